@@ -1,0 +1,86 @@
+use crate::JsonMap;
+use crate::types::null_as_default;
+use serde::{Deserialize, Serialize};
+
+/// What Apideck wraps around every answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Envelope<T> {
+    /// The answer itself.
+    pub data: T,
+    /// The HTTP status as the body has it.
+    pub status_code: Option<i64>,
+    /// The status in words, such as `OK`.
+    pub status: Option<String>,
+    /// Cursors, counts and warnings.
+    pub meta: Option<Meta>,
+    /// Links to other pages.
+    pub links: Option<Links>,
+    /// The answer of the connected service, when it was asked for.
+    #[serde(rename = "_raw")]
+    pub raw: Option<JsonMap>,
+}
+
+/// A list that is absent or null is empty.
+impl<T> From<Envelope<Option<Vec<T>>>> for Envelope<Vec<T>> {
+    fn from(envelope: Envelope<Option<Vec<T>>>) -> Self {
+        let Envelope { data, status_code, status, meta, links, raw } = envelope;
+        Self { data: data.unwrap_or_default(), status_code, status, meta, links, raw }
+    }
+}
+
+/// What an answer says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Meta {
+    /// How many items `data` holds.
+    pub items_on_page: Option<i64>,
+    /// Where this page stands among others.
+    pub cursors: Option<Cursors>,
+    /// How many items there are on all pages.
+    pub total_count: Option<i64>,
+    /// Steps that failed without failing the call.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub warnings: Vec<Warning>,
+}
+
+/// Opaque positions in a paged list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Cursors {
+    /// The page before.
+    pub previous: Option<String>,
+    /// This page.
+    pub current: Option<String>,
+    /// The page after; absent on the last.
+    pub next: Option<String>,
+}
+
+/// Ready URLs of other pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Links {
+    /// The page before.
+    pub previous: Option<String>,
+    /// This page.
+    pub current: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+}
+
+/// A step that failed without failing the call: some data may be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Warning {
+    /// The kind of warning, such as `downstream_request_failed`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// The HTTP status of the connected service.
+    pub status_code: Option<i64>,
+    /// The connected service's error, in short.
+    pub error: Option<String>,
+    /// The step that failed.
+    pub operation: Option<String>,
+    /// The connected service's error, in full.
+    pub message: Option<String>,
+}

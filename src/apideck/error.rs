@@ -1,0 +1,119 @@
+use crate::engine::ErrorView;
+use crate::types::{lenient, null_as_default};
+use crate::{JsonMap, OtherJson};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{fmt, time::Duration};
+
+/// The body of Apideck's refusals and failures.
+///
+/// `Debug` leaves the texts out, because they may echo what was sent.
+///
+/// Source: <https://developers.apideck.com/errors>.
+#[derive(Clone, Deserialize)]
+#[non_exhaustive]
+pub struct ErrorBody {
+    /// The status as the body has it; for `ConnectorExecutionError` the connected service's.
+    #[serde(default, deserialize_with = "lenient")]
+    pub status_code: Option<i64>,
+    /// The status in words, such as `Bad Request`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub error: Option<String>,
+    /// The type of the error, such as `RequestValidationError`: match on this.
+    #[serde(default, deserialize_with = "lenient")]
+    pub type_name: Option<String>,
+    /// What went wrong.
+    #[serde(default, deserialize_with = "lenient")]
+    pub message: Option<String>,
+    /// What it is about.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub detail: Option<ErrorDetail>,
+    /// Where Apideck documents the type.
+    #[serde(rename = "ref", default, deserialize_with = "lenient")]
+    pub reference: Option<String>,
+    /// What the connected service says, for `ConnectorExecutionError`; absent otherwise.
+    #[serde(default, deserialize_with = "lenient")]
+    pub downstream_errors: Option<Vec<DownstreamError>>,
+}
+
+impl ErrorBody {
+    /// How long a failed token refresh has to wait before the next try.
+    pub fn cooldown(&self) -> Option<Duration> {
+        let Some(ErrorDetail::Object(detail)) = &self.detail else { return None };
+        let millis = detail.get("debug")?.get("cooldown_remaining_ms")?;
+        millis.as_u64().map(Duration::from_millis)
+    }
+}
+
+impl fmt::Debug for ErrorBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorBody")
+            .field("status_code", &self.status_code)
+            .field("type_name", &self.type_name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an error is about: a sentence for most, an object for some.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorDetail {
+    /// A sentence.
+    Text(String),
+    /// Members by type of error, such as `missing` or `not_found`.
+    Object(JsonMap),
+    /// Anything else.
+    Other(OtherJson),
+}
+
+impl<'de> Deserialize<'de> for ErrorDetail {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::String(text) => Self::Text(text),
+            Value::Object(members) => Self::Object(members.into()),
+            other => Self::Other(other.into()),
+        })
+    }
+}
+
+impl fmt::Debug for ErrorDetail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "Text(..)",
+            Self::Object(_) => "Object(..)",
+            Self::Other(_) => "Other(..)",
+        })
+    }
+}
+
+/// An error of the connected service.
+#[derive(Clone, Deserialize)]
+#[non_exhaustive]
+pub struct DownstreamError {
+    /// Its words.
+    #[serde(default, deserialize_with = "lenient")]
+    pub message: Option<String>,
+    /// More of them.
+    #[serde(default, deserialize_with = "lenient")]
+    pub detail: Option<String>,
+    /// Its code.
+    #[serde(default, deserialize_with = "lenient")]
+    pub code: Option<String>,
+}
+
+impl fmt::Debug for DownstreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DownstreamError").field("code", &self.code).finish_non_exhaustive()
+    }
+}
+
+pub(super) fn read(body: &[u8]) -> ErrorView {
+    let Ok(body) = serde_json::from_slice::<ErrorBody>(body) else { return ErrorView::default() };
+    ErrorView {
+        code: body.type_name.clone(),
+        message: body.message.clone(),
+        retry_after: body.cooldown(),
+        body: Some(Box::new(body)),
+        ..ErrorView::default()
+    }
+}

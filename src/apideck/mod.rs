@@ -1,0 +1,250 @@
+//! Apideck: Vault, which keeps your customers' connections to other services.
+//!
+//! Source: <https://developers.apideck.com>.
+
+mod envelope;
+mod error;
+pub mod vault;
+
+pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
+pub use error::{DownstreamError, ErrorBody, ErrorDetail};
+
+use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, authorization, visible};
+use crate::env::Variables;
+use crate::types::{id, open_enum};
+use crate::{Error, Operation, Provider, Secret};
+use http::{HeaderMap, HeaderValue, header};
+use std::{fmt, sync::Arc};
+use vault::Vault;
+
+id! {
+    /// One of your customers, by the id that you chose for it.
+    pub struct ConsumerId;
+    /// A Unify application.
+    pub struct AppId;
+    /// A service that Apideck connects to, such as `salesforce`.
+    pub struct ServiceId;
+}
+
+open_enum! {
+    /// One of Apideck's unified APIs.
+    pub enum UnifiedApi {
+        /// Accounting.
+        Accounting = "accounting",
+        /// Applicant tracking.
+        Ats = "ats",
+        /// Calendars.
+        Calendar = "calendar",
+        /// Customer relations.
+        Crm = "crm",
+        /// Customer support platforms.
+        Csp = "csp",
+        /// Customer support.
+        CustomerSupport = "customer-support",
+        /// Shops.
+        Ecommerce = "ecommerce",
+        /// Mail.
+        Email = "email",
+        /// Mail campaigns.
+        EmailMarketing = "email-marketing",
+        /// Expenses.
+        ExpenseManagement = "expense-management",
+        /// Files.
+        FileStorage = "file-storage",
+        /// Forms.
+        Form = "form",
+        /// Human resources.
+        Hris = "hris",
+        /// Leads.
+        Lead = "lead",
+        /// Payroll.
+        Payroll = "payroll",
+        /// Points of sale.
+        Pos = "pos",
+        /// Procurement.
+        Procurement = "procurement",
+        /// Projects.
+        ProjectManagement = "project-management",
+        /// Scripts.
+        Script = "script",
+        /// Text messages.
+        Sms = "sms",
+        /// Spreadsheets.
+        Spreadsheet = "spreadsheet",
+        /// Analytics of subscriptions.
+        SubscriptionAnalytics = "subscription-analytics",
+        /// Team messaging.
+        TeamMessaging = "team-messaging",
+        /// Issues.
+        IssueTracking = "issue-tracking",
+        /// Working hours.
+        TimeRegistration = "time-registration",
+        /// Transactional mail.
+        TransactionalEmail = "transactional-email",
+        /// Vault itself.
+        Vault = "vault",
+        /// Data warehouses.
+        DataWarehouse = "data-warehouse",
+    }
+}
+
+/// Where Apideck is and who you are there.
+#[derive(Clone, Debug)]
+pub struct Config {
+    api_key: Secret,
+    app_id: AppId,
+    consumer_id: Option<ConsumerId>,
+    base_url: String,
+}
+
+impl Config {
+    /// Apideck, with an application's API key and id.
+    ///
+    /// A key that begins with `Bearer ` or `Basic ` is taken as the ready header.
+    pub fn new(api_key: impl Into<Secret>, app_id: impl Into<AppId>) -> Self {
+        Self {
+            api_key: api_key.into(),
+            app_id: app_id.into(),
+            consumer_id: None,
+            base_url: "https://unify.apideck.com".to_owned(),
+        }
+    }
+
+    /// Sets the consumer of calls that name none with [`Apideck::consumer`].
+    #[must_use]
+    pub fn consumer_id(mut self, consumer: impl Into<ConsumerId>) -> Self {
+        self.consumer_id = Some(consumer.into());
+        self
+    }
+
+    /// Replaces the base URL. A path prefix is kept.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    pub(crate) fn from_variables(variables: &Variables<'_>) -> Result<Option<Self>, Error> {
+        let names = ["APIDECK_API_KEY", "APIDECK_APP_ID", "APIDECK_CONSUMER_ID", "APIDECK_BASE_URL"];
+        if !variables.any(&names)? {
+            return Ok(None);
+        }
+        let mut config =
+            Self::new(variables.require("APIDECK_API_KEY")?, variables.require("APIDECK_APP_ID")?);
+        config.consumer_id = variables.get("APIDECK_CONSUMER_ID")?.map(ConsumerId::from);
+        Ok(Some(match variables.get("APIDECK_BASE_URL")? {
+            Some(url) => config.base_url(url),
+            None => config,
+        }))
+    }
+
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
+        let key = self.api_key.expose_secret();
+        let authorization = authorization(key, |key| format!("Bearer {key}"))
+            .map_err(|why| Error::config(format!("Apideck's API key {why}")))?;
+        Ok(Endpoint {
+            provider: Provider::Apideck,
+            base: BaseUrl::parse(Provider::Apideck, &self.base_url)?,
+            credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
+            secrets: vec![self.api_key.clone()],
+            idempotency_header: None,
+            read_error: error::read,
+        })
+    }
+
+    /// The scope of calls that name no other.
+    pub(crate) fn scope(&self) -> Result<Scope, Error> {
+        let checked = |what, text| match visible(text) {
+            Ok(value) => Ok(Some(Ok(value))),
+            Err(why) => Err(Error::config(format!("Apideck's {what} {why}"))),
+        };
+        let app = checked("app id", self.app_id.as_str())?;
+        let consumer = match &self.consumer_id {
+            Some(consumer) => checked("consumer id", consumer.as_str())?,
+            None => None,
+        };
+        Ok(Scope { app, consumer })
+    }
+}
+
+/// For which app and consumer a call is made; a bad id is kept until then.
+#[derive(Clone, Default)]
+pub(crate) struct Scope {
+    app: Option<Result<HeaderValue, &'static str>>,
+    consumer: Option<Result<HeaderValue, &'static str>>,
+}
+
+/// Apideck's operations, by product, for one app and one consumer.
+#[derive(Clone)]
+pub struct Apideck {
+    engine: Arc<Engine>,
+    scope: Scope,
+}
+
+impl Apideck {
+    pub(crate) fn new(engine: Arc<Engine>, scope: Scope) -> Self {
+        Self { engine, scope }
+    }
+
+    /// The same operations for this consumer.
+    #[must_use]
+    pub fn consumer(mut self, consumer: impl Into<ConsumerId>) -> Self {
+        self.scope.consumer = Some(visible(consumer.into().as_str()));
+        self
+    }
+
+    /// The same operations for no consumer, although the config may name one.
+    #[must_use]
+    pub fn no_consumer(mut self) -> Self {
+        self.scope.consumer = None;
+        self
+    }
+
+    /// The same operations for this app.
+    #[must_use]
+    pub fn app(mut self, app: impl Into<AppId>) -> Self {
+        self.scope.app = Some(visible(app.into().as_str()));
+        self
+    }
+
+    /// Vault: your customers' connections to other services.
+    pub fn vault(&self) -> Vault {
+        Vault::new(self.clone())
+    }
+
+    /// Starts a request of this operation, with the headers of the scope.
+    pub(crate) fn call(&self, operation: &'static Operation) -> Draft {
+        let draft = self.engine.call(operation);
+        let draft = scoped(draft, "x-apideck-app-id", self.scope.app.as_ref());
+        match (operation.consumer_use(), &self.scope.consumer) {
+            (Consumer::Never, _) => draft,
+            (Consumer::Required, None) => draft.fail(Error::config_of(
+                operation,
+                "the call belongs to a consumer: name one with `apideck().consumer(..)` or in the config",
+            )),
+            (Consumer::Required | Consumer::Optional, consumer) => {
+                scoped(draft, "x-apideck-consumer-id", consumer.as_ref())
+            }
+        }
+    }
+}
+
+fn scoped(draft: Draft, name: &'static str, id: Option<&Result<HeaderValue, &'static str>>) -> Draft {
+    match id {
+        None => draft,
+        Some(Ok(value)) => draft.header(name, value),
+        Some(Err(why)) => {
+            let mistake = Error::request(draft.operation(), format!("the value of {name} {why}"));
+            draft.fail(mistake)
+        }
+    }
+}
+
+impl fmt::Debug for Apideck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Apideck")
+            .field("app", &self.scope.app)
+            .field("consumer", &self.scope.consumer)
+            .finish_non_exhaustive()
+    }
+}

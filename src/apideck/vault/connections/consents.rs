@@ -1,0 +1,138 @@
+use crate::types::{id, setters};
+use crate::{OtherJson, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+id! {
+    /// A recorded consent.
+    pub struct ConsentId;
+}
+
+/// A consent or refusal, as it was recorded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ConsentRecord {
+    /// The record's id.
+    pub id: Option<ConsentId>,
+    /// When it was recorded.
+    pub created_at: Option<Timestamp>,
+    /// Whether the consumer agreed.
+    pub granted: Option<bool>,
+    /// To what.
+    pub resources: Option<DataScopesResources>,
+}
+
+/// A consent or refusal to record.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ConsentRecordInput {
+    /// Whether the consumer agrees.
+    pub granted: bool,
+    /// To what.
+    pub resources: DataScopesResources,
+}
+
+impl ConsentRecordInput {
+    /// Agreement or refusal to the sharing of these resources.
+    pub fn new(granted: bool, resources: impl Into<DataScopesResources>) -> Self {
+        Self { granted, resources: resources.into() }
+    }
+}
+
+/// Which data an application may see.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DataScopes {
+    /// Whether the restriction is switched on.
+    pub enabled: Option<bool>,
+    /// When it was last changed.
+    pub updated_at: Option<Timestamp>,
+    /// The resources and fields.
+    pub resources: Option<DataScopesResources>,
+}
+
+/// Which data an application may see, to set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DataScopesInput {
+    /// Whether the restriction is switched on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// The resources and fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<DataScopesResources>,
+}
+
+impl DataScopesInput {
+    /// Sets nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        enabled: Option<bool>,
+        resources: Option<DataScopesResources>,
+    }
+}
+
+/// Permissions by resource (`hris.employees`) and field (`addresses[].city`).
+pub type DataScopesFields = BTreeMap<String, BTreeMap<String, FieldPermission>>;
+
+/// The resources and fields that a consent or a data scope covers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DataScopesResources {
+    /// All of them: `*`.
+    All,
+    /// These.
+    Fields(DataScopesFields),
+    /// Anything else that the vendor may send.
+    Other(OtherJson),
+}
+
+impl From<DataScopesFields> for DataScopesResources {
+    fn from(fields: DataScopesFields) -> Self {
+        Self::Fields(fields)
+    }
+}
+
+impl Serialize for DataScopesResources {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str("*"),
+            Self::Fields(fields) => fields.serialize(serializer),
+            Self::Other(json) => json.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DataScopesResources {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        if json == "*" {
+            return Ok(Self::All);
+        }
+        let fields = DataScopesFields::deserialize(&json).map(Self::Fields);
+        Ok(fields.unwrap_or(Self::Other(OtherJson::from(json))))
+    }
+}
+
+/// What may be done with a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FieldPermission {
+    /// It may be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<bool>,
+    /// It may be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write: Option<bool>,
+}
+
+impl FieldPermission {
+    /// These permissions.
+    pub fn new(read: bool, write: bool) -> Self {
+        Self { read: Some(read), write: Some(write) }
+    }
+}

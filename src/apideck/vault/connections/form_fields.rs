@@ -1,0 +1,303 @@
+use crate::types::{null_as_default, open_enum, read_any_secret};
+use crate::{OtherJson, Secret};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Number, Value};
+use std::fmt;
+
+/// A field of the form that a customer fills in to connect.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct FormField {
+    /// The key under which its value goes into the settings.
+    pub id: Option<String>,
+    /// The name to show.
+    pub label: Option<String>,
+    /// What has been entered, secret also where `sensitive` is false. A value that is not text is its JSON.
+    #[serde(default, deserialize_with = "read_any_secret")]
+    pub value: Option<Secret>,
+    /// The text to show while it is empty.
+    pub placeholder: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The input to show.
+    #[serde(rename = "type")]
+    pub kind: Option<FormFieldType>,
+    /// Whether it must be filled in.
+    pub required: Option<bool>,
+    /// Whether it is a custom field.
+    pub custom_field: Option<bool>,
+    /// Whether values beside the options are allowed.
+    pub allow_custom_values: Option<bool>,
+    /// Whether it is shown read-only.
+    pub disabled: Option<bool>,
+    /// Whether it is stored without being shown.
+    pub hidden: Option<bool>,
+    /// Whether it is stored for old connections only; do not show it.
+    pub deprecated: Option<bool>,
+    /// Whether its value must not be shown.
+    pub sensitive: Option<bool>,
+    /// Whether its value is shown masked.
+    pub mask: Option<bool>,
+    /// Text to show before the input.
+    pub prefix: Option<String>,
+    /// Text to show behind the input.
+    pub suffix: Option<String>,
+    /// What can be chosen.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub options: Vec<FormFieldOption>,
+}
+
+open_enum! {
+    /// The input of a form field.
+    pub enum FormFieldType {
+        /// A line of text.
+        Text = "text",
+        /// Yes or no.
+        Checkbox = "checkbox",
+        /// A phone number.
+        Tel = "tel",
+        /// A mail address.
+        Email = "email",
+        /// A URL.
+        Url = "url",
+        /// Several lines of text.
+        Textarea = "textarea",
+        /// One of the options.
+        Select = "select",
+        /// One of many options, with a search.
+        FilteredSelect = "filtered-select",
+        /// Several of the options.
+        MultiSelect = "multi-select",
+        /// A date with time.
+        Datetime = "datetime",
+        /// A date.
+        Date = "date",
+        /// A time.
+        Time = "time",
+        /// A number.
+        Number = "number",
+        /// A password.
+        Password = "password",
+    }
+}
+
+/// What can be chosen in a form field: one value, or a group of them.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FormFieldOption {
+    /// One value.
+    Simple(SimpleOption),
+    /// A group under one label.
+    Group(OptionGroup),
+    /// A kind of option that this version does not know.
+    Other(OtherJson),
+}
+
+impl FormFieldOption {
+    /// An option with this label and value.
+    pub fn simple(label: impl Into<String>, value: impl Into<FieldValue>) -> Self {
+        Self::Simple(SimpleOption { label: label.into(), value: Some(value.into()) })
+    }
+
+    /// A group of simple options.
+    pub fn group(
+        id: impl Into<String>,
+        label: impl Into<String>,
+        options: impl IntoIterator<Item = Self>,
+    ) -> Self {
+        let options = options.into_iter().collect();
+        Self::Group(OptionGroup { id: Some(id.into()), label: label.into(), options })
+    }
+}
+
+/// One value that can be chosen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "option_type", rename = "simple")]
+#[non_exhaustive]
+pub struct SimpleOption {
+    /// The name to show.
+    pub label: String,
+    /// What is stored when it is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FieldValue>,
+}
+
+/// Values that can be chosen, under one label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "option_type", rename = "group")]
+#[non_exhaustive]
+pub struct OptionGroup {
+    /// The group's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The name to show.
+    pub label: String,
+    /// What can be chosen in it.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub options: Vec<FormFieldOption>,
+}
+
+impl Serialize for FormFieldOption {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Simple(option) => option.serialize(serializer),
+            Self::Group(group) => group.serialize(serializer),
+            Self::Other(json) => json.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for FormFieldOption {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        // Where the vendor leaves the type out, only groups have options.
+        let group = json.get("options").is_some();
+        let kind = json
+            .get("option_type")
+            .map_or(if group { "group" } else { "simple" }, |kind| kind.as_str().unwrap_or_default());
+        let known = match kind {
+            "simple" => SimpleOption::deserialize(&json).ok().map(Self::Simple),
+            "group" => OptionGroup::deserialize(&json).ok().map(Self::Group),
+            _ => None,
+        };
+        Ok(known.unwrap_or(Self::Other(OtherJson::from(json))))
+    }
+}
+
+/// The value of a form field, an option or a default: a scalar or a list of scalars.
+///
+/// `Debug` prints its kind only, because form values may be secret.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum FieldValue {
+    /// A text.
+    Text(String),
+    /// A number, whole or not.
+    Number(Number),
+    /// Yes or no.
+    Boolean(bool),
+    /// Several values.
+    List(Vec<FieldValue>),
+    /// Anything else that the vendor may send.
+    Other(OtherJson),
+}
+
+impl fmt::Debug for FieldValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "Text(..)",
+            Self::Number(_) => "Number(..)",
+            Self::Boolean(_) => "Boolean(..)",
+            Self::List(_) => "List(..)",
+            Self::Other(_) => "Other(..)",
+        })
+    }
+}
+
+impl From<&str> for FieldValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for FieldValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for FieldValue {
+    fn from(flag: bool) -> Self {
+        Self::Boolean(flag)
+    }
+}
+
+impl From<i64> for FieldValue {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+/// JSON has no infinity and no NaN: they become null.
+impl From<f64> for FieldValue {
+    fn from(number: f64) -> Self {
+        Number::from_f64(number).map_or(Self::Other(OtherJson::from(Value::Null)), Self::Number)
+    }
+}
+
+impl<const N: usize> From<[FieldValue; N]> for FieldValue {
+    fn from(values: [FieldValue; N]) -> Self {
+        Self::List(values.into())
+    }
+}
+
+impl From<Vec<FieldValue>> for FieldValue {
+    fn from(values: Vec<FieldValue>) -> Self {
+        Self::List(values)
+    }
+}
+
+/// Defaults for new records of one resource.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ConnectionConfiguration {
+    /// The resource, such as `leads`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The defaults of its fields.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub defaults: Vec<ConfigurationDefault>,
+}
+
+impl ConnectionConfiguration {
+    /// Defaults for this resource.
+    pub fn new(
+        resource: impl Into<String>,
+        defaults: impl IntoIterator<Item = ConfigurationDefault>,
+    ) -> Self {
+        Self { resource: Some(resource.into()), defaults: defaults.into_iter().collect() }
+    }
+}
+
+/// The default of one field.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ConfigurationDefault {
+    /// The field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What the default applies to; set by Apideck and never sent.
+    #[serde(skip_serializing)]
+    pub target: Option<ConfigurationTarget>,
+    /// What can be chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
+    pub options: Vec<FormFieldOption>,
+    /// The default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FieldValue>,
+}
+
+impl ConfigurationDefault {
+    /// This value for this field.
+    pub fn new(id: impl Into<String>, value: impl Into<FieldValue>) -> Self {
+        Self { id: Some(id.into()), value: Some(value.into()), ..Self::default() }
+    }
+
+    /// Sets [`options`](field@Self::options).
+    #[must_use]
+    pub fn options(mut self, options: impl IntoIterator<Item = FormFieldOption>) -> Self {
+        self.options = options.into_iter().collect();
+        self
+    }
+}
+
+open_enum! {
+    /// What a default applies to.
+    pub enum ConfigurationTarget {
+        /// A custom field.
+        CustomFields = "custom_fields",
+        /// The resource itself.
+        Resource = "resource",
+    }
+}

@@ -1,0 +1,191 @@
+use crate::engine::{Draft, Misread, Options, without_bom};
+use crate::{Error, Operation};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use std::{fmt, pin::Pin, time::Duration};
+
+/// One call, complete but not sent: await it to send it and get its value.
+///
+/// Options set here hold for this call only. What is wrong with the arguments is kept and returned on await.
+///
+/// ```
+/// # async fn example(client: connectory::Client) -> Result<(), connectory::Error> {
+/// # #[cfg(feature = "codat")] {
+/// use std::time::Duration;
+///
+/// let response = client
+///     .codat()
+///     .companies()
+///     .get_access_token("8a210b68-6988-11ed-a1eb-0242ac120002")
+///     .timeout(Duration::from_secs(5))
+///     .response()
+///     .await?;
+/// println!("{} after {} attempts", response.status(), response.attempts());
+/// # }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    draft: Draft,
+    decode: fn(&[u8]) -> Result<T, Misread>,
+}
+
+impl<T> Call<T> {
+    pub(crate) fn new(draft: Draft, decode: fn(&[u8]) -> Result<T, Misread>) -> Self {
+        Self { draft, decode }
+    }
+
+    /// Bounds the whole call, retries and waits included. 60 s by default.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.options(|options| options.timeout = Some(timeout))
+    }
+
+    /// Bounds each attempt. 30 s by default.
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.options(|options| options.attempt_timeout = Some(timeout))
+    }
+
+    /// Bounds the number of attempts, the first included. 3 by default, 1 switches retries off.
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        self.options(|options| options.max_attempts = Some(attempts))
+    }
+
+    /// Adds a header, or replaces one of the client's own such as `Accept`.
+    ///
+    /// # Errors
+    /// On await, `Error::Request` for the headers that hold credentials, app, consumer or idempotency key, for those
+    /// that frame the request, and for values that no header can hold.
+    pub fn header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        Self { draft: self.draft.caller_header(name.as_ref(), value.as_ref()), ..self }
+    }
+
+    /// Replaces the idempotency key, a fresh UUID v4 by default.
+    ///
+    /// Keep your own key with the job it belongs to when the call may be made again after a crash.
+    ///
+    /// # Errors
+    /// On await, `Error::Request` for an operation that is not [`Repeat::Keyed`](crate::Repeat::Keyed), and for a key
+    /// with bytes outside visible ASCII.
+    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+        let key = key.into();
+        self.options(|options| options.idempotency_key = Some(key.into()))
+    }
+
+    /// The operation that is called.
+    pub fn operation(&self) -> &'static Operation {
+        self.draft.operation()
+    }
+
+    /// Sends the call and gives its value with status, headers, request id and number of attempts.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    #[expect(clippy::manual_async_fn, reason = "the signature promises `Send`")]
+    pub fn response(self) -> impl Future<Output = Result<Response<T>, Error>> + Send + 'static
+    where
+        T: 'static,
+    {
+        async move {
+            let Self { draft, decode } = self;
+            let operation = draft.operation();
+            let (answer, engine) = draft.send().await?;
+            match decode(without_bom(&answer.body)) {
+                Ok(value) => Ok(Response {
+                    value,
+                    status: answer.status,
+                    headers: answer.headers,
+                    request_id: answer.request_id,
+                    attempts: answer.attempts,
+                }),
+                Err(misread) => Err(misread.into_error(operation, answer, engine.limits.max_error_body)),
+            }
+        }
+    }
+
+    /// Sends the call and gives the body as it came, decompressed and not decoded.
+    ///
+    /// # Errors
+    /// Any [`Error`] but `Decode`.
+    #[expect(clippy::manual_async_fn, reason = "the signature promises `Send`")]
+    pub fn bytes(self) -> impl Future<Output = Result<Bytes, Error>> + Send + 'static
+    where
+        T: 'static,
+    {
+        async move { Ok(self.draft.reading_body().send().await?.0.body) }
+    }
+}
+
+impl<T> Call<T> {
+    fn options(self, change: impl FnOnce(&mut Options)) -> Self {
+        Self { draft: self.draft.options(change), ..self }
+    }
+}
+
+impl<T: 'static> IntoFuture for Call<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.response().await?.into_value()) })
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("operation", &self.operation().id()).finish_non_exhaustive()
+    }
+}
+
+/// The value of a call with what came around it.
+pub struct Response<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+    request_id: Option<String>,
+    attempts: u32,
+}
+
+impl<T> Response<T> {
+    /// What the call returns.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// What the call returns, owned.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer, rate limits among them.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The vendor's id of the request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// How many attempts it took.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys())
+            .field("request_id", &self.request_id)
+            .field("attempts", &self.attempts)
+            .finish()
+    }
+}

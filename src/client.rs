@@ -1,0 +1,337 @@
+#[cfg(feature = "apideck")]
+use crate::apideck::{self, Apideck};
+#[cfg(feature = "codat")]
+use crate::codat::{self, Codat};
+#[cfg(feature = "deck")]
+use crate::deck::{self, Deck};
+use crate::engine::{Budget, Endpoint, Engine, Limits, TransportSettings, visible};
+use crate::env::Variables;
+use crate::{Error, ReqwestTransport, RetryPolicy, Secret, Transport};
+use http::HeaderValue;
+use std::{fmt, sync::Arc, time::Duration};
+
+/// One client for all vendors. Clones are cheap and share connections and retry budget.
+///
+/// ```
+/// # #[cfg(feature = "codat")] {
+/// use connectory::{Client, codat};
+///
+/// let client = Client::builder().codat(codat::Config::new("codat-api-key")).build()?;
+/// # }
+/// # Ok::<(), connectory::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    engine: Arc<Engine>,
+    #[cfg(feature = "apideck")]
+    apideck: apideck::Scope,
+}
+
+impl Client {
+    /// Starts a client: name the vendors it talks to, then [`build`](ClientBuilder::build) it.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client for the vendors that the environment names; see [`ClientBuilder::from_env`].
+    ///
+    /// # Errors
+    /// `Error::Config` when no vendor is found, or one of its variables is missing or bad.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// The operations of Deck, API v1.
+    #[cfg(feature = "deck")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "deck")))]
+    pub fn deck(&self) -> Deck {
+        Deck::new(self.engine.clone())
+    }
+
+    /// The operations of Apideck, in the scope of the config's app and consumer.
+    #[cfg(feature = "apideck")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "apideck")))]
+    pub fn apideck(&self) -> Apideck {
+        Apideck::new(self.engine.clone(), self.apideck.clone())
+    }
+
+    /// The operations of Codat Platform.
+    #[cfg(feature = "codat")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "codat")))]
+    pub fn codat(&self) -> Codat {
+        Codat::new(self.engine.clone())
+    }
+
+    /// The transport, to give to another client that shall share its connections.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        self.engine.transport.clone()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.engine).finish()
+    }
+}
+
+/// Settings of a [`Client`]. Setters never fail; [`build`](Self::build) checks.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build()`"]
+pub struct ClientBuilder {
+    #[cfg(feature = "deck")]
+    deck: Option<deck::Config>,
+    #[cfg(feature = "apideck")]
+    apideck: Option<apideck::Config>,
+    #[cfg(feature = "codat")]
+    codat: Option<codat::Config>,
+    limits: Limits,
+    retry: RetryPolicy,
+    user_agent_suffix: Option<String>,
+    allow_http: bool,
+    connect_timeout: Option<Duration>,
+    proxy: Option<Secret>,
+    no_proxy: bool,
+    root_certificates: Vec<Vec<u8>>,
+    transport: Option<Arc<dyn Transport>>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            #[cfg(feature = "deck")]
+            deck: None,
+            #[cfg(feature = "apideck")]
+            apideck: None,
+            #[cfg(feature = "codat")]
+            codat: None,
+            limits: Limits {
+                timeout: Duration::from_secs(60),
+                attempt_timeout: Duration::from_secs(30),
+                max_body: 16 * 1024 * 1024,
+                max_error_body: 64 * 1024,
+            },
+            retry: RetryPolicy::default(),
+            user_agent_suffix: None,
+            allow_http: false,
+            connect_timeout: None,
+            proxy: None,
+            no_proxy: false,
+            root_certificates: Vec::new(),
+            transport: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Adds Deck.
+    #[cfg(feature = "deck")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "deck")))]
+    pub fn deck(mut self, config: deck::Config) -> Self {
+        self.deck = Some(config);
+        self
+    }
+
+    /// Adds Apideck.
+    #[cfg(feature = "apideck")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "apideck")))]
+    pub fn apideck(mut self, config: apideck::Config) -> Self {
+        self.apideck = Some(config);
+        self
+    }
+
+    /// Adds Codat.
+    #[cfg(feature = "codat")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "codat")))]
+    pub fn codat(mut self, config: codat::Config) -> Self {
+        self.codat = Some(config);
+        self
+    }
+
+    /// Bounds a whole call, retries and waits included. 60 s by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// Bounds each attempt of a call. 30 s by default.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.attempt_timeout = timeout;
+        self
+    }
+
+    /// Bounds the making of a connection, TLS included. 5 s by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Replaces the retry policy.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Appends a product such as `my-service/1.0` to the `User-Agent`. Visible ASCII only.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// Sends everything but loopback through this proxy, instead of the one that the environment names.
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.no_proxy = true;
+        self
+    }
+
+    /// Trusts the certificates of this PEM text besides the platform's. May be called more than once.
+    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.root_certificates.push(pem.as_ref().to_vec());
+        self
+    }
+
+    /// Allows base URLs with plain http that are not loopback. Credentials then travel unencrypted.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// Bounds the body of an answer, decompressed, in bytes. 16 MiB by default.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.limits.max_body = bytes;
+        self
+    }
+
+    /// Bounds what is kept of an error's body, in bytes. 64 KiB by default.
+    pub fn max_error_body(mut self, bytes: usize) -> Self {
+        self.limits.max_error_body = bytes;
+        self
+    }
+
+    /// Replaces the transport: to share one between clients, or to record, replay or disturb traffic.
+    ///
+    /// It brings its own connection settings: `connect_timeout`, `proxy`, `no_proxy` and `root_certificate` do not go
+    /// with it.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// A builder for the vendors that the environment names.
+    ///
+    /// | vendor | variables |
+    /// |---|---|
+    /// | Deck | `DECK_CLIENT_ID`, `DECK_SECRET`, and `DECK_ENVIRONMENT` (`sandbox` or `live`) or `DECK_BASE_URL` |
+    /// | Apideck | `APIDECK_API_KEY`, `APIDECK_APP_ID`; if wanted `APIDECK_CONSUMER_ID`, `APIDECK_BASE_URL` |
+    /// | Codat | `CODAT_API_KEY`; if wanted `CODAT_BASE_URL` |
+    ///
+    /// An empty variable counts as unset.
+    ///
+    /// # Errors
+    /// `Error::Config` when no vendor is found, or one has some of its variables but not all: it names the missing one.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(&Variables::new(&|name| std::env::var_os(name)))
+    }
+
+    fn from_variables(variables: &Variables<'_>) -> Result<Self, Error> {
+        let mut builder = Self::default();
+        let mut found = false;
+        #[cfg(feature = "deck")]
+        if let Some(config) = deck::Config::from_variables(variables)? {
+            (builder, found) = (builder.deck(config), true);
+        }
+        #[cfg(feature = "apideck")]
+        if let Some(config) = apideck::Config::from_variables(variables)? {
+            (builder, found) = (builder.apideck(config), true);
+        }
+        #[cfg(feature = "codat")]
+        if let Some(config) = codat::Config::from_variables(variables)? {
+            (builder, found) = (builder.codat(config), true);
+        }
+        if found { Ok(builder) } else { Err(Error::config("the environment names no vendor")) }
+    }
+
+    /// Checks the settings and makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    /// `Error::Config` when a credential is missing or holds bytes that no header can hold, a base URL is bad or
+    /// plain http, or TLS cannot be set up.
+    pub fn build(self) -> Result<Client, Error> {
+        let endpoints = self.endpoints()?;
+        let engine = Engine {
+            transport: self.make_transport(&endpoints)?,
+            endpoints,
+            user_agent: self.user_agent()?,
+            limits: self.limits,
+            budget: Budget::new(self.retry.budget),
+            retry: self.retry,
+        };
+        Ok(Client {
+            engine: Arc::new(engine),
+            #[cfg(feature = "apideck")]
+            apideck: self.apideck.as_ref().map(apideck::Config::scope).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+        let endpoints = [
+            #[cfg(feature = "deck")]
+            self.deck.as_ref().map(deck::Config::endpoint),
+            #[cfg(feature = "apideck")]
+            self.apideck.as_ref().map(apideck::Config::endpoint),
+            #[cfg(feature = "codat")]
+            self.codat.as_ref().map(codat::Config::endpoint),
+        ];
+        let endpoints = endpoints.into_iter().flatten().collect::<Result<Vec<Endpoint>, Error>>()?;
+        let exposed = endpoints
+            .iter()
+            .map(|endpoint| &endpoint.base)
+            .find(|base| !base.is_https() && !base.is_loopback() && !self.allow_http);
+        match exposed {
+            None => Ok(endpoints),
+            Some(base) => Err(Error::config(format!(
+                "{} is plain http, where credentials travel unencrypted; `allow_http(true)` allows it",
+                base.origin()
+            ))),
+        }
+    }
+
+    fn make_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
+        let Some(transport) = &self.transport else {
+            let settings = TransportSettings {
+                connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(5)),
+                proxy: self.proxy.clone(),
+                no_proxy: self.no_proxy,
+                root_certificates: self.root_certificates.clone(),
+                https: endpoints.iter().any(|endpoint| endpoint.base.is_https()),
+            };
+            return Ok(Arc::new(ReqwestTransport::new(&settings)?));
+        };
+        let ignored = [
+            ("connect_timeout", self.connect_timeout.is_some()),
+            ("proxy", self.proxy.is_some()),
+            ("root_certificate", !self.root_certificates.is_empty()),
+        ];
+        match ignored.into_iter().find(|(_, set)| *set) {
+            None => Ok(transport.clone()),
+            Some((setting, _)) => Err(Error::config(format!(
+                "`{setting}` has no effect on a transport of your own: set it there"
+            ))),
+        }
+    }
+
+    fn user_agent(&self) -> Result<HeaderValue, Error> {
+        const OWN: &str = concat!("connectory/", env!("CARGO_PKG_VERSION"));
+        let Some(suffix) = &self.user_agent_suffix else { return Ok(HeaderValue::from_static(OWN)) };
+        visible(suffix)
+            .and_then(|_| {
+                HeaderValue::from_str(&format!("{OWN} {suffix}")).map_err(|_| "is not a header value")
+            })
+            .map_err(|why| Error::config(format!("the user agent suffix {why}")))
+    }
+}

@@ -1,0 +1,56 @@
+//! Your customers as Codat knows them: `client.codat().companies()`.
+
+use super::CompanyId;
+use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::{Call, Secret};
+use http::Method;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The operations on companies.
+#[derive(Clone, Debug)]
+pub struct Companies {
+    engine: Arc<Engine>,
+}
+
+static GET_ACCESS_TOKEN: Operation = Operation::new(
+    Provider::Codat,
+    "codat.companies.get_access_token",
+    Method::GET,
+    "/companies/{companyId}/accessToken",
+    Repeat::Read,
+);
+
+pub(crate) const OPERATIONS: &[&Operation] = &[&GET_ACCESS_TOKEN];
+
+impl Companies {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Mints a token that lets Codat's embedded pages act for one company.
+    ///
+    /// Hand it to your front end for the Connections SDK or the Link SDK. It is valid for one day.
+    ///
+    /// # Errors
+    /// `NotFound` for a company that Codat does not know.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-company-access-token>.
+    #[doc(alias = "get-company-access-token")]
+    pub fn get_access_token(&self, company: impl Into<CompanyId>) -> Call<CompanyAccessToken> {
+        self.engine.call(&GET_ACCESS_TOKEN).path(company.into()).returns()
+    }
+}
+
+/// A token for Codat's embedded pages, good for one company.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CompanyAccessToken {
+    /// The token.
+    pub access_token: Secret,
+    /// Seconds until it expires, from the moment it was minted.
+    pub expires_in: Option<i64>,
+    /// How it goes into an `Authorization` header: `Bearer`.
+    pub token_type: Option<String>,
+}

@@ -1,0 +1,53 @@
+//! Codat's old way to company tokens: `client.codat().connection_management()`.
+
+use super::CompanyId;
+use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::{Call, Secret};
+use http::Method;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// What Codat has replaced by [`companies().get_access_token`](super::companies::Companies::get_access_token).
+#[derive(Clone, Debug)]
+pub struct ConnectionManagement {
+    engine: Arc<Engine>,
+}
+
+static GET: Operation = Operation::new(
+    Provider::Codat,
+    "codat.connection_management.get",
+    Method::GET,
+    "/companies/{companyId}/connectionManagement/accessToken",
+    Repeat::Read,
+);
+
+pub(crate) const OPERATIONS: &[&Operation] = &[&GET];
+
+impl ConnectionManagement {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Mints a token for the Connections SDK, valid for one hour.
+    ///
+    /// Codat has removed it: since 2026-10-12 the answer is 404.
+    ///
+    /// # Errors
+    /// `NotFound`, always, from Codat itself.
+    ///
+    /// Source: <https://docs.codat.io/updates/260624-deprecation-connection-management-access-token>.
+    #[deprecated = "removed by Codat on 2026-10-12; use `codat().companies().get_access_token(..)`"]
+    #[doc(alias = "get-connection-management-access-token")]
+    pub fn get(&self, company: impl Into<CompanyId>) -> Call<ConnectionManagementAccessToken> {
+        self.engine.call(&GET).path(company.into()).returns()
+    }
+}
+
+/// A token for the Connections SDK, good for one company and one hour.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ConnectionManagementAccessToken {
+    /// The token.
+    pub access_token: Secret,
+}

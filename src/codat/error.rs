@@ -1,0 +1,99 @@
+use crate::engine::ErrorView;
+use crate::types::{lenient, null_as_default};
+use serde::Deserialize;
+use std::fmt;
+
+/// The body of Codat's refusals and failures.
+///
+/// Its `status_code` may differ from the HTTP status; the HTTP status is the one to believe. `Debug` leaves the texts
+/// out, because they may echo what was sent.
+///
+/// Source: <https://docs.codat.io/using-the-api/errors>.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ErrorBody {
+    /// The status as the body has it.
+    #[serde(default, deserialize_with = "lenient")]
+    pub status_code: Option<i64>,
+    /// The service of Codat's that answers.
+    #[serde(default, deserialize_with = "lenient")]
+    pub service: Option<String>,
+    /// What went wrong, for developers.
+    #[serde(default, deserialize_with = "lenient")]
+    pub error: Option<String>,
+    /// The id of the request, for Codat's support.
+    #[serde(default, deserialize_with = "lenient")]
+    pub correlation_id: Option<String>,
+    /// What Codat's validation found.
+    #[serde(default, deserialize_with = "lenient")]
+    pub validation: Option<Validation>,
+    /// Whether repeating may help: `True`, `False` or `Unknown`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub can_be_retried: Option<String>,
+    /// Codat's code for the error; 0 when it has none.
+    #[serde(default, deserialize_with = "lenient")]
+    pub detailed_error_code: Option<i64>,
+}
+
+impl fmt::Debug for ErrorBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorBody")
+            .field("status_code", &self.status_code)
+            .field("correlation_id", &self.correlation_id)
+            .field("can_be_retried", &self.can_be_retried)
+            .field("detailed_error_code", &self.detailed_error_code)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What Codat's validation found.
+#[derive(Clone, Deserialize)]
+#[non_exhaustive]
+pub struct Validation {
+    /// What made the call fail.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub errors: Vec<ValidationItem>,
+    /// What did not.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub warnings: Vec<ValidationItem>,
+}
+
+impl fmt::Debug for Validation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { errors, warnings } = self;
+        write!(f, "Validation {{ {} errors, {} warnings }}", errors.len(), warnings.len())
+    }
+}
+
+/// One finding of Codat's validation.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ValidationItem {
+    /// The item that it is about.
+    pub item_id: Option<String>,
+    /// What is wrong with it.
+    pub message: Option<String>,
+    /// The rule that says so.
+    pub validator_name: Option<String>,
+}
+
+impl fmt::Debug for ValidationItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ValidationItem").field("validator_name", &self.validator_name).finish_non_exhaustive()
+    }
+}
+
+pub(super) fn read(body: &[u8]) -> ErrorView {
+    let Ok(body) = serde_json::from_slice::<ErrorBody>(body) else { return ErrorView::default() };
+    ErrorView {
+        code: body.detailed_error_code.filter(|code| *code != 0).map(|code| code.to_string()),
+        message: body.error.clone(),
+        request_id: body.correlation_id.clone(),
+        // A string, and "Unknown" for most errors: only a clear no counts.
+        never_retry: body.can_be_retried.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("false")),
+        body: Some(Box::new(body)),
+        ..ErrorView::default()
+    }
+}

@@ -1,0 +1,96 @@
+//! Codat Platform: companies, their connections, and the tokens for Codat's embedded pages.
+//!
+//! Source: <https://docs.codat.io/platform-api>.
+
+pub mod companies;
+pub mod connection_management;
+mod error;
+
+pub use error::{ErrorBody, Validation, ValidationItem};
+
+use crate::engine::{BaseUrl, Endpoint, Engine, authorization};
+use crate::env::Variables;
+use crate::types::id;
+use crate::{Error, Provider, Secret};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use companies::Companies;
+use connection_management::ConnectionManagement;
+use http::{HeaderMap, HeaderName, header};
+use std::sync::Arc;
+
+id! {
+    /// A company at Codat: a UUID.
+    pub struct CompanyId;
+}
+
+/// Where Codat is and who you are there.
+#[derive(Clone, Debug)]
+pub struct Config {
+    api_key: Secret,
+    base_url: String,
+}
+
+impl Config {
+    /// Codat, with an API key as the portal shows it; the client encodes it.
+    ///
+    /// A key that begins with `Basic ` or `Bearer ` is taken as the ready header. Test and live clients differ in
+    /// their key only.
+    pub fn new(api_key: impl Into<Secret>) -> Self {
+        Self { api_key: api_key.into(), base_url: "https://api.codat.io".to_owned() }
+    }
+
+    /// Replaces the base URL. A path prefix is kept.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    pub(crate) fn from_variables(variables: &Variables<'_>) -> Result<Option<Self>, Error> {
+        if !variables.any(&["CODAT_API_KEY", "CODAT_BASE_URL"])? {
+            return Ok(None);
+        }
+        let config = Self::new(variables.require("CODAT_API_KEY")?);
+        Ok(Some(match variables.get("CODAT_BASE_URL")? {
+            Some(url) => config.base_url(url),
+            None => config,
+        }))
+    }
+
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
+        let key = self.api_key.expose_secret();
+        let encoded = BASE64_STANDARD.encode(key);
+        let authorization = authorization(key, |_| format!("Basic {encoded}"))
+            .map_err(|why| Error::config(format!("Codat's API key {why}")))?;
+        Ok(Endpoint {
+            provider: Provider::Codat,
+            base: BaseUrl::parse(Provider::Codat, &self.base_url)?,
+            credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
+            secrets: vec![self.api_key.clone(), encoded.into()],
+            idempotency_header: Some(HeaderName::from_static("idempotency-key")),
+            read_error: error::read,
+        })
+    }
+}
+
+/// Codat's operations, by group.
+#[derive(Clone, Debug)]
+pub struct Codat {
+    engine: Arc<Engine>,
+}
+
+impl Codat {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Your customers as Codat knows them.
+    pub fn companies(&self) -> Companies {
+        Companies::new(self.engine.clone())
+    }
+
+    /// Codat's old way to the tokens of its embedded pages.
+    pub fn connection_management(&self) -> ConnectionManagement {
+        ConnectionManagement::new(self.engine.clone())
+    }
+}

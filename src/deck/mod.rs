@@ -1,0 +1,102 @@
+//! Deck, API v1: connections to customers' accounts at portals without an API.
+//!
+//! Source: <https://docs.deck.co>.
+
+pub mod connections;
+mod error;
+
+pub use error::{ErrorBody, ErrorCategory, ErrorCode};
+
+use crate::engine::{BaseUrl, Endpoint, Engine, sensitive};
+use crate::env::Variables;
+use crate::{Error, Provider, Secret};
+use connections::Connections;
+use http::{HeaderMap, HeaderName};
+use std::sync::Arc;
+
+/// Where Deck is and who you are there.
+#[derive(Clone, Debug)]
+pub struct Config {
+    client_id: Secret,
+    secret: Secret,
+    base_url: String,
+}
+
+impl Config {
+    /// Deck's sandbox, with the team's client id and its sandbox secret.
+    pub fn sandbox(client_id: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
+        Self::at("https://sandbox.deck.co/api/v1", client_id, secret)
+    }
+
+    /// Deck's live environment, with the team's client id and its live secret.
+    pub fn live(client_id: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
+        Self::at("https://live.deck.co/api/v1", client_id, secret)
+    }
+
+    /// Another server that speaks Deck's API, such as one for tests.
+    pub fn at(base_url: impl Into<String>, client_id: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
+        Self { client_id: client_id.into(), secret: secret.into(), base_url: base_url.into() }
+    }
+
+    /// Replaces the base URL. A path prefix is kept.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    pub(crate) fn from_variables(variables: &Variables<'_>) -> Result<Option<Self>, Error> {
+        if !variables.any(&["DECK_CLIENT_ID", "DECK_SECRET", "DECK_ENVIRONMENT", "DECK_BASE_URL"])? {
+            return Ok(None);
+        }
+        let (client_id, secret) = (variables.require("DECK_CLIENT_ID")?, variables.require("DECK_SECRET")?);
+        let base_url = variables.get("DECK_BASE_URL")?;
+        let environment = match base_url {
+            Some(_) => variables.get("DECK_ENVIRONMENT")?,
+            None => Some(variables.require("DECK_ENVIRONMENT")?),
+        };
+        let config = match environment.as_deref() {
+            None | Some("sandbox") => Self::sandbox(client_id, secret),
+            Some("live") => Self::live(client_id, secret),
+            Some(_) => {
+                return Err(Error::config("the variable DECK_ENVIRONMENT is neither `sandbox` nor `live`"));
+            }
+        };
+        Ok(Some(base_url.map_or(config.clone(), |url| config.base_url(url))))
+    }
+
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
+        let header = |name, what, secret: &Secret| match sensitive(secret.expose_secret()) {
+            Ok(value) => Ok((HeaderName::from_static(name), value)),
+            Err(why) => Err(Error::config(format!("Deck's {what} {why}"))),
+        };
+        Ok(Endpoint {
+            provider: Provider::Deck,
+            base: BaseUrl::parse(Provider::Deck, &self.base_url)?,
+            credentials: HeaderMap::from_iter([
+                header("x-deck-client-id", "client id", &self.client_id)?,
+                header("x-deck-secret", "secret", &self.secret)?,
+            ]),
+            secrets: vec![self.client_id.clone(), self.secret.clone()],
+            idempotency_header: Some(HeaderName::from_static("x-deck-idempotency-key")),
+            read_error: error::read,
+        })
+    }
+}
+
+/// Deck's operations, by group.
+#[derive(Clone, Debug)]
+pub struct Deck {
+    engine: Arc<Engine>,
+}
+
+impl Deck {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// A customer's connection: its token and its webhook.
+    pub fn connections(&self) -> Connections {
+        Connections::new(self.engine.clone())
+    }
+}

@@ -1,0 +1,133 @@
+use super::transport::{Body, SendError};
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use http::{HeaderMap, header};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use std::io::{self, Write};
+
+/// A body being read, never holding more than its limit.
+///
+/// What has arrived stays readable whatever ends the reading.
+pub(crate) struct Buffer {
+    limit: usize,
+    content: Content,
+}
+
+enum Content {
+    /// At most one chunk has arrived: it is kept as it is.
+    Chunk(Bytes),
+    Joined(Limited),
+    Gzip(Box<MultiGzDecoder<Limited>>),
+}
+
+pub(crate) enum ReadError {
+    /// The body is longer than the limit.
+    TooLarge,
+    /// The body ended before its end, or is not what its `Content-Encoding` says.
+    Broken(SendError),
+}
+
+impl Buffer {
+    pub(crate) fn new(limit: usize, headers: &HeaderMap) -> Self {
+        let gzip = headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|coding| matches!(coding.as_bytes(), b"gzip" | b"x-gzip"));
+        let content = if gzip {
+            Content::Gzip(Box::new(MultiGzDecoder::new(Limited::new(limit))))
+        } else {
+            Content::Chunk(Bytes::new())
+        };
+        Self { limit, content }
+    }
+
+    /// Reads until the body ends or is over the limit.
+    pub(crate) async fn fill(&mut self, mut body: Body) -> Result<(), ReadError> {
+        let announced = body.size_hint().lower();
+        if !matches!(self.content, Content::Gzip(_)) && announced > self.limit as u64 {
+            return Err(ReadError::TooLarge);
+        }
+        let mut received = 0_usize;
+        while let Some(frame) = body.frame().await {
+            let Ok(chunk) = frame.map_err(ReadError::Broken)?.into_data() else { continue };
+            received = received.saturating_add(chunk.len());
+            self.push(chunk).map_err(|error| self.read_error(error))?;
+        }
+        match &mut self.content {
+            Content::Gzip(decoder) if received > 0 => {
+                decoder.try_finish().map_err(|error| self.read_error(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn push(&mut self, chunk: Bytes) -> io::Result<()> {
+        match &mut self.content {
+            Content::Gzip(decoder) => decoder.write_all(&chunk),
+            Content::Joined(joined) => joined.write_all(&chunk),
+            Content::Chunk(first) if first.is_empty() && chunk.len() <= self.limit => {
+                *first = chunk;
+                Ok(())
+            }
+            Content::Chunk(first) => {
+                let mut joined = Limited::new(self.limit);
+                let pushed = joined.write_all(first).and_then(|()| joined.write_all(&chunk));
+                self.content = Content::Joined(joined);
+                pushed
+            }
+        }
+    }
+
+    fn read_error(&self, error: io::Error) -> ReadError {
+        let over = match &self.content {
+            Content::Gzip(decoder) => decoder.get_ref().over,
+            Content::Joined(joined) => joined.over,
+            Content::Chunk(_) => false,
+        };
+        if over { ReadError::TooLarge } else { ReadError::Broken(SendError::other(error)) }
+    }
+
+    /// What has arrived, at most the limit.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        match self.content {
+            Content::Chunk(chunk) => chunk,
+            Content::Joined(joined) => joined.bytes.into(),
+            Content::Gzip(mut decoder) => std::mem::take(&mut decoder.get_mut().bytes).into(),
+        }
+    }
+}
+
+/// A writer that takes `limit` bytes, grows by doubling and never beyond the limit.
+struct Limited {
+    bytes: Vec<u8>,
+    limit: usize,
+    over: bool,
+}
+
+impl Limited {
+    fn new(limit: usize) -> Self {
+        Self { bytes: Vec::new(), limit, over: false }
+    }
+}
+
+impl Write for Limited {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        let room = self.limit - self.bytes.len();
+        let taken = chunk.get(..room).unwrap_or(chunk);
+        let needed = self.bytes.len() + taken.len();
+        if needed > self.bytes.capacity() {
+            let capacity = needed.max(self.bytes.capacity() * 2).min(self.limit);
+            self.bytes.reserve_exact(capacity - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(taken);
+        if taken.len() < chunk.len() {
+            self.over = true;
+            return Err(io::Error::other("over the limit"));
+        }
+        Ok(chunk.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,57 @@
+use super::Answer;
+use crate::error::{CallInfo, DecodeError};
+use crate::{Error, Operation, Outcome};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+/// Why a body was not understood, and where.
+pub(crate) struct Misread {
+    path: String,
+    error: serde_json::Error,
+}
+
+/// Reads the body; when that fails, once more to learn where.
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misread> {
+    serde_json::from_slice(body).map_err(|error| {
+        let mut json = serde_json::Deserializer::from_slice(body);
+        match serde_path_to_error::deserialize::<_, T>(&mut json) {
+            Err(located) => Misread { path: located.path().to_string(), error: located.into_inner() },
+            Ok(_) => Misread { path: ".".to_owned(), error },
+        }
+    })
+}
+
+/// The body without the byte order mark that some servers put before it.
+pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+impl Misread {
+    pub(crate) fn into_error(self, operation: &'static Operation, answer: Answer, keep: usize) -> Error {
+        let category = match self.error.classify() {
+            _ if answer.body.is_empty() => "empty",
+            Category::Syntax => "syntax",
+            Category::Eof => "truncated",
+            Category::Data | Category::Io => "type",
+        };
+        let body = match answer.body.get(..keep) {
+            // A copy, so that the rest can be freed.
+            Some(start) => start.to_vec().into(),
+            None => answer.body,
+        };
+        Error::Decode(Box::new(DecodeError {
+            call: CallInfo {
+                operation,
+                status: Some(answer.status),
+                request_id: answer.request_id,
+                attempts: answer.attempts,
+                outcome: Outcome::Applied,
+            },
+            path: self.path,
+            line: self.error.line(),
+            column: self.error.column(),
+            category,
+            body,
+        }))
+    }
+}

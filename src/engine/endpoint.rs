@@ -1,0 +1,157 @@
+use crate::{Error, Provider, Secret};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use std::{any::Any, fmt, time::Duration};
+use url::{Host, Url};
+
+/// One configured vendor: where it is, who we are there, and how it words its errors.
+pub(crate) struct Endpoint {
+    pub(crate) provider: Provider,
+    pub(crate) base: BaseUrl,
+    /// Sent with every call that takes credentials.
+    pub(crate) credentials: HeaderMap,
+    /// What must never be shown when the vendor echoes it.
+    pub(crate) secrets: Vec<Secret>,
+    /// The header of [`Repeat::Keyed`](crate::Repeat::Keyed) operations.
+    pub(crate) idempotency_header: Option<HeaderName>,
+    pub(crate) read_error: fn(&[u8]) -> ErrorView,
+}
+
+/// What the engine wants to know of a vendor's error body.
+#[derive(Default)]
+pub(crate) struct ErrorView {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    /// The vendor says that repeating is pointless.
+    pub(crate) never_retry: bool,
+    /// The vendor's typed body, when it parses.
+    pub(crate) body: Option<Box<dyn Any + Send + Sync>>,
+}
+
+/// A base URL that has been checked: http or https, a host, nothing but a path prefix behind it.
+#[derive(Clone)]
+pub(crate) struct BaseUrl {
+    text: String,
+    url: Url,
+}
+
+impl BaseUrl {
+    pub(crate) fn parse(provider: Provider, text: &str) -> Result<Self, Error> {
+        let refuse = |why: &str| Err(Error::config(format!("the base URL of {provider} {why}")));
+        let Ok(url) = Url::parse(text) else { return refuse("is not a URL") };
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return refuse("is neither http nor https");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("holds user info; give credentials to the config");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("holds a query or a fragment");
+        }
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), url })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
+    }
+
+    /// Where a `Location` points, without the parts that may hold secrets.
+    pub(crate) fn target_origin(&self, location: &str) -> Option<String> {
+        self.url.join(location).ok().map(|target| target.origin().ascii_serialization())
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}
+
+/// A header value of visible ASCII, or why it is not one.
+pub(crate) fn visible(text: &str) -> Result<HeaderValue, &'static str> {
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("holds bytes that are not visible ASCII");
+    }
+    HeaderValue::from_str(text).map_err(|_| "is not a header value")
+}
+
+/// [`visible`], marked so that nothing prints it.
+pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, &'static str> {
+    let mut value = visible(text)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The `Authorization` header for a key: as it is if it already reads `Basic …` or `Bearer …`, else what `encode`
+/// makes of it.
+pub(crate) fn authorization(
+    key: &str,
+    encode: impl FnOnce(&str) -> String,
+) -> Result<HeaderValue, &'static str> {
+    let ready = key
+        .split_once(' ')
+        .filter(|(scheme, _)| ["basic", "bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known)));
+    visible(ready.map_or(key, |(_, rest)| rest))?;
+    let text = if ready.is_some() { key.to_owned() } else { encode(key) };
+    let mut value = HeaderValue::from_str(&text).map_err(|_| "is not a header value")?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Headers that the engine or a config sets and a caller must not.
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    const RESERVED: [HeaderName; 10] = [
+        header::AUTHORIZATION,
+        header::PROXY_AUTHORIZATION,
+        header::HOST,
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::CONNECTION,
+        header::TE,
+        header::TRAILER,
+        header::UPGRADE,
+        header::ACCEPT_ENCODING,
+    ];
+    const VENDORS: [&str; 6] = [
+        "x-deck-client-id",
+        "x-deck-secret",
+        "x-deck-idempotency-key",
+        "x-apideck-app-id",
+        "x-apideck-consumer-id",
+        "idempotency-key",
+    ];
+    RESERVED.contains(name) || VENDORS.contains(&name.as_str())
+}

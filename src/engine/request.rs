@@ -1,0 +1,321 @@
+use super::{
+    Answer, Engine,
+    decode::decode,
+    endpoint::{Endpoint, is_reserved, visible},
+};
+use crate::{Auth, Call, Error, Operation, Repeat, Secret};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{borrow::Cow, sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// A request being put together. The first mistake is kept and returned when the call is awaited.
+pub(crate) struct Draft {
+    engine: Arc<Engine>,
+    operation: &'static Operation,
+    /// Scheme, host, path so far, and the query.
+    uri: String,
+    /// The part of the path template that is not in `uri` yet.
+    template: &'static str,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    reads_body: bool,
+    options: Options,
+    mistake: Option<Error>,
+}
+
+/// What a caller may set for one call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) idempotency_key: Option<Secret>,
+}
+
+/// A request that can be sent, as often as need be.
+pub(crate) struct Request {
+    pub(crate) operation: &'static Operation,
+    uri: Uri,
+    headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Whether the answer's body matters.
+    pub(crate) reads_body: bool,
+    pub(crate) options: Options,
+}
+
+impl Request {
+    pub(crate) fn to_http(&self) -> http::Request<Bytes> {
+        let mut request = http::Request::new(self.body.clone());
+        *request.method_mut() = self.operation.method().clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+impl Draft {
+    pub(crate) fn new(engine: Arc<Engine>, operation: &'static Operation) -> Self {
+        let mut uri = String::with_capacity(128);
+        uri.push_str(engine.endpoint(operation.provider()).map_or("", |endpoint| endpoint.base.as_str()));
+        let mut draft = Self {
+            engine,
+            operation,
+            uri,
+            template: operation.path(),
+            headers: HeaderMap::new(),
+            body: None,
+            reads_body: true,
+            options: Options::default(),
+            mistake: None,
+        };
+        draft.copy_template();
+        draft
+    }
+
+    /// Fills the next placeholder of the path: the id becomes exactly one segment.
+    pub(crate) fn path(mut self, id: impl AsRef<str>) -> Self {
+        let id = id.as_ref();
+        if is_dots(id) {
+            let what = if id.is_empty() { "empty" } else { "a dot segment" };
+            let name = self.template.split(['{', '}']).nth(1).unwrap_or("id");
+            return self.refuse(format!("{name} is {what}: it would address another resource"));
+        }
+        percent_encode(id, &mut self.uri);
+        self.template = self.template.split_once('}').map_or("", |(_, rest)| rest);
+        self.copy_template();
+        self
+    }
+
+    /// Adds the members of `parameters` to the query, those that are null left out.
+    ///
+    /// A list repeats its key; a nested object becomes `key[member]=value`.
+    pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
+        match serde_json::to_value(parameters) {
+            Ok(parameters) => {
+                let mut separator = '?';
+                write_query(&mut self.uri, &mut separator, "", &parameters);
+                self
+            }
+            Err(_) => self.refuse("the query cannot be serialised".to_owned()),
+        }
+    }
+
+    pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => {
+                self.body = Some(body.into());
+                self
+            }
+            Err(_) => self.refuse("the body cannot be serialised".to_owned()),
+        }
+    }
+
+    /// Adds a header of the vendor's protocol.
+    pub(crate) fn header(mut self, name: &'static str, value: &HeaderValue) -> Self {
+        self.headers.insert(HeaderName::from_static(name), value.clone());
+        self
+    }
+
+    /// Adds a header that the caller asks for.
+    pub(crate) fn caller_header(mut self, name: &str, value: &str) -> Self {
+        let Ok(name) = HeaderName::try_from(name) else {
+            return self.refuse("a header name is not one".to_owned());
+        };
+        if is_reserved(&name) {
+            return self.refuse(format!("the header {name} is set by the client and cannot be replaced"));
+        }
+        let Ok(mut value) = HeaderValue::try_from(value) else {
+            return self.refuse(format!("the value of the header {name} holds bytes that a header cannot"));
+        };
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        self
+    }
+
+    pub(crate) fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Keeps the first mistake.
+    pub(crate) fn fail(mut self, mistake: Error) -> Self {
+        self.mistake.get_or_insert(mistake);
+        self
+    }
+
+    fn refuse(self, why: String) -> Self {
+        let mistake = Error::request(self.operation, why);
+        self.fail(mistake)
+    }
+
+    /// The call, whose answer is a `T`.
+    pub(crate) fn returns<T: DeserializeOwned>(self) -> Call<T> {
+        Call::new(self, decode)
+    }
+
+    /// The call, whose answer is a `W` on the wire and a `T` to the caller.
+    pub(crate) fn returns_from<W: DeserializeOwned, T: From<W>>(self) -> Call<T> {
+        Call::new(self, |body| decode::<W>(body).map(T::from))
+    }
+
+    /// The call, whose answer says nothing but that it succeeded.
+    pub(crate) fn returns_nothing(mut self) -> Call<()> {
+        self.reads_body = false;
+        Call::new(self, |_| Ok(()))
+    }
+
+    /// Makes the body of the answer matter, whatever the operation returns.
+    pub(crate) fn reading_body(mut self) -> Self {
+        self.reads_body = true;
+        self
+    }
+
+    pub(crate) async fn send(self) -> Result<(Answer, Arc<Engine>), Error> {
+        let engine = self.engine.clone();
+        let provider = self.operation.provider();
+        let endpoint = engine.endpoint(provider).ok_or_else(|| {
+            Error::config_of(self.operation, format!("{provider} is not configured on this client"))
+        })?;
+        let request = self.into_request(endpoint)?;
+        let answer = engine.send(endpoint, request).await?;
+        Ok((answer, engine))
+    }
+
+    fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
+        let Self { engine, operation, uri, template, headers: extra, body, reads_body, options, mistake } =
+            self;
+        if let Some(mistake) = mistake {
+            return Err(mistake);
+        }
+        if !template.is_empty() {
+            return Err(Error::request(operation, format!("the path lacks a value for {template}")));
+        }
+        let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
+
+        let mut headers = HeaderMap::with_capacity(16);
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.insert(header::USER_AGENT, engine.user_agent.clone());
+        if body.is_some() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        headers.extend(extra);
+        if let Some((name, key)) = idempotency(operation, endpoint, options.idempotency_key.as_ref())? {
+            headers.insert(name, key);
+        }
+        if operation.auth() == Auth::Credentials {
+            headers.extend(endpoint.credentials.clone());
+        }
+        Ok(Request { operation, uri, headers, body: body.unwrap_or_default(), reads_body, options })
+    }
+
+    /// Copies the template up to its next placeholder.
+    fn copy_template(&mut self) {
+        let end = self.template.find('{').unwrap_or(self.template.len());
+        let (literal, rest) = self.template.split_at(end);
+        self.uri.push_str(literal);
+        self.template = rest;
+    }
+}
+
+/// The idempotency header, fixed before the first attempt.
+fn idempotency(
+    operation: &'static Operation,
+    endpoint: &Endpoint,
+    key: Option<&Secret>,
+) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
+    if operation.repeat() != Repeat::Keyed {
+        return match key {
+            None => Ok(None),
+            Some(_) => Err(Error::request(operation, "the vendor takes no idempotency key here")),
+        };
+    }
+    let value = match key {
+        Some(key) => visible(key.expose_secret()),
+        None => visible(&Uuid::new_v4().to_string()),
+    };
+    let value = value.map_err(|why| Error::request(operation, format!("the idempotency key {why}")))?;
+    Ok(endpoint.idempotency_header.clone().zip(Some(value)))
+}
+
+/// Whether a URL parser takes the segment for "here" or "up": URL parsers read `%2e` as a dot.
+fn is_dots(segment: &str) -> bool {
+    let mut rest = segment;
+    for _ in 0..2 {
+        rest = rest
+            .strip_prefix('.')
+            .or_else(|| rest.strip_prefix("%2e"))
+            .or_else(|| rest.strip_prefix("%2E"))
+            .unwrap_or(rest);
+    }
+    rest.is_empty()
+}
+
+/// Appends the text with every byte outside RFC 3986's unreserved characters percent-encoded.
+fn percent_encode(text: &str, target: &mut String) {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            target.push(char::from(byte));
+        } else {
+            let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
+            target.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+}
+
+fn write_query(uri: &mut String, separator: &mut char, key: &str, value: &Value) {
+    let text = match value {
+        Value::Null => return,
+        Value::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+        Value::Number(number) => Cow::Owned(number.to_string()),
+        Value::String(text) => Cow::Borrowed(text.as_str()),
+        Value::Array(items) => {
+            return items.iter().for_each(|item| write_query(uri, separator, key, item));
+        }
+        Value::Object(members) => {
+            for (member, value) in members {
+                let nested = if key.is_empty() { member.clone() } else { format!("{key}[{member}]") };
+                write_query(uri, separator, &nested, value);
+            }
+            return;
+        }
+    };
+    uri.push(std::mem::replace(separator, '&'));
+    percent_encode(key, uri);
+    uri.push('=');
+    percent_encode(&text, uri);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn r1_dot_segments_are_known_in_every_spelling() {
+        for dots in ["", ".", "..", "%2e", "%2E", "%2e%2E", ".%2e", "%2E."] {
+            assert!(is_dots(dots), "{dots}");
+        }
+        for name in ["...", "a", ".a", "a.", "%2e%2e%2e", "%252e", "%2", "..%2f", " "] {
+            assert!(!is_dots(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn queries_repeat_lists_and_nest_objects() {
+        let mut uri = String::new();
+        let filter = json!({ "service": { "id": "a b" }, "status_codes": [200, 404], "path": null });
+        write_query(&mut uri, &mut '?', "", &json!({ "filter": filter, "limit": 20, "success": true }));
+        let expected = "?filter%5Bservice%5D%5Bid%5D=a%20b&filter%5Bstatus_codes%5D=200\
+                        &filter%5Bstatus_codes%5D=404&limit=20&success=true";
+        assert_eq!(uri, expected);
+    }
+}

@@ -1,0 +1,170 @@
+use super::{
+    endpoint::is_loopback,
+    transport::{Body, SendError, Transport, TransportFuture},
+};
+use crate::{Error, Secret};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::BodyExt;
+use std::time::Duration;
+
+/// Load balancers close idle connections after 60 s; a connection that we drop first is never half dead.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// The transport on [reqwest](https://docs.rs/reqwest): HTTP/1.1 with a pool of connections that are dropped after
+/// 30 s of idling.
+///
+/// Without redirects, without retries of its own, without decompression: the engine does these. A request to a
+/// loopback address never goes through a proxy.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    /// For loopback addresses: never through a proxy.
+    direct: reqwest::Client,
+    outward: reqwest::Client,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TransportSettings {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: Option<Secret>,
+    pub(crate) no_proxy: bool,
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    /// Some base URL is https.
+    pub(crate) https: bool,
+}
+
+impl ReqwestTransport {
+    pub(crate) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+        #[cfg(feature = "rustls")]
+        let tls = tls::config(settings)?;
+        #[cfg(not(feature = "rustls"))]
+        if settings.https {
+            return Err(Error::config(
+                "an https base URL needs the feature `rustls`, or a transport of your own",
+            ));
+        }
+        let builder = || {
+            let builder = reqwest::Client::builder().connect_timeout(settings.connect_timeout);
+            #[cfg(feature = "rustls")]
+            let builder = builder.tls_backend_preconfigured(tls.clone());
+            builder
+        };
+        let direct = finish(builder().no_proxy())?;
+        let outward = match &settings.proxy {
+            _ if settings.no_proxy => direct.clone(),
+            Some(url) => {
+                let proxy = reqwest::Proxy::all(url.expose_secret())
+                    .map_err(|_| Error::config("the proxy is not a URL"))?;
+                finish(builder().proxy(proxy))?
+            }
+            None => finish(builder())?,
+        };
+        Ok(Self { direct, outward })
+    }
+
+    /// Finishes a reqwest builder of your own: for another TLS stack, a resolver, a client certificate.
+    ///
+    /// Redirects, reqwest's own retries and its decompression are switched off; the rest stays as you set it, proxies
+    /// included, also for loopback addresses.
+    ///
+    /// # Errors
+    /// `Error::Config` when reqwest refuses the settings.
+    #[cfg(feature = "reqwest-0-13")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "reqwest-0-13")))]
+    pub fn from_builder(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
+        let client = finish(builder)?;
+        Ok(Self { direct: client.clone(), outward: client })
+    }
+}
+
+fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .referer(false)
+        .pool_idle_timeout(IDLE)
+        .build()
+        .map_err(|error| Error::config(format!("the HTTP client cannot be built: {}", error.without_url())))
+}
+
+impl Transport for ReqwestTransport {
+    fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request)
+                .map_err(|error| SendError::connect(error.without_url()))?;
+            let client = if is_loopback(request.url()) { &self.direct } else { &self.outward };
+            let response = client.execute(request).await.map_err(send_error)?;
+            Ok(http::Response::from(response).map(|body| Body::new(body.map_err(send_error))))
+        })
+    }
+}
+
+fn send_error(error: reqwest::Error) -> SendError {
+    let error = error.without_url();
+    if error.is_connect() {
+        SendError::connect(error)
+    } else if error.is_timeout() {
+        SendError::timeout(error)
+    } else {
+        SendError::other(error)
+    }
+}
+
+#[cfg(feature = "rustls")]
+mod tls {
+    use super::TransportSettings;
+    use crate::Error;
+    use rustls::{
+        ClientConfig, RootCertStore,
+        crypto::ring,
+        pki_types::{CertificateDer, pem::PemObject},
+    };
+    use rustls_platform_verifier::Verifier;
+    use std::sync::Arc;
+
+    /// rustls on ring with the platform's verifier, for this client alone: no process-wide default is set.
+    pub(super) fn config(settings: &TransportSettings) -> Result<ClientConfig, Error> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::config_because("TLS cannot be set up", error))?;
+        let mut config = if settings.https || !settings.root_certificates.is_empty() {
+            let verifier = Verifier::new_with_extra_roots(roots(settings)?, provider).map_err(|error| {
+                Error::config_because(
+                    "no usable certificates on this platform: give the roots to trust to \
+                     `root_certificate(pem)`",
+                    error,
+                )
+            })?;
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
+        } else {
+            // Every base URL is plain http: trusting nobody spares reading the platform's certificates.
+            builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
+        };
+        if cfg!(feature = "http2") {
+            config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        }
+        Ok(config)
+    }
+
+    fn roots(settings: &TransportSettings) -> Result<Vec<CertificateDer<'static>>, Error> {
+        let mut roots = Vec::new();
+        for pem in &settings.root_certificates {
+            let found = roots.len();
+            for certificate in CertificateDer::pem_slice_iter(pem) {
+                roots.push(
+                    certificate
+                        .map_err(|error| Error::config_because("a root certificate is not PEM", error))?,
+                );
+            }
+            if roots.len() == found {
+                return Err(Error::config("a root certificate holds no PEM certificate"));
+            }
+        }
+        Ok(roots)
+    }
+}

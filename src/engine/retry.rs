@@ -1,0 +1,295 @@
+use crate::Repeat;
+use http::{HeaderMap, StatusCode, header};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, SystemTime},
+};
+
+/// How often and how patiently a client repeats a failed attempt.
+///
+/// What may be repeated at all is a property of each operation: see [`Repeat`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// Attempts per call, the first included. 3 by default.
+    pub max_attempts: u32,
+    /// Upper bound of the first wait; it doubles with each attempt. 200 ms by default.
+    pub initial_backoff: Duration,
+    /// Upper bound of every wait that the vendor did not ask for. 10 s by default.
+    pub max_backoff: Duration,
+    /// The longest `Retry-After` that is waited for; a longer one ends the call. 60 s by default.
+    pub max_retry_after: Duration,
+    /// Size of the bucket that all clones of a client share: a retry takes 5, a success gives back 10. 500 by default.
+    pub budget: u32,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: 3,
+            initial_backoff: Duration::from_millis(200),
+            max_backoff: Duration::from_secs(10),
+            max_retry_after: Duration::from_secs(60),
+            budget: 500,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The policy that sends every call exactly once.
+    pub fn never() -> Self {
+        Self { max_attempts: 1, ..Self::default() }
+    }
+
+    /// Sets [`max_attempts`](field@Self::max_attempts); 0 counts as 1.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// Sets [`initial_backoff`](field@Self::initial_backoff) and [`max_backoff`](field@Self::max_backoff).
+    #[must_use]
+    pub fn backoff(mut self, initial: Duration, max: Duration) -> Self {
+        self.initial_backoff = initial;
+        self.max_backoff = max;
+        self
+    }
+
+    /// Sets [`max_retry_after`](field@Self::max_retry_after).
+    #[must_use]
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+
+    /// Sets [`budget`](field@Self::budget).
+    #[must_use]
+    pub fn budget(mut self, tokens: u32) -> Self {
+        self.budget = tokens;
+        self
+    }
+
+    /// How long to wait before the next attempt; `None` ends the call.
+    ///
+    /// `random` lies in 0..=1.
+    pub(crate) fn wait(&self, failed: &FailedAttempt, random: f64) -> Option<Duration> {
+        if !failed.may_repeat(self.max_attempts) {
+            return None;
+        }
+        let doublings = failed.attempts.saturating_sub(1).min(31);
+        let ceiling = self.initial_backoff.saturating_mul(1 << doublings).min(self.max_backoff);
+        let backoff = ceiling.mul_f64(random);
+        if failed.retry_after.is_some_and(|asked| asked > self.max_retry_after) {
+            return None;
+        }
+        let wait = failed.retry_after.map_or(backoff, |asked| asked.max(backoff));
+        failed.time_left.is_none_or(|left| wait < left).then_some(wait)
+    }
+}
+
+/// Everything that decides whether another attempt follows.
+#[derive(Clone, Debug)]
+pub(crate) struct FailedAttempt {
+    pub(crate) repeat: Repeat,
+    pub(crate) failure: Failure,
+    /// Attempts made so far.
+    pub(crate) attempts: u32,
+    /// An earlier attempt of this call may have been carried out.
+    pub(crate) lost_before: bool,
+    pub(crate) never_retry: bool,
+    pub(crate) retry_after: Option<Duration>,
+    /// `None`: the call has no deadline.
+    pub(crate) time_left: Option<Duration>,
+}
+
+/// How an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// No connection: nothing was sent.
+    Connect,
+    /// Sent, and no usable answer came: timeout, reset, body cut short.
+    Lost,
+    /// The vendor answered with this status.
+    Status(StatusCode),
+    /// Repeating cannot help.
+    Final,
+}
+
+impl FailedAttempt {
+    fn may_repeat(&self, max_attempts: u32) -> bool {
+        if self.never_retry {
+            return false;
+        }
+        let Self { repeat, attempts, .. } = *self;
+        // The vendor is still at work on the attempt whose answer was lost: wait for it as long as the call may last.
+        if self.failure == Failure::Status(StatusCode::CONFLICT) {
+            return repeat == Repeat::Keyed && self.lost_before;
+        }
+        let repeatable = match self.failure {
+            Failure::Connect | Failure::Status(StatusCode::TOO_MANY_REQUESTS) => true,
+            Failure::Lost => repeat != Repeat::Once,
+            Failure::Status(StatusCode::INTERNAL_SERVER_ERROR) => {
+                matches!(repeat, Repeat::Read | Repeat::Idempotent)
+            }
+            Failure::Status(status) => {
+                matches!(status.as_u16(), 408 | 502 | 503 | 504) && repeat != Repeat::Once
+            }
+            Failure::Final => false,
+        };
+        repeatable && attempts < max_attempts
+    }
+}
+
+/// The bucket that keeps an outage from multiplying traffic.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    tokens: AtomicU32,
+    capacity: u32,
+}
+
+impl Budget {
+    const RETRY_TAKES: u32 = 5;
+    const SUCCESS_GIVES: u32 = 10;
+
+    pub(crate) fn new(capacity: u32) -> Self {
+        Self { tokens: AtomicU32::new(capacity), capacity }
+    }
+
+    /// Takes what one retry costs; false when the bucket is too empty for it.
+    pub(crate) fn take(&self) -> bool {
+        self.update(|tokens| tokens.checked_sub(Self::RETRY_TAKES))
+    }
+
+    pub(crate) fn give_back(&self) {
+        let full = |tokens| tokens == self.capacity;
+        if !full(self.tokens.load(Ordering::Relaxed)) {
+            self.update(|tokens| Some(tokens.saturating_add(Self::SUCCESS_GIVES).min(self.capacity)));
+        }
+    }
+
+    fn update(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
+        self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+    }
+}
+
+/// The wait that a `Retry-After` header asks for: whole or fractional seconds, or an HTTP date.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        let seconds = text.parse::<f64>().ok()?;
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::RETRY_AFTER, text.parse().unwrap())])
+    }
+
+    fn parsed(text: &str) -> Option<Duration> {
+        retry_after(&header(text), SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_767))
+    }
+
+    #[test]
+    fn r10_retry_after_takes_seconds_fractions_and_dates() {
+        assert_eq!(parsed("7"), Some(Duration::from_secs(7)));
+        assert_eq!(parsed(" 0.25 "), Some(Duration::from_millis(250)));
+        assert_eq!(parsed("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(10)));
+        assert_eq!(parsed("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));
+        assert_eq!(parsed("99999999999999999999999999"), Some(Duration::MAX));
+        for nonsense in ["", "soon", "-3", "1e", "nan", "inf", "Sun, 06 Nov"] {
+            assert_eq!(parsed(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn budget_takes_five_and_gives_back_ten() {
+        let budget = Budget::new(12);
+        assert!(budget.take() && budget.take());
+        assert!(!budget.take());
+        budget.give_back();
+        budget.give_back();
+        assert_eq!(budget.tokens.load(Ordering::Relaxed), 12);
+    }
+
+    fn failed(repeat: Repeat, failure: Failure) -> FailedAttempt {
+        FailedAttempt {
+            repeat,
+            failure,
+            attempts: 1,
+            lost_before: false,
+            never_retry: false,
+            retry_after: None,
+            time_left: Some(Duration::from_secs(60)),
+        }
+    }
+
+    #[test]
+    fn the_table_of_repeat_holds() {
+        use Failure::{Connect, Final, Lost};
+        let policy = RetryPolicy::default();
+        let status = |code| Failure::Status(StatusCode::from_u16(code).unwrap());
+        let rows = [
+            (Connect, [true, true, true, true]),
+            (Lost, [true, true, true, false]),
+            (status(429), [true, true, true, true]),
+            (status(408), [true, true, true, false]),
+            (status(502), [true, true, true, false]),
+            (status(503), [true, true, true, false]),
+            (status(504), [true, true, true, false]),
+            (status(500), [true, true, false, false]),
+            (status(400), [false; 4]),
+            (status(404), [false; 4]),
+            (status(409), [false; 4]),
+            (status(501), [false; 4]),
+            (Final, [false; 4]),
+        ];
+        let classes = [Repeat::Read, Repeat::Idempotent, Repeat::Keyed, Repeat::Once];
+        for (failure, expected) in rows {
+            for (repeat, expected) in classes.into_iter().zip(expected) {
+                let wait = policy.wait(&failed(repeat, failure), 1.0);
+                assert_eq!(wait.is_some(), expected, "{repeat:?} after {failure:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_keyed_conflict_after_a_lost_answer_is_waited_on_beyond_the_attempts() {
+        let mut conflict = failed(Repeat::Keyed, Failure::Status(StatusCode::CONFLICT));
+        conflict.attempts = 7;
+        assert_eq!(RetryPolicy::default().wait(&conflict, 1.0), None);
+        conflict.lost_before = true;
+        assert_eq!(RetryPolicy::default().wait(&conflict, 1.0), Some(Duration::from_secs(10)));
+        conflict.never_retry = true;
+        assert_eq!(RetryPolicy::default().wait(&conflict, 1.0), None);
+    }
+
+    #[test]
+    fn waits_double_to_the_ceiling_and_honour_the_longer_retry_after() {
+        let policy = RetryPolicy::default().max_attempts(100);
+        let mut attempt = failed(Repeat::Read, Failure::Lost);
+        let waits: Vec<_> = (1..=8)
+            .map(|attempts| {
+                attempt.attempts = attempts;
+                policy.wait(&attempt, 1.0).unwrap().as_millis()
+            })
+            .collect();
+        assert_eq!(waits, [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
+        attempt.attempts = 90;
+        assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::from_secs(5)));
+
+        attempt.retry_after = Some(Duration::from_secs(30));
+        assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::from_secs(30)));
+        attempt.retry_after = Some(Duration::from_secs(61));
+        assert_eq!(policy.wait(&attempt, 0.5), None);
+        attempt.retry_after = Some(Duration::from_secs(30));
+        attempt.time_left = Some(Duration::from_secs(30));
+        assert_eq!(policy.wait(&attempt, 0.5), None, "a wait that uses up the time left ends the call");
+    }
+}

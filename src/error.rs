@@ -1,0 +1,580 @@
+use crate::engine::ErrorView;
+use crate::{Operation, Provider, Secret};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::Value;
+use std::{any::Any, error::Error as StdError, fmt, time::Duration};
+
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Why a call failed, and with [`outcome`](Self::outcome) what became of it at the vendor.
+///
+/// The variant follows from the HTTP status alone, whatever the body says. `Display` is one line fit for a log: it
+/// holds no credentials, no path ids of ours and no text from the request; [`message`](Self::message) and
+/// [`body`](Self::body) give what the vendor sent.
+///
+/// # Troubleshooting
+/// - After a failed write ask [`outcome`](Self::outcome) before you repeat it: `Unknown` means that the vendor may
+///   have carried it out.
+/// - A failure that the caller can mend carries the vendor's code in [`code`](Self::code); match on that, never on
+///   the message.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The client cannot make this call as it is configured. Nothing was sent.
+    #[error(transparent)]
+    Config(Box<ConfigError>),
+    /// An argument of the call is unusable. Nothing was sent.
+    #[error(transparent)]
+    Request(Box<RequestError>),
+    /// No usable answer came: no connection, a timeout, a reset, a body over the limit.
+    #[error(transparent)]
+    Transport(Box<TransportError>),
+    /// 400: the vendor refuses the request as it is.
+    #[error(transparent)]
+    BadRequest(Box<ApiError>),
+    /// 401: the credentials are wrong, or belong to another environment.
+    #[error(transparent)]
+    Unauthorized(Box<ApiError>),
+    /// 402: the plan's limit is reached, or the account is not paid up.
+    #[error(transparent)]
+    PaymentRequired(Box<ApiError>),
+    /// 403: the credentials may not do this.
+    #[error(transparent)]
+    Forbidden(Box<ApiError>),
+    /// 404: no such resource, or the vendor has removed the endpoint.
+    #[error(transparent)]
+    NotFound(Box<ApiError>),
+    /// 409: the request collides with the state of the resource or with another request.
+    #[error(transparent)]
+    Conflict(Box<ApiError>),
+    /// 422: understood, but not possible in this state.
+    #[error(transparent)]
+    Unprocessable(Box<ApiError>),
+    /// 429: too many requests; see [`retry_after`](Error::retry_after).
+    #[error(transparent)]
+    RateLimited(Box<ApiError>),
+    /// Any other 4XX.
+    #[error(transparent)]
+    Client(Box<ApiError>),
+    /// 5XX, or a status that HTTP does not define: the vendor failed.
+    #[error(transparent)]
+    Server(Box<ApiError>),
+    /// 3XX: redirects are never followed, because credentials would follow them.
+    #[error(transparent)]
+    Redirect(Box<RedirectError>),
+    /// The vendor answered with success, and the body was not understood. The call was carried out.
+    #[error(transparent)]
+    Decode(Box<DecodeError>),
+}
+
+/// What became of a failed call at the vendor.
+///
+/// It takes every attempt into account: once an attempt is `Unknown`, a later refusal does not make it known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Nothing reached the vendor.
+    NotSent,
+    /// The vendor refused it (3XX, or 4XX but 408): nothing was carried out.
+    Refused,
+    /// The vendor may have carried it out, or not: the answer was lost, or was 408 or 5XX.
+    Unknown,
+    /// The vendor answered with success; only its answer could not be read.
+    Applied,
+}
+
+impl Error {
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::Config(Box::new(ConfigError { operation: None, message: message.into(), source: None }))
+    }
+
+    #[cfg(feature = "rustls")]
+    pub(crate) fn config_because(message: impl Into<String>, source: impl Into<BoxError>) -> Self {
+        let source = Some(source.into());
+        Self::Config(Box::new(ConfigError { operation: None, message: message.into(), source }))
+    }
+
+    pub(crate) fn config_of(operation: &'static Operation, message: impl Into<String>) -> Self {
+        let operation = Some(operation);
+        Self::Config(Box::new(ConfigError { operation, message: message.into(), source: None }))
+    }
+
+    pub(crate) fn request(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::Request(Box::new(RequestError { operation, message: message.into() }))
+    }
+
+    /// The operation that failed; `None` for an error of `build()`.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        match self {
+            Self::Config(error) => error.operation,
+            Self::Request(error) => Some(error.operation),
+            _ => self.call().map(|call| call.operation),
+        }
+    }
+
+    /// The vendor that was called.
+    pub fn provider(&self) -> Option<Provider> {
+        self.operation().map(Operation::provider)
+    }
+
+    /// The HTTP status, if one arrived.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.call()?.status
+    }
+
+    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`.
+    pub fn code(&self) -> Option<&str> {
+        self.api()?.code()
+    }
+
+    /// The vendor's own words, as they came. They may echo what you sent: think before you log them.
+    pub fn message(&self) -> Option<&str> {
+        self.api()?.message()
+    }
+
+    /// The vendor's id of the request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.call()?.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.api()?.retry_after()
+    }
+
+    /// How many attempts were made; 0 if nothing was tried.
+    pub fn attempts(&self) -> u32 {
+        self.call().map_or(0, |call| call.attempts)
+    }
+
+    /// The body of the answer, cut at the limit for error bodies. It may hold secrets.
+    pub fn body(&self) -> Option<&Bytes> {
+        match self {
+            Self::Decode(error) => Some(&error.body),
+            _ => self.api().map(ApiError::body),
+        }
+    }
+
+    /// Whether time ran out, for an attempt or for the whole call.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.timeout)
+    }
+
+    /// Whether no connection could be made.
+    pub fn is_connect(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.connect)
+    }
+
+    /// What became of the call at the vendor.
+    pub fn outcome(&self) -> Outcome {
+        self.call().map_or(Outcome::NotSent, |call| call.outcome)
+    }
+
+    /// The vendor's refusal or failure, if that is what the error is.
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Self::BadRequest(error)
+            | Self::Unauthorized(error)
+            | Self::PaymentRequired(error)
+            | Self::Forbidden(error)
+            | Self::NotFound(error)
+            | Self::Conflict(error)
+            | Self::Unprocessable(error)
+            | Self::RateLimited(error)
+            | Self::Client(error)
+            | Self::Server(error) => Some(error),
+            Self::Config(_) | Self::Request(_) | Self::Transport(_) | Self::Redirect(_) | Self::Decode(_) => {
+                None
+            }
+        }
+    }
+
+    pub(crate) fn call(&self) -> Option<&CallInfo> {
+        match self {
+            Self::Config(_) | Self::Request(_) => None,
+            Self::Transport(error) => Some(&error.call),
+            Self::Redirect(error) => Some(&error.call),
+            Self::Decode(error) => Some(&error.call),
+            _ => self.api().map(|error| &error.call),
+        }
+    }
+
+    pub(crate) fn call_mut(&mut self) -> Option<&mut CallInfo> {
+        match self {
+            Self::Config(_) | Self::Request(_) => None,
+            Self::Transport(error) => Some(&mut error.call),
+            Self::Redirect(error) => Some(&mut error.call),
+            Self::Decode(error) => Some(&mut error.call),
+            Self::BadRequest(error)
+            | Self::Unauthorized(error)
+            | Self::PaymentRequired(error)
+            | Self::Forbidden(error)
+            | Self::NotFound(error)
+            | Self::Conflict(error)
+            | Self::Unprocessable(error)
+            | Self::RateLimited(error)
+            | Self::Client(error)
+            | Self::Server(error) => Some(&mut error.call),
+        }
+    }
+
+    /// The low-cardinality name that telemetry calls `error.type`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Config(_) => "config",
+            Self::Request(_) => "request",
+            Self::Transport(error) if error.timeout => "timeout",
+            Self::Transport(error) if error.connect => "connect",
+            Self::Transport(_) => "transport",
+            Self::BadRequest(_) => "400",
+            Self::Unauthorized(_) => "401",
+            Self::PaymentRequired(_) => "402",
+            Self::Forbidden(_) => "403",
+            Self::NotFound(_) => "404",
+            Self::Conflict(_) => "409",
+            Self::Unprocessable(_) => "422",
+            Self::RateLimited(_) => "429",
+            Self::Client(_) => "4xx",
+            Self::Server(_) => "5xx",
+            Self::Redirect(_) => "redirect",
+            Self::Decode(_) => "decode",
+        }
+    }
+}
+
+/// What every error after sending knows of its call.
+#[derive(Debug)]
+pub(crate) struct CallInfo {
+    pub(crate) operation: &'static Operation,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) outcome: Outcome,
+}
+
+impl CallInfo {
+    /// `codat.companies.get_access_token: Codat`
+    fn write_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.operation, self.operation.provider())
+    }
+
+    /// ` (request id 8fa2b5f4, 3 attempts)`
+    fn write_tail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let request_id = self.request_id.as_deref().map(|id| format!("request id {}", printable(id, 100)));
+        let attempts = (self.attempts > 1).then(|| format!("{} attempts", self.attempts));
+        let details: Vec<_> = request_id.into_iter().chain(attempts).collect();
+        if details.is_empty() { Ok(()) } else { write!(f, " ({})", details.join(", ")) }
+    }
+}
+
+/// The client cannot make a call, or cannot be built: a vendor, credential, consumer or TLS setting is missing or bad.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError {
+    operation: Option<&'static Operation>,
+    message: String,
+    source: Option<BoxError>,
+}
+
+impl ConfigError {
+    /// What is wrong, and what to set.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.operation {
+            Some(operation) => write!(f, "{operation}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// An argument of a call is unusable: an id, a header or a body.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation}: {message}")]
+pub struct RequestError {
+    operation: &'static Operation,
+    message: String,
+}
+
+impl RequestError {
+    /// What is wrong with the argument.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// No usable answer came.
+#[derive(Debug, thiserror::Error)]
+pub struct TransportError {
+    pub(crate) call: CallInfo,
+    pub(crate) problem: String,
+    pub(crate) timeout: bool,
+    pub(crate) connect: bool,
+    /// Another try would end the same way.
+    pub(crate) permanent: bool,
+    pub(crate) source: Option<BoxError>,
+}
+
+impl TransportError {
+    /// What went wrong, in our words.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.call.write_head(f)?;
+        write!(f, ": {}", self.problem)?;
+        self.call.write_tail(f)
+    }
+}
+
+/// A redirect that was not followed.
+#[derive(Debug, thiserror::Error)]
+pub struct RedirectError {
+    pub(crate) call: CallInfo,
+    pub(crate) target: Option<String>,
+}
+
+impl RedirectError {
+    /// Scheme, host and port that the vendor points to.
+    pub fn target_origin(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+}
+
+impl fmt::Display for RedirectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.call.write_head(f)?;
+        let status = self.call.status.unwrap_or_default();
+        let target = self.target.as_deref().unwrap_or("an unreadable place");
+        write!(f, " answered {status} to {target}, which is not followed")?;
+        self.call.write_tail(f)
+    }
+}
+
+/// A successful answer whose body was not understood.
+///
+/// It has no source: serde's own error text holds values of the body.
+#[derive(thiserror::Error)]
+pub struct DecodeError {
+    pub(crate) call: CallInfo,
+    pub(crate) path: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) category: &'static str,
+    pub(crate) body: Bytes,
+}
+
+impl DecodeError {
+    /// Where in the body decoding stopped, such as `data[3].state`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The line of the body, from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column of that line, from 1.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What kind of mistake it is: `syntax`, `type`, `truncated` or `empty`.
+    pub fn category(&self) -> &str {
+        self.category
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.call.write_head(f)?;
+        let status = self.call.status.unwrap_or_default();
+        let path = printable(&self.path, 100);
+        let Self { category, line, column, .. } = self;
+        write!(
+            f,
+            " answered {status}, and its body was not understood ({category} at `{path}`, line {line} column {column})"
+        )?;
+        self.call.write_tail(f)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("call", &self.call)
+            .field("path", &self.path)
+            .field("line", &self.line)
+            .field("column", &self.column)
+            .field("category", &self.category)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The vendor refused the call or failed: its answer in one shape for all vendors, and as it came.
+#[derive(thiserror::Error)]
+pub struct ApiError {
+    call: CallInfo,
+    view: ErrorView,
+    /// The message made fit for logs.
+    shown: Option<String>,
+    body: Bytes,
+}
+
+impl ApiError {
+    /// `secrets` are the client's credentials, `sent` is the request's body: neither is shown when echoed.
+    pub(crate) fn new(
+        call: CallInfo,
+        view: ErrorView,
+        body: Bytes,
+        secrets: &[Secret],
+        sent: &[u8],
+    ) -> Box<Self> {
+        let shown = view.message.as_deref().map(|message| {
+            let mut hidden: Vec<String> =
+                secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
+            if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
+                collect_texts(sent, &mut hidden);
+            }
+            printable(&redact(message, &hidden), 300)
+        });
+        Box::new(Self { call, view, shown, body })
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.call.status.unwrap_or_default()
+    }
+
+    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`.
+    pub fn code(&self) -> Option<&str> {
+        self.view.code.as_deref()
+    }
+
+    /// The vendor's own words, as they came. They may echo what you sent: think before you log them.
+    pub fn message(&self) -> Option<&str> {
+        self.view.message.as_deref()
+    }
+
+    /// The vendor's id of the request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.call.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.view.retry_after
+    }
+
+    /// The body as it came, cut at the limit for error bodies.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The vendor's typed error body, such as `deck::ErrorBody`, if the body parses as one.
+    pub fn vendor<T: Any>(&self) -> Option<&T> {
+        self.view.body.as_ref()?.downcast_ref()
+    }
+
+    pub(crate) fn never_retry(&self) -> bool {
+        self.view.never_retry
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.call.write_head(f)?;
+        write!(f, " answered {}", self.status())?;
+        if let Some(code) = self.code() {
+            write!(f, ", code {}", printable(code, 100))?;
+        }
+        if let Some(message) = &self.shown {
+            write!(f, ": {message}")?;
+        }
+        self.call.write_tail(f)
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("call", &self.call)
+            .field("code", &self.view.code)
+            .field("message", &self.shown)
+            .field("retry_after", &self.view.retry_after)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The text on one line, control characters escaped, cut after `limit` characters.
+fn printable(text: &str, limit: usize) -> String {
+    let mut shown = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == limit {
+            shown.push('…');
+            break;
+        }
+        if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// The text without the words in `hidden`. Words of under four characters stay: they would hit everything.
+fn redact(text: &str, hidden: &[String]) -> String {
+    let mut hidden: Vec<&String> = hidden.iter().filter(|word| word.chars().count() >= 4).collect();
+    hidden.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    hidden.into_iter().fold(text.to_owned(), |text, word| text.replace(word.as_str(), "[REDACTED]"))
+}
+
+/// Every string in the value.
+fn collect_texts(value: Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.into_iter().for_each(|item| collect_texts(item, texts)),
+        Value::Object(members) => members.into_iter().for_each(|(_, member)| collect_texts(member, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_small_and_can_cross_threads() {
+        fn crosses<T: Send + Sync + 'static>() {}
+        crosses::<Error>();
+        assert!(size_of::<Error>() <= 16);
+    }
+
+    #[test]
+    fn printable_is_one_short_line() {
+        assert_eq!(printable("a\nb\u{1b}[31mc\u{2028}", 300), "a\\nb\\u{1b}[31mc\\u{2028}");
+        assert_eq!(printable(&"é".repeat(400), 300).chars().count(), 301);
+    }
+
+    #[test]
+    fn redaction_takes_the_longest_word_first() {
+        let hidden = ["secret-1".to_owned(), "secret-12".to_owned(), "no".to_owned()];
+        assert_eq!(redact("secret-12 and secret-1 and no", &hidden), "[REDACTED] and [REDACTED] and no");
+    }
+
+    #[test]
+    fn outcomes_rank_by_how_much_may_have_happened() {
+        let mut outcomes = [Outcome::Applied, Outcome::Unknown, Outcome::NotSent, Outcome::Refused];
+        outcomes.sort();
+        assert_eq!(outcomes, [Outcome::NotSent, Outcome::Refused, Outcome::Unknown, Outcome::Applied]);
+    }
+}

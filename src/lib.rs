@@ -1,0 +1,54 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod call;
+mod client;
+// One vendor alone does not use all of what the vendors share.
+#[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
+mod engine;
+mod env;
+mod error;
+#[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
+mod types;
+
+#[cfg(feature = "apideck")]
+pub mod apideck;
+#[cfg(feature = "codat")]
+pub mod codat;
+#[cfg(feature = "deck")]
+pub mod deck;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
+
+pub use call::{Call, Response};
+pub use client::{Client, ClientBuilder};
+pub use engine::{
+    Auth, Body, Consumer, Operation, Provider, Repeat, ReqwestTransport, RetryPolicy, SendError, Transport,
+    TransportFuture,
+};
+pub use error::{
+    ApiError, ConfigError, DecodeError, Error, Outcome, RedirectError, RequestError, TransportError,
+};
+#[cfg(feature = "jiff")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
+pub use types::Moment;
+pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMillis, UnknownValue};
+
+/// Every operation of the vendors that are compiled in.
+///
+/// For coverage tests and for tools; the calls themselves are methods of the sub-clients.
+#[doc(hidden)]
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    let groups: &[&[&Operation]] = &[
+        #[cfg(feature = "deck")]
+        deck::connections::OPERATIONS,
+        #[cfg(feature = "apideck")]
+        apideck::vault::connections::OPERATIONS,
+        #[cfg(feature = "codat")]
+        codat::companies::OPERATIONS,
+        #[cfg(feature = "codat")]
+        codat::connection_management::OPERATIONS,
+    ];
+    groups.concat().into_iter()
+}

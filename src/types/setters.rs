@@ -1,0 +1,28 @@
+/// Writes the chained setters of a request struct, one for each field named.
+///
+/// `Option<T>` fields take anything that becomes a `T`, `Patch<T>` fields a value or `Patch::Clear`.
+macro_rules! setters {
+    () => {};
+    ($field:ident: Option<$type:ty>, $($rest:tt)*) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field(mut self, $field: impl Into<$type>) -> Self {
+            self.$field = Some($field.into());
+            self
+        }
+
+        $crate::types::setters!($($rest)*);
+    };
+    ($field:ident: Patch<$type:ty>, $($rest:tt)*) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), "), or clears it.")]
+        #[must_use]
+        pub fn $field(mut self, $field: impl Into<$crate::types::Patch<$type>>) -> Self {
+            self.$field = $field.into();
+            self
+        }
+
+        $crate::types::setters!($($rest)*);
+    };
+}
+
+pub(crate) use setters;
