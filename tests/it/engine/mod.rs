@@ -1,0 +1,1 @@
+//! The engine, one file per concern.

@@ -1,0 +1,23 @@
+//! All tests of the crate from outside, in one binary. One folder per part of `src`, one file per concern.
+
+// The library's lints of the same name are about its callers.
+#![allow(unreachable_pub, missing_docs, missing_debug_implementations)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::large_futures
+)]
+
+mod support;
+
+mod coverage;
+mod engine;
+
+#[cfg(feature = "apideck")]
+mod apideck;
+#[cfg(feature = "codat")]
+mod codat;
+#[cfg(feature = "deck")]
+mod deck;

@@ -1,0 +1,219 @@
+//! A typed call of every operation, with everything set: the coverage, path, secret and fault tests run over all.
+//!
+//! An operation that is missing here fails `coverage`.
+
+use connectory::{Client, Error};
+use std::{fmt::Debug, pin::Pin};
+
+/// A call of one operation.
+pub struct TypedCall {
+    /// The operation's id.
+    pub id: &'static str,
+    /// How many ids its path takes.
+    pub ids: usize,
+    /// The status and body of a success; `{secret}` in it stands for a secret.
+    pub answer: (u16, &'static str),
+    /// Makes the call and gives its value's `{:?}` and `{:#?}`.
+    pub send: fn(&Client, &Input) -> Sent,
+}
+
+pub type Sent = Pin<Box<dyn Future<Output = Result<String, Error>> + Send>>;
+
+/// What a call is made with.
+pub struct Input {
+    /// The ids of the path, in URL order.
+    pub ids: Vec<String>,
+    /// Goes into every member of the body that is secret.
+    pub secret: String,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self { ids: vec!["first".into(), "second".into(), "third".into()], secret: "s3cret-value".into() }
+    }
+}
+
+fn sent<T: Debug + 'static>(call: connectory::Call<T>) -> Sent {
+    let shown = format!("{call:?}");
+    Box::pin(async move {
+        let response = call.response().await?;
+        Ok(format!("{shown} {response:?} {response:#?}"))
+    })
+}
+
+pub fn all() -> Vec<TypedCall> {
+    let calls = Vec::new();
+    #[cfg(feature = "deck")]
+    let calls = [calls, deck::calls()].into_iter().flatten().collect::<Vec<_>>();
+    #[cfg(feature = "apideck")]
+    let calls = [calls, apideck::calls()].into_iter().flatten().collect::<Vec<_>>();
+    #[cfg(feature = "codat")]
+    let calls = [calls, codat::calls()].into_iter().flatten().collect::<Vec<_>>();
+    calls
+}
+
+#[cfg(feature = "deck")]
+mod deck {
+    use super::{TypedCall, sent};
+    use connectory::deck::connections::{AccessTokenRequest, WebhookUpdateRequest};
+
+    pub fn calls() -> Vec<TypedCall> {
+        vec![
+            TypedCall {
+                id: "deck.connections.invalidate_access_token",
+                ids: 0,
+                answer: (200, r#"{"new_access_token":"{secret}"}"#),
+                send: |client, input| {
+                    let body = AccessTokenRequest::new(&input.secret);
+                    sent(client.deck().connections().invalidate_access_token(&body))
+                },
+            },
+            TypedCall {
+                id: "deck.connections.update_webhook",
+                ids: 0,
+                answer: (200, ""),
+                send: |client, input| {
+                    let body = WebhookUpdateRequest::new(&input.secret, "https://example.com/hook", true);
+                    sent(client.deck().connections().update_webhook(&body))
+                },
+            },
+        ]
+    }
+}
+
+#[cfg(feature = "apideck")]
+mod apideck {
+    use super::{Input, TypedCall, sent};
+    use connectory::JsonMap;
+    use connectory::apideck::vault::connections::{
+        ConfigurationDefault, ConnectionConfiguration, ConsentRecordInput, ConsentState, CustomMappingInput,
+        DataScopesInput, DataScopesResources, FormFieldOption, ImportConnection, ImportCredentials,
+        ListConnections, UpdateConnection,
+    };
+
+    const CONNECTION: &str = r#"{"status_code":200,"status":"OK","data":{
+        "id":"crm+salesforce","service_id":"salesforce","unified_api":"crm","state":"callable",
+        "authorize_url":"https://unify.apideck.com/vault/authorize/salesforce/app?state={secret}",
+        "revoke_url":"https://unify.apideck.com/vault/revoke/salesforce/app?state={secret}",
+        "settings":{"api_key":"{secret}"},"metadata":{"note":"{secret}"},
+        "form_fields":[{"id":"api_key","value":"{secret}","sensitive":true,"type":"text",
+            "options":[{"label":"One","value":"{secret}","option_type":"simple"}]}],
+        "configuration":[{"resource":"leads","defaults":[{"id":"x","value":"{secret}"}]}],
+        "subscriptions":[{"execute_url":"https://unify.apideck.com/webhook/w/{secret}/salesforce"}]
+    },"_raw":{"token":"{secret}"}}"#;
+
+    const LIST: &str = r#"{"status_code":200,"status":"OK","data":[{
+        "id":"crm+salesforce","service_id":"salesforce","unified_api":"crm","state":"callable",
+        "settings":{"api_key":"{secret}"},"form_fields":[{"id":"api_key","value":"{secret}"}]
+    }]}"#;
+
+    pub fn calls() -> Vec<TypedCall> {
+        vec![
+            TypedCall {
+                id: "apideck.vault.connections.list",
+                ids: 0,
+                answer: (200, LIST),
+                send: |client, _| {
+                    let query = ListConnections::new().api("crm").configured(true);
+                    sent(client.apideck().vault().connections().list(&query))
+                },
+            },
+            TypedCall {
+                id: "apideck.vault.connections.get",
+                ids: 2,
+                answer: (200, CONNECTION),
+                send: |client, input| {
+                    let connections = client.apideck().vault().connections();
+                    sent(connections.get(&input.ids[0], &input.ids[1]))
+                },
+            },
+            TypedCall {
+                id: "apideck.vault.connections.update",
+                ids: 2,
+                answer: (200, CONNECTION),
+                send: |client, input| {
+                    let connections = client.apideck().vault().connections();
+                    sent(connections.update(&input.ids[0], &input.ids[1], &update(input)))
+                },
+            },
+            TypedCall {
+                id: "apideck.vault.connections.delete",
+                ids: 2,
+                answer: (204, ""),
+                send: |client, input| {
+                    let connections = client.apideck().vault().connections();
+                    sent(connections.delete(&input.ids[0], &input.ids[1]))
+                },
+            },
+            TypedCall {
+                id: "apideck.vault.connections.import",
+                ids: 2,
+                answer: (200, CONNECTION),
+                send: |client, input| {
+                    let connections = client.apideck().vault().connections();
+                    sent(connections.import(&input.ids[0], &input.ids[1], &import(input)))
+                },
+            },
+            TypedCall {
+                id: "apideck.vault.connections.token",
+                ids: 2,
+                answer: (200, CONNECTION),
+                send: |client, input| {
+                    let connections = client.apideck().vault().connections();
+                    sent(connections.token(&input.ids[0], &input.ids[1]))
+                },
+            },
+        ]
+    }
+
+    fn update(input: &Input) -> UpdateConnection {
+        let secret = input.secret.as_str();
+        let default =
+            ConfigurationDefault::new("x", secret).options([FormFieldOption::simple("One", secret)]);
+        UpdateConnection::new()
+            .enabled(true)
+            .settings(JsonMap::new().with("api_key", secret))
+            .metadata(JsonMap::new().with("note", secret))
+            .configuration([ConnectionConfiguration::new("leads", [default])])
+            .custom_mappings([CustomMappingInput::new("$.root.training.first_aid")])
+            .consent_state(ConsentState::Granted)
+            .latest_consent(ConsentRecordInput::new(true, DataScopesResources::All))
+            .application_data_scopes(DataScopesInput::new().enabled(true).resources(DataScopesResources::All))
+    }
+
+    fn import(input: &Input) -> ImportConnection {
+        let secret = input.secret.as_str();
+        let credentials = ImportCredentials::new()
+            .refresh_token(secret)
+            .access_token(secret)
+            .issued_at("2020-01-01T00:00:00Z")
+            .expires_in(3600);
+        ImportConnection::new()
+            .credentials(credentials)
+            .settings(JsonMap::new().with("api_key", secret))
+            .metadata(JsonMap::new().with("note", secret))
+    }
+}
+
+#[cfg(feature = "codat")]
+mod codat {
+    use super::{TypedCall, sent};
+
+    pub fn calls() -> Vec<TypedCall> {
+        vec![
+            TypedCall {
+                id: "codat.companies.get_access_token",
+                ids: 1,
+                answer: (200, r#"{"expiresIn":86400,"accessToken":"{secret}","tokenType":"Bearer"}"#),
+                send: |client, input| sent(client.codat().companies().get_access_token(&input.ids[0])),
+            },
+            TypedCall {
+                id: "codat.connection_management.get",
+                ids: 1,
+                answer: (200, r#"{"accessToken":"{secret}"}"#),
+                #[expect(deprecated, reason = "it is tested as long as it is there")]
+                send: |client, input| sent(client.codat().connection_management().get(&input.ids[0])),
+            },
+        ]
+    }
+}
