@@ -279,7 +279,7 @@ impl ClientBuilder {
     }
 
     fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
-        let endpoints = [
+        let endpoints: Vec<Option<Result<Endpoint, Error>>> = vec![
             #[cfg(feature = "deck")]
             self.deck.as_ref().map(deck::Config::endpoint),
             #[cfg(feature = "apideck")]

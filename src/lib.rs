@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// One vendor alone does not use all of what the vendors share.
+#![cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
 
 mod call;
 mod client;
-// One vendor alone does not use all of what the vendors share.
-#[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
 mod engine;
 mod env;
 mod error;

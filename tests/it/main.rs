@@ -14,6 +14,7 @@ mod support;
 
 mod coverage;
 mod engine;
+mod sandbox;
 
 #[cfg(feature = "apideck")]
 mod apideck;
