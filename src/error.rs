@@ -424,7 +424,7 @@ impl fmt::Debug for DecodeError {
 pub struct ApiError {
     call: CallInfo,
     view: ErrorView,
-    /// The message made fit for logs.
+    /// Message and detail made fit for logs.
     shown: Option<String>,
     body: Bytes,
 }
@@ -438,13 +438,15 @@ impl ApiError {
         secrets: &[Secret],
         sent: &[u8],
     ) -> Box<Self> {
-        let shown = view.message.as_deref().map(|message| {
+        let words: Vec<&str> =
+            [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
+        let shown = (!words.is_empty()).then(|| {
             let mut hidden: Vec<String> =
                 secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
             if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
                 collect_texts(sent, &mut hidden);
             }
-            printable(&redact(message, &hidden), 300)
+            printable(&redact(&words.join(": "), &hidden), 300)
         });
         Box::new(Self { call, view, shown, body })
     }

@@ -66,6 +66,17 @@ pub enum ErrorDetail {
     Other(OtherJson),
 }
 
+impl ErrorDetail {
+    /// The sentence, or the JSON on one line.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Object(members) => Value::Object(members.clone().into_inner()).to_string(),
+            Self::Other(other) => other.as_json().to_string(),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for ErrorDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Value::deserialize(deserializer)? {
@@ -112,6 +123,7 @@ pub(super) fn read(body: &[u8]) -> ErrorView {
     ErrorView {
         code: body.type_name.clone(),
         message: body.message.clone(),
+        detail: body.detail.as_ref().map(ErrorDetail::to_text),
         retry_after: body.cooldown(),
         body: Some(Box::new(body)),
         ..ErrorView::default()

@@ -160,12 +160,15 @@ impl Engine {
             Error::Transport(Box::new(error))
         };
         let broken = |head, error: SendError| {
+            let mut lost = lost(head, error.to_string());
+            if error.is_connect() {
+                lost.call.outcome = Outcome::NotSent;
+            }
             let error = TransportError {
                 timeout: error.is_timeout(),
                 connect: error.is_connect(),
-                problem: error.to_string(),
                 source: Some(error.into_source()),
-                ..lost(head, String::new())
+                ..lost
             };
             Error::Transport(Box::new(error))
         };

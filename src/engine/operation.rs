@@ -4,7 +4,6 @@ use std::fmt;
 /// The static description of one operation: the single source for its retries, telemetry and error text.
 ///
 /// [`operations()`](crate::operations) lists all of them.
-#[derive(Debug)]
 pub struct Operation {
     provider: Provider,
     id: &'static str,
@@ -68,6 +67,12 @@ impl Operation {
     /// Whether it belongs to an Apideck consumer.
     pub fn consumer_use(&self) -> Consumer {
         self.consumer
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Operation({})", self.id)
     }
 }
 
