@@ -16,7 +16,8 @@ use std::time::Duration;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().any(|argument| argument == "--live") {
-        return Ok(live(&Client::from_env()?).await);
+        live(&Client::from_env()?).await;
+        return Ok(());
     }
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();

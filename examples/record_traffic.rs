@@ -34,7 +34,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client: Client = sandbox.client_builder().transport(recorder.clone()).build()?;
 
     client.codat().companies().get_access_token(&company).await?;
-    client.codat().companies().get_access_token("no-such-company").await.unwrap_err();
+    if let Err(error) = client.codat().companies().get_access_token("no-such-company").await {
+        println!("{error}\n");
+    }
     for line in recorder.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         println!("{line}");
     }
