@@ -113,10 +113,15 @@ impl Draft {
         }
     }
 
-    /// Adds a header of the vendor's protocol.
-    pub(crate) fn header(mut self, name: &'static str, value: &HeaderValue) -> Self {
-        self.headers.insert(HeaderName::from_static(name), value.clone());
-        self
+    /// Adds a header of the vendor's protocol. Visible ASCII only.
+    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        match visible(value.as_ref()) {
+            Ok(value) => {
+                self.headers.insert(HeaderName::from_static(name), value);
+                self
+            }
+            Err(why) => self.refuse(format!("the value of {name} {why}")),
+        }
     }
 
     /// Adds a header that the caller asks for.
