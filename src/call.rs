@@ -1,4 +1,4 @@
-use crate::engine::{Draft, Misread, Options, without_bom};
+use crate::engine::{Answer, Draft, Misread, Options};
 use crate::{Error, Operation};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -28,11 +28,11 @@ use std::{fmt, pin::Pin, time::Duration};
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
     draft: Draft,
-    decode: fn(&[u8]) -> Result<T, Misread>,
+    decode: fn(&mut Answer) -> Result<T, Misread>,
 }
 
 impl<T> Call<T> {
-    pub(crate) fn new(draft: Draft, decode: fn(&[u8]) -> Result<T, Misread>) -> Self {
+    pub(crate) fn new(draft: Draft, decode: fn(&mut Answer) -> Result<T, Misread>) -> Self {
         Self { draft, decode }
     }
 
@@ -88,9 +88,8 @@ impl<T> Call<T> {
     {
         async move {
             let Self { draft, decode } = self;
-            let operation = draft.operation();
-            let (answer, engine) = draft.send().await?;
-            match decode(without_bom(&answer.body)) {
+            let (mut answer, engine) = draft.send().await?;
+            match decode(&mut answer) {
                 Ok(value) => Ok(Response {
                     value,
                     status: answer.status,
@@ -98,7 +97,7 @@ impl<T> Call<T> {
                     request_id: answer.request_id,
                     attempts: answer.attempts,
                 }),
-                Err(misread) => Err(misread.into_error(operation, answer, engine.limits.max_error_body)),
+                Err(misread) => Err(misread.into_error(answer, engine.limits.max_error_body)),
             }
         }
     }

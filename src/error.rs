@@ -244,7 +244,7 @@ impl Error {
 }
 
 /// What every error after sending knows of its call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CallInfo {
     pub(crate) operation: &'static Operation,
     pub(crate) status: Option<StatusCode>,

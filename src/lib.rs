@@ -5,6 +5,7 @@
 
 mod call;
 mod client;
+mod download;
 mod engine;
 mod env;
 mod error;
@@ -23,6 +24,7 @@ pub mod sandbox;
 
 pub use call::{Call, Response};
 pub use client::{Client, ClientBuilder};
+pub use download::Download;
 pub use engine::{
     Auth, Body, Consumer, Operation, Provider, Repeat, ReqwestTransport, RetryPolicy, SendError, Transport,
     TransportFuture,
@@ -42,7 +44,13 @@ pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMil
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     let groups: &[&[&Operation]] = &[
         #[cfg(feature = "deck")]
+        deck::link::OPERATIONS,
+        #[cfg(feature = "deck")]
         deck::connections::OPERATIONS,
+        #[cfg(feature = "deck")]
+        deck::jobs::OPERATIONS,
+        #[cfg(feature = "deck")]
+        deck::documents::OPERATIONS,
         #[cfg(feature = "apideck")]
         apideck::vault::connections::OPERATIONS,
         #[cfg(feature = "codat")]

@@ -217,7 +217,7 @@ impl Apideck {
         if let Some(app) = app {
             draft = draft.header("x-apideck-app-id", app);
         }
-        match (operation.consumer_use(), consumer) {
+        match (operation.consumer(), consumer) {
             (Consumer::Never, _) | (Consumer::Optional, None) => draft,
             (Consumer::Required | Consumer::Optional, Some(consumer)) => {
                 draft.header("x-apideck-consumer-id", consumer)

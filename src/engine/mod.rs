@@ -21,7 +21,7 @@ pub use transport::{Body, SendError, Transport, TransportFuture};
 pub(crate) use decode::{Misread, without_bom};
 pub(crate) use endpoint::authorization;
 pub(crate) use endpoint::{BaseUrl, Endpoint, ErrorView, sensitive, visible};
-pub(crate) use request::{Draft, Options, Request};
+pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
 
@@ -67,13 +67,28 @@ pub(crate) struct Limits {
     pub(crate) max_error_body: usize,
 }
 
-/// A successful answer whose body has been read but not decoded.
+/// A successful answer, not decoded.
 pub(crate) struct Answer {
+    pub(crate) operation: &'static Operation,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) body: Bytes,
+    /// The body instead, where it is to be streamed.
+    pub(crate) stream: Option<Body>,
+}
+
+impl Answer {
+    pub(crate) fn call_info(&self) -> CallInfo {
+        CallInfo {
+            operation: self.operation,
+            status: Some(self.status),
+            request_id: self.request_id.clone(),
+            attempts: self.attempts,
+            outcome: Outcome::Applied,
+        }
+    }
 }
 
 impl Engine {
@@ -188,8 +203,16 @@ impl Engine {
             let _ = within(until, buffer.fill(body)).await;
             return Err(refusal(endpoint, request, &head, buffer.into_bytes()));
         }
-        if request.reads_body {
-            match within(until, buffer.fill(body)).await {
+        let mut stream = None;
+        match request.reading {
+            Reading::Nothing => {}
+            Reading::Stream if head.headers.contains_key(header::CONTENT_ENCODING) => {
+                let problem = "the body is encoded although nothing but `identity` was asked for".to_owned();
+                let error = TransportError { permanent: true, ..lost(Some(&head), problem) };
+                return Err(Error::Transport(Box::new(error)));
+            }
+            Reading::Stream => stream = Some(body),
+            Reading::Whole => match within(until, buffer.fill(body)).await {
                 None => return Err(late(Some(&head))),
                 Some(Err(ReadError::Broken(error))) => return Err(broken(Some(&head), error)),
                 Some(Err(ReadError::TooLarge)) => {
@@ -198,11 +221,17 @@ impl Engine {
                     return Err(Error::Transport(Box::new(error)));
                 }
                 Some(Ok(())) => {}
-            }
+            },
         }
-        let request_id = request_id(&head.headers);
-        let body = buffer.into_bytes();
-        Ok(Answer { status: head.status, headers: head.headers, request_id, attempts: 0, body })
+        Ok(Answer {
+            operation: request.operation,
+            status: head.status,
+            request_id: request_id(&head.headers),
+            headers: head.headers,
+            attempts: 0,
+            body: buffer.into_bytes(),
+            stream,
+        })
     }
 }
 

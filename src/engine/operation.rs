@@ -29,7 +29,12 @@ impl Operation {
         Self { provider, id, method, path, repeat, auth: Auth::Credentials, consumer }
     }
 
-    pub(crate) const fn consumer(mut self, consumer: Consumer) -> Self {
+    pub(crate) const fn with_auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    pub(crate) const fn with_consumer(mut self, consumer: Consumer) -> Self {
         self.consumer = consumer;
         self
     }
@@ -65,7 +70,7 @@ impl Operation {
     }
 
     /// Whether it belongs to an Apideck consumer.
-    pub fn consumer_use(&self) -> Consumer {
+    pub fn consumer(&self) -> Consumer {
         self.consumer
     }
 }

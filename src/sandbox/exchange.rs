@@ -53,16 +53,35 @@ pub(super) fn millis(time: SystemTime) -> u64 {
 pub(super) struct Reply {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
-    body: Option<Value>,
+    body: Body,
+}
+
+enum Body {
+    Empty,
+    Json(Value),
+    File { content_type: &'static str, content: &'static str },
 }
 
 impl Reply {
     pub(super) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: None }
+        Self { status, headers: Vec::new(), body: Body::Empty }
     }
 
     pub(super) fn json(status: StatusCode, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Some(body) }
+        Self { status, headers: Vec::new(), body: Body::Json(body) }
+    }
+
+    pub(super) fn file(content_type: &'static str, content: &'static str) -> Self {
+        let body = Body::File { content_type, content };
+        Self { status: StatusCode::OK, headers: Vec::new(), body }
+    }
+
+    /// Status and body of an answer in JSON.
+    pub(super) fn into_json(self) -> (StatusCode, Value) {
+        match self.body {
+            Body::Json(body) => (self.status, body),
+            Body::Empty | Body::File { .. } => (self.status, Value::Null),
+        }
     }
 
     pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -73,10 +92,14 @@ impl Reply {
     pub(super) fn into_http(self) -> Response<Bytes> {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = self.status;
-        if let Some(body) = self.body {
-            let json = HeaderValue::from_static("application/json; charset=utf-8");
-            response.headers_mut().insert(header::CONTENT_TYPE, json);
-            *response.body_mut() = body.to_string().into();
+        let (content_type, body) = match self.body {
+            Body::Empty => (None, Bytes::new()),
+            Body::Json(body) => (Some("application/json; charset=utf-8"), body.to_string().into()),
+            Body::File { content_type, content } => (Some(content_type), content.into()),
+        };
+        *response.body_mut() = body;
+        if let Some(content_type) = content_type {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         for (name, value) in self.headers {
             let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));

@@ -46,22 +46,22 @@ impl<T> From<T> for Patch<T> {
 }
 
 macro_rules! patch_from_text {
-    ($($target:ty),+) => { $(
-        impl From<&str> for Patch<$target> {
-            fn from(text: &str) -> Self {
-                Self::Set(text.into())
-            }
-        }
-
-        impl From<String> for Patch<$target> {
-            fn from(text: String) -> Self {
+    ($($text:ty => $target:ty),+ $(,)?) => { $(
+        impl From<$text> for Patch<$target> {
+            fn from(text: $text) -> Self {
                 Self::Set(text.into())
             }
         }
     )+ };
 }
 
-patch_from_text!(Secret, Timestamp);
+patch_from_text! {
+    &str => String,
+    &str => Secret,
+    String => Secret,
+    &str => Timestamp,
+    String => Timestamp,
+}
 
 /// Skip the field with `skip_serializing_if = "Patch::is_keep"`: a format cannot leave it out from here.
 impl<T: Serialize> Serialize for Patch<T> {

@@ -16,7 +16,7 @@ fn every_operation_is_what_the_table_says() {
                 operation.path(),
                 operation.repeat(),
                 operation.auth(),
-                operation.consumer_use(),
+                operation.consumer(),
             )
         })
         .collect();
@@ -52,7 +52,7 @@ fn every_descriptor_in_the_source_is_listed() {
             .map(|entry| entry.unwrap().path())
             .map(|path| match path.is_dir() {
                 true => count(&path),
-                false => fs::read_to_string(path).unwrap().matches("= Operation::new(").count(),
+                false => fs::read_to_string(path).unwrap().matches("Operation::new(").count(),
             })
             .sum()
     }

@@ -277,7 +277,7 @@ fn check_headers(asked: &Asked<'_>) -> Result<(), Reply> {
         APP_ID => {}
         _ => return Err(unauthorized()),
     }
-    if asked.operation.consumer_use() == Consumer::Required && consumer(asked).is_empty() {
+    if asked.operation.consumer() == Consumer::Required && consumer(asked).is_empty() {
         return Err(missing("x-apideck-consumer-id"));
     }
     Ok(())

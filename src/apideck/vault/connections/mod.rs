@@ -37,7 +37,7 @@ static LIST: Operation = Operation::new(
     "/vault/connections",
     Repeat::Read,
 )
-.consumer(Consumer::Optional);
+.with_consumer(Consumer::Optional);
 
 static GET: Operation = Operation::new(
     Provider::Apideck,
