@@ -13,6 +13,7 @@
 mod support;
 
 mod coverage;
+mod docs;
 mod engine;
 mod sandbox;
 
