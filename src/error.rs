@@ -78,7 +78,7 @@ pub enum Outcome {
     NotSent,
     /// The vendor refused it (3XX, or 4XX but 408): nothing was carried out.
     Refused,
-    /// The vendor may have carried it out: the answer was lost, or was 408 or 5XX.
+    /// Perhaps carried out: the answer was lost, or was 408 or 5XX.
     Unknown,
     /// The vendor answered with success; only its answer could not be read.
     Applied,

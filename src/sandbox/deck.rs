@@ -34,7 +34,7 @@ impl<'a> Deck<'a> {
         token.into()
     }
 
-    /// Where the events of the connection with this token go; `None` for a token that Deck would refuse.
+    /// Where this token's connection sends its events; `None` for a refused token.
     pub fn webhook(&self, access_token: &str) -> Option<Webhook> {
         self.world.deck().connections.get(access_token).map(|connection| connection.webhook.clone())
     }
