@@ -6,7 +6,8 @@ use std::{fmt, pin::Pin, time::Duration};
 
 /// One call, complete but not sent: await it to send it and get its value.
 ///
-/// Options set here hold for this call only. What is wrong with the arguments is kept and returned on await.
+/// Options set here hold for this call only. What is wrong with the arguments is kept and returned on await. Await it
+/// inside a tokio runtime whose timer is enabled.
 ///
 /// ```
 /// # async fn example(client: connectory::Client) -> Result<(), connectory::Error> {
@@ -77,7 +78,7 @@ impl<T> Call<T> {
         self.draft.operation()
     }
 
-    /// Sends the call and gives its value with status, headers, request id and number of attempts.
+    /// Sends the call and gives its value with status, headers, request id and attempts.
     ///
     /// # Errors
     /// Any [`Error`].

@@ -9,9 +9,9 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Why a call failed, and with [`outcome`](Self::outcome) what became of it at the vendor.
 ///
-/// The variant follows from the HTTP status alone, whatever the body says. `Display` is one line fit for a log: it
-/// holds no credentials, no path ids of ours and no text from the request; [`message`](Self::message) and
-/// [`body`](Self::body) give what the vendor sent.
+/// The variant follows from the HTTP status alone, whatever the body says. `Display` is one line for a log. Where the
+/// vendor's message repeats the client's credentials or texts of the request's body, it shows `[REDACTED]`;
+/// [`message`](Self::message) and [`body`](Self::body) give what the vendor sent.
 ///
 /// # Troubleshooting
 /// - After a failed write ask [`outcome`](Self::outcome) before you repeat it: `Unknown` means that the vendor may
@@ -78,7 +78,7 @@ pub enum Outcome {
     NotSent,
     /// The vendor refused it (3XX, or 4XX but 408): nothing was carried out.
     Refused,
-    /// The vendor may have carried it out, or not: the answer was lost, or was 408 or 5XX.
+    /// Perhaps carried out: the answer was lost, or was 408 or 5XX.
     Unknown,
     /// The vendor answered with success; only its answer could not be read.
     Applied,
@@ -268,7 +268,9 @@ impl CallInfo {
     }
 }
 
-/// The client cannot make a call, or cannot be built: a vendor, credential, consumer or TLS setting is missing or bad.
+/// The client cannot make a call, or cannot be built.
+///
+/// A vendor, credential, consumer or TLS setting is missing or bad.
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigError {
     operation: Option<&'static Operation>,
@@ -419,7 +421,9 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-/// The vendor refused the call or failed: its answer in one shape for all vendors, and as it came.
+/// The vendor refused the call or failed.
+///
+/// It holds the answer in one shape for all vendors, and as it came.
 #[derive(thiserror::Error)]
 pub struct ApiError {
     call: CallInfo,

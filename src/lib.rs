@@ -1,4 +1,9 @@
-#![doc = include_str!("../README.md")]
+// The README's examples talk to all three vendors.
+#![cfg_attr(all(feature = "deck", feature = "apideck", feature = "codat"), doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(all(feature = "deck", feature = "apideck", feature = "codat")),
+    doc = "One typed, async client for the connection APIs of Deck, Apideck Vault and Codat."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // One vendor alone does not use all of what the vendors share.
 #![cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
@@ -59,4 +64,17 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
         codat::connection_management::OPERATIONS,
     ];
     groups.concat().into_iter()
+}
+
+/// The code in `docs/` compiles.
+#[cfg(all(doctest, feature = "deck", feature = "apideck", feature = "codat"))]
+mod pages {
+    #[doc = include_str!("../docs/architecture.md")]
+    mod architecture {}
+    #[doc = include_str!("../docs/errors.md")]
+    mod errors {}
+    #[doc = include_str!("../docs/operations.md")]
+    mod operations {}
+    #[doc = include_str!("../docs/security.md")]
+    mod security {}
 }

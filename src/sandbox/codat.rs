@@ -22,7 +22,7 @@ pub(super) fn config(base_url: String) -> Config {
     Config::new(API_KEY).base_url(base_url)
 }
 
-/// What happens at Codat without the API, or with operations that the client does not have yet.
+/// What happens at Codat without the operations that the client has.
 #[derive(Clone, Copy)]
 pub struct Codat<'a> {
     world: &'a World,
@@ -40,7 +40,9 @@ impl<'a> Codat<'a> {
         id.into()
     }
 
-    /// The company that an access token acts for; `None` when it is unknown or has expired.
+    /// The company that an access token acts for.
+    ///
+    /// `None` when the token is unknown or has expired.
     pub fn company_of(&self, access_token: &str) -> Option<CompanyId> {
         let now = self.world.now();
         let state = self.world.codat();

@@ -1,7 +1,7 @@
-//! A server that acts like the vendors, for tests and for trying the crate out: no account, no network.
+//! A server that acts like the vendors, for tests and for trying the crate out.
 //!
-//! It runs in the process on a free loopback port, keeps state, checks credentials and required headers, and refuses
-//! bad input with the vendors' own statuses and bodies.
+//! No account and no network are needed. It runs in the process on a free loopback port, keeps state, checks credentials
+//! and required headers, and refuses bad input with the vendors' own statuses and bodies.
 //!
 //! ```
 //! # #[cfg(feature = "codat")]
@@ -108,7 +108,7 @@ impl Sandbox {
         Apideck::new(&self.world)
     }
 
-    /// What happens at Codat without the API, or with operations that the client does not have yet.
+    /// What happens at Codat without the operations that the client has.
     #[cfg(feature = "codat")]
     pub fn codat(&self) -> Codat<'_> {
         Codat::new(&self.world)

@@ -35,7 +35,7 @@ impl JsonMap {
         self.0.get(key)
     }
 
-    /// All members, sorted by key.
+    /// All members, sorted by key unless something in the build enables serde_json's `preserve_order`.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter()
     }

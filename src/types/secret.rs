@@ -99,9 +99,10 @@ pub(crate) fn read_any_secret<'de, D: Deserializer<'de>>(
     })
 }
 
-/// A link that carries a secret and is made to be handed on: it serialises, but is never printed.
+/// A link that carries a secret and is made to be handed on.
 ///
-/// `Debug` prints `[REDACTED]`; read the link with [`expose_secret`](Self::expose_secret).
+/// It serialises, and is never printed: `Debug` prints `[REDACTED]`; read the link with
+/// [`expose_secret`](Self::expose_secret).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecretUrl(Box<str>);
 

@@ -25,13 +25,15 @@ impl From<&str> for Timestamp {
 
 text_conversions!(Timestamp);
 
-/// What a [`Timestamp`] says: an instant where it has an offset, else a local time or a date.
+/// What a [`Timestamp`] says.
+///
+/// An instant where it has an offset, else a local time or a date.
 #[cfg(feature = "jiff")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// A point in time.
     Instant(jiff::Timestamp),
-    /// A date and time without offset: local time of the business that the data belongs to.
+    /// A date and time without offset: the local time of the data's business.
     Local(jiff::civil::DateTime),
     /// A date without time.
     Date(jiff::civil::Date),

@@ -164,9 +164,9 @@ impl<'de> Deserialize<'de> for FormFieldOption {
     }
 }
 
-/// The value of a form field, an option or a default: a scalar or a list of scalars.
+/// The value of a form field, an option or a default.
 ///
-/// `Debug` prints its kind only, because form values may be secret.
+/// A scalar or a list of scalars. `Debug` prints its kind only, because form values may be secret.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
