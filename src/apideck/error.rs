@@ -40,8 +40,8 @@ impl ErrorBody {
     /// How long a failed token refresh has to wait before the next try.
     pub fn cooldown(&self) -> Option<Duration> {
         let Some(ErrorDetail::Object(detail)) = &self.detail else { return None };
-        let millis = detail.get("debug")?.get("cooldown_remaining_ms")?;
-        millis.as_u64().map(Duration::from_millis)
+        let millis = detail.get("debug")?.get("cooldown_remaining_ms")?.as_f64()?;
+        Duration::try_from_secs_f64(millis / 1000.0).ok()
     }
 }
 
