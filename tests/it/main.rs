@@ -14,6 +14,7 @@ mod support;
 
 mod coverage;
 mod engine;
+mod mutation;
 
 #[cfg(feature = "apideck")]
 mod apideck;
