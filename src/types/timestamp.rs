@@ -1,4 +1,6 @@
 use crate::types::text_conversions;
+#[cfg(feature = "jiff")]
+use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A moment as the vendor wrote it: the text is kept as it came.
@@ -44,13 +46,12 @@ impl Timestamp {
     /// # Errors
     /// When the text is not RFC 3339, or names a time that does not exist (`23:59:99`).
     pub fn parse(&self) -> Result<Moment, jiff::Error> {
-        if let Ok(instant) = self.0.parse() {
-            return Ok(Moment::Instant(instant));
-        }
-        if self.0.contains(['T', 't', ' ']) {
-            return self.0.parse().map(Moment::Local);
-        }
-        self.0.parse().map(Moment::Date)
+        let pieces = Pieces::parse(&*self.0)?;
+        Ok(match (pieces.offset(), pieces.time()) {
+            (Some(_), _) => Moment::Instant(self.0.parse()?),
+            (None, Some(time)) => Moment::Local(pieces.date().to_datetime(time)),
+            (None, None) => Moment::Date(pieces.date()),
+        })
     }
 }
 
