@@ -156,6 +156,8 @@ impl<'de> Deserialize<'de> for FormFieldOption {
             .get("option_type")
             .map_or(if group { "group" } else { "simple" }, |kind| kind.as_str().unwrap_or_default());
         let known = match kind {
+            // A list of the members' values would do for serde.
+            _ if !json.is_object() => None,
             "simple" => SimpleOption::deserialize(&json).ok().map(Self::Simple),
             "group" => OptionGroup::deserialize(&json).ok().map(Self::Group),
             _ => None,
