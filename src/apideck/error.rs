@@ -117,3 +117,45 @@ pub(super) fn read(body: &[u8]) -> ErrorView {
         ..ErrorView::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::any_json;
+    use proptest::prelude::*;
+    use serde_json::{from_value, json};
+
+    #[test]
+    fn each_shape_of_a_detail_is_read_and_never_shown() {
+        let text: ErrorDetail = from_value(json!("s3cret")).unwrap();
+        let object: ErrorDetail = from_value(json!({ "s3cret": ["s3cret"] })).unwrap();
+        let other: ErrorDetail = from_value(json!(["s3cret"])).unwrap();
+        assert!(text == ErrorDetail::Text("s3cret".to_owned()));
+        assert!(object == ErrorDetail::Object(JsonMap::new().with("s3cret", json!(["s3cret"]))));
+        assert!(other == ErrorDetail::Other(json!(["s3cret"]).into()));
+        assert_eq!(format!("{text:?} {object:?} {other:?}"), "Text(..) Object(..) Other(..)");
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_a_detail(json in any_json()) {
+            let kept = match from_value(json.clone()).unwrap() {
+                ErrorDetail::Text(text) => Value::String(text),
+                ErrorDetail::Object(members) => Value::Object(members.into_inner()),
+                ErrorDetail::Other(other) => other.as_json().clone(),
+            };
+            prop_assert_eq!(kept, json);
+        }
+
+        #[test]
+        fn any_values_make_an_error_body(values in proptest::collection::vec(any_json(), 7)) {
+            let names =
+                ["status_code", "error", "type_name", "message", "detail", "ref", "downstream_errors"];
+            let members: serde_json::Map<_, _> = names.map(str::to_owned).into_iter().zip(values).collect();
+            let body: ErrorBody = from_value(members.clone().into()).unwrap();
+            prop_assert_eq!(body.message.as_deref(), members["message"].as_str());
+            prop_assert_eq!(body.detail.is_none(), members["detail"].is_null());
+            let _ = body.cooldown();
+        }
+    }
+}
