@@ -38,7 +38,7 @@ async fn invalidate_access_token_rotates() {
 async fn invalidate_access_token_with_every_option() {
     let answer = ResponseTemplate::new(200).set_body_raw(r#"{"new_access_token":"new"}"#, "text/json");
     let wire = Wire::answering(answer).await;
-    let body = AccessTokenRequest::new(&Secret::from(TOKEN));
+    let body = AccessTokenRequest::new(Secret::from(TOKEN));
     let call = wire.client().deck().connections().invalidate_access_token(&body);
     let response = call
         .timeout(Duration::from_secs(5))

@@ -321,6 +321,41 @@ fn permissions<const N: usize>(fields: [(&str, bool, bool); N]) -> DataScopesFie
     DataScopesFields::from([("hris.employees".to_owned(), fields.into())])
 }
 
+#[test]
+fn every_value_that_the_vendor_documents_is_known() {
+    fn texts<T: AsRef<str>>(known: &[T]) -> String {
+        known.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ")
+    }
+    let rows = [
+        (texts(ConnectionState::KNOWN), "available callable added authorized invalid"),
+        (texts(IntegrationState::KNOWN), "disabled needs_configuration configured"),
+        (texts(AuthType::KNOWN), "oauth2 apiKey basic custom none"),
+        (texts(OAuthGrantType::KNOWN), "authorization_code client_credentials password"),
+        (texts(ConnectionStatus::KNOWN), "live upcoming requested"),
+        (
+            texts(ConnectionHealth::KNOWN),
+            "revoked missing_settings needs_consent pending_confirmation needs_auth pending_refresh ok degraded",
+        ),
+        (texts(ConsentState::KNOWN), "implicit pending granted denied revoked requires_reconsent"),
+        (
+            texts(FormFieldType::KNOWN),
+            "text checkbox tel email url textarea select filtered-select multi-select datetime date time number \
+             password",
+        ),
+        (texts(ConfigurationTarget::KNOWN), "custom_fields resource"),
+        (
+            texts(UnifiedApi::KNOWN),
+            "accounting ats calendar crm csp customer-support ecommerce email email-marketing expense-management \
+             file-storage form hris lead payroll pos procurement project-management script sms spreadsheet \
+             subscription-analytics team-messaging issue-tracking time-registration transactional-email vault \
+             data-warehouse",
+        ),
+    ];
+    for (known, documented) in rows {
+        assert_eq!(known, documented);
+    }
+}
+
 #[tokio::test]
 async fn values_that_are_new_are_kept() {
     let body = connection_with(json!({
