@@ -1,4 +1,6 @@
-//! R33: an answer that changes in any one place still decodes, for every operation that answers with JSON.
+//! R33: an answer whose members change in any one place still decodes, for every operation that answers with JSON.
+//!
+//! A null among the items of a list is not such a change.
 
 use crate::support::{
     builder,
