@@ -12,11 +12,14 @@
     clippy::large_futures
 )]
 
+// One vendor alone does not use all of what the tests share.
+#[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(dead_code))]
 mod support;
 
 mod coverage;
 mod docs;
 mod engine;
+mod mutation;
 mod sandbox;
 
 #[cfg(feature = "apideck")]

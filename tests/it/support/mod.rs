@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod memory;
+pub mod refusals;
 pub mod wire;
 
 use connectory::{Client, ClientBuilder};
