@@ -160,14 +160,14 @@ impl Engine {
             Error::Transport(Box::new(error))
         };
         let broken = |head, error: SendError| {
-            let error = TransportError {
-                timeout: error.is_timeout(),
-                connect: error.is_connect(),
-                problem: error.to_string(),
-                source: Some(error.into_source()),
-                ..lost(head, String::new())
-            };
-            Error::Transport(Box::new(error))
+            let mut lost = lost(head, error.to_string());
+            lost.timeout = error.is_timeout();
+            lost.connect = error.is_connect();
+            if lost.connect {
+                lost.call.outcome = Outcome::NotSent;
+            }
+            lost.source = Some(error.into_source());
+            Error::Transport(Box::new(lost))
         };
 
         let response = within(until, self.transport.send(request.to_http()))
