@@ -1,1 +1,5 @@
 //! The engine, one file per concern.
+
+mod auth;
+mod paths;
+mod retries;
