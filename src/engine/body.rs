@@ -41,12 +41,17 @@ impl Buffer {
         Self { limit, content }
     }
 
-    /// Reads until the body ends or is over the limit.
-    pub(crate) async fn fill(&mut self, mut body: Body) -> Result<(), ReadError> {
+    /// Reads a body that must fit: one that announces to be over the limit is not read at all.
+    pub(crate) async fn fill(&mut self, body: Body) -> Result<(), ReadError> {
         let announced = body.size_hint().lower();
         if !matches!(self.content, Content::Gzip(_)) && announced > self.limit as u64 {
             return Err(ReadError::TooLarge);
         }
+        self.read(body).await
+    }
+
+    /// Reads until the body ends or is over the limit.
+    pub(crate) async fn read(&mut self, mut body: Body) -> Result<(), ReadError> {
         let mut received = 0_usize;
         while let Some(frame) = body.frame().await {
             let Ok(chunk) = frame.map_err(ReadError::Broken)?.into_data() else { continue };

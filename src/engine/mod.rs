@@ -182,7 +182,7 @@ impl Engine {
         let mut buffer = Buffer::new(limit, &head.headers);
         if !head.status.is_success() {
             // The status decides; whatever of the body arrives in time explains it.
-            let _ = within(until, buffer.fill(body)).await;
+            let _ = within(until, buffer.read(body)).await;
             return Err(refusal(endpoint, request, &head, buffer.into_bytes()));
         }
         if request.reads_body {
