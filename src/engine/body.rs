@@ -28,11 +28,13 @@ pub(crate) enum ReadError {
     Broken(SendError),
 }
 
+const GZIP: [&[u8]; 2] = [b"gzip", b"x-gzip"];
+
 impl Buffer {
     pub(crate) fn new(limit: usize, headers: &HeaderMap) -> Self {
         let gzip = headers
             .get(header::CONTENT_ENCODING)
-            .is_some_and(|coding| matches!(coding.as_bytes(), b"gzip" | b"x-gzip"));
+            .is_some_and(|coding| GZIP.iter().any(|name| name.eq_ignore_ascii_case(coding.as_bytes())));
         let content = if gzip {
             Content::Gzip(Box::new(MultiGzDecoder::new(Limited::new(limit))))
         } else {
