@@ -1,5 +1,10 @@
 //! The engine, one file per concern.
 
 mod auth;
+mod budget;
+mod caps;
 mod paths;
+mod redirects;
 mod retries;
+mod retry_after;
+mod timeouts;

@@ -1,6 +1,7 @@
 //! What the tests share: clients, a server that records, a transport in memory, a call of every operation.
 
 pub mod calls;
+pub mod child;
 pub mod memory;
 pub mod raw;
 pub mod wire;
