@@ -3,6 +3,7 @@
 mod auth;
 mod budget;
 mod caps;
+mod decode;
 mod paths;
 mod redirects;
 mod retries;
