@@ -1,4 +1,4 @@
-use super::Answer;
+use super::{Answer, telemetry};
 use crate::error::{CallInfo, DecodeError};
 use crate::{Error, Operation, Outcome};
 use serde::de::DeserializeOwned;
@@ -39,7 +39,7 @@ impl Misread {
             Some(start) => start.to_vec().into(),
             None => answer.body,
         };
-        Error::Decode(Box::new(DecodeError {
+        let error = Error::Decode(Box::new(DecodeError {
             call: CallInfo {
                 operation,
                 status: Some(answer.status),
@@ -52,6 +52,8 @@ impl Misread {
             column: self.error.column(),
             category,
             body,
-        }))
+        }));
+        telemetry::misread(&answer.span, &error);
+        error
     }
 }

@@ -37,7 +37,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 /// What all clones of a client share.
@@ -74,6 +74,8 @@ pub(crate) struct Answer {
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) body: Bytes,
+    /// The call's, open until the body is decoded.
+    pub(crate) span: Span,
 }
 
 impl Engine {
@@ -91,7 +93,9 @@ impl Engine {
             return Err(Error::config_of(request.operation, "calls must be awaited inside a tokio runtime"));
         }
         let span = telemetry::call_span(endpoint, &request);
-        self.attempts(endpoint, &request).instrument(span).await
+        let result = self.attempts(endpoint, &request).instrument(span.clone()).await;
+        telemetry::ended(&span, result.as_ref());
+        Ok(Answer { span, ..result? })
     }
 
     /// Attempts the request until it succeeds, may not be repeated, or time or budget runs out.
@@ -104,9 +108,10 @@ impl Engine {
         for attempts in 1.. {
             let mut error = match self.attempt(endpoint, request, deadline).await {
                 Ok(answer) => {
-                    telemetry::attempted(attempts, Ok((answer.status, answer.request_id.as_deref())));
+                    let answer = Answer { attempts, ..answer };
+                    telemetry::attempted(Ok(&answer));
                     self.budget.give_back();
-                    return Ok(Answer { attempts, ..answer });
+                    return Ok(answer);
                 }
                 Err(error) => error,
             };
@@ -116,7 +121,7 @@ impl Engine {
                 call.attempts = attempts;
                 call.outcome = worst;
             }
-            telemetry::attempted(attempts, Err(&error));
+            telemetry::attempted(Err(&error));
 
             let failed = FailedAttempt {
                 repeat: request.operation.repeat(),
@@ -198,8 +203,8 @@ impl Engine {
             }
         }
         let request_id = request_id(&head.headers);
-        let body = buffer.into_bytes();
-        Ok(Answer { status: head.status, headers: head.headers, request_id, attempts: 0, body })
+        let (status, headers, body) = (head.status, head.headers, buffer.into_bytes());
+        Ok(Answer { status, headers, request_id, attempts: 0, body, span: Span::none() })
     }
 }
 
