@@ -8,4 +8,5 @@ mod paths;
 mod redirects;
 mod retries;
 mod retry_after;
+mod telemetry;
 mod timeouts;

@@ -4,6 +4,7 @@ pub mod calls;
 pub mod child;
 pub mod memory;
 pub mod raw;
+pub mod traces;
 pub mod wire;
 
 use connectory::{Call, Client, ClientBuilder, Operation, Provider};
