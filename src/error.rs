@@ -444,7 +444,7 @@ impl ApiError {
             if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
                 collect_texts(sent, &mut hidden);
             }
-            printable(&redact(message, &hidden), 300)
+            printable(&redact(message, hidden), 300)
         });
         Box::new(Self { call, view, shown, body })
     }
@@ -531,20 +531,30 @@ fn printable(text: &str, limit: usize) -> String {
     shown
 }
 
-/// The text without the words in `hidden`. Words of under four characters stay: they would hit everything.
-fn redact(text: &str, hidden: &[String]) -> String {
-    let mut hidden: Vec<&String> = hidden.iter().filter(|word| word.chars().count() >= 4).collect();
+/// The text without the words in `hidden`, as they are and as JSON writes them.
+///
+/// Words of under four characters stay: they would hit everything.
+fn redact(text: &str, hidden: Vec<String>) -> String {
+    let mut hidden: Vec<_> = hidden.into_iter().filter(|word| word.chars().count() >= 4).collect();
+    let escaped: Vec<_> = hidden.iter().filter_map(|word| in_json(word)).collect();
+    hidden.extend(escaped);
     hidden.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    hidden.into_iter().fold(text.to_owned(), |text, word| text.replace(word.as_str(), "[REDACTED]"))
+    hidden.into_iter().fold(text.to_owned(), |text, word| text.replace(&word, "[REDACTED]"))
 }
 
-/// Every string in the value.
+fn in_json(word: &str) -> Option<String> {
+    let quoted = serde_json::to_string(word).ok()?;
+    Some(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+}
+
+/// Every string and number in the value: a PIN may be either.
 fn collect_texts(value: Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) => texts.push(text),
+        Value::Number(number) => texts.push(number.to_string()),
         Value::Array(items) => items.into_iter().for_each(|item| collect_texts(item, texts)),
         Value::Object(members) => members.into_iter().for_each(|(_, member)| collect_texts(member, texts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
@@ -567,8 +577,18 @@ mod tests {
 
     #[test]
     fn redaction_takes_the_longest_word_first() {
-        let hidden = ["secret-1".to_owned(), "secret-12".to_owned(), "no".to_owned()];
-        assert_eq!(redact("secret-12 and secret-1 and no", &hidden), "[REDACTED] and [REDACTED] and no");
+        let hidden = ["secret-1", "secret-12", "no"].map(str::to_owned).to_vec();
+        assert_eq!(redact("secret-12 and secret-1 and no", hidden), "[REDACTED] and [REDACTED] and no");
+    }
+
+    #[test]
+    fn r20_what_was_sent_is_hidden_however_it_is_echoed() {
+        let mut hidden = Vec::new();
+        let sent = serde_json::json!({ "password": "pass\"wo\\rd\n", "pins": [482_913, true, null] });
+        let echo = format!("pass\"wo\\rd\n, 482913 in {sent}");
+        collect_texts(sent, &mut hidden);
+        let expected = r#"[REDACTED], [REDACTED] in {"password":"[REDACTED]","pins":[[REDACTED],true,null]}"#;
+        assert_eq!(redact(&echo, hidden), expected);
     }
 
     #[test]
