@@ -5,6 +5,7 @@ mod budget;
 mod caps;
 mod decode;
 mod paths;
+mod redaction;
 mod redirects;
 mod retries;
 mod retry_after;
