@@ -11,7 +11,6 @@ fn advice(error: &Error) -> &'static str {
         Outcome::Refused => "nothing was changed: mend the request",
         Outcome::Unknown => "look first whether it was carried out",
         Outcome::Applied => "it was carried out: read the new state",
-        _ => "treat it as unknown",
     }
 }
 

@@ -183,7 +183,8 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
         f.debug_struct("Response")
             .field("value", &self.value)
             .field("status", &self.status)
-            .field("headers", &self.headers.keys())
+            // `Keys` itself prints the values too.
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("request_id", &self.request_id)
             .field("attempts", &self.attempts)
             .finish()

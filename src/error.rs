@@ -72,7 +72,6 @@ pub enum Error {
 ///
 /// It takes every attempt into account: once an attempt is `Unknown`, a later refusal does not make it known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum Outcome {
     /// Nothing reached the vendor.
     NotSent,
@@ -428,7 +427,8 @@ impl fmt::Debug for DecodeError {
 pub struct ApiError {
     call: CallInfo,
     view: ErrorView,
-    /// Message and detail made fit for logs.
+    /// Code, and message with detail, made fit for logs.
+    shown_code: Option<String>,
     shown: Option<String>,
     body: Bytes,
 }
@@ -442,17 +442,12 @@ impl ApiError {
         secrets: &[Secret],
         sent: &[u8],
     ) -> Box<Self> {
+        let hidden = confidential(secrets, sent);
+        let shown_code = view.code.as_deref().map(|code| printable(&redact(code, &hidden), 100));
         let words: Vec<&str> =
             [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
-        let shown = (!words.is_empty()).then(|| {
-            let mut hidden: Vec<String> =
-                secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
-            if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
-                collect_texts(sent, &mut hidden);
-            }
-            printable(&redact(&words.join(": "), &hidden), 300)
-        });
-        Box::new(Self { call, view, shown, body })
+        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), 300));
+        Box::new(Self { call, view, shown_code, shown, body })
     }
 
     /// The HTTP status.
@@ -499,8 +494,8 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.call.write_head(f)?;
         write!(f, " answered {}", self.status())?;
-        if let Some(code) = self.code() {
-            write!(f, ", code {}", printable(code, 100))?;
+        if let Some(code) = &self.shown_code {
+            write!(f, ", code {code}")?;
         }
         if let Some(message) = &self.shown {
             write!(f, ": {message}")?;
@@ -513,7 +508,7 @@ impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("call", &self.call)
-            .field("code", &self.view.code)
+            .field("code", &self.shown_code)
             .field("message", &self.shown)
             .field("retry_after", &self.view.retry_after)
             .finish_non_exhaustive()
@@ -537,20 +532,39 @@ fn printable(text: &str, limit: usize) -> String {
     shown
 }
 
-/// The text without the words in `hidden`. Words of under four characters stay: they would hit everything.
-fn redact(text: &str, hidden: &[String]) -> String {
-    let mut hidden: Vec<&String> = hidden.iter().filter(|word| word.chars().count() >= 4).collect();
-    hidden.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    hidden.into_iter().fold(text.to_owned(), |text, word| text.replace(word.as_str(), "[REDACTED]"))
+/// What must not be shown when the vendor echoes it: the client's credentials and the texts of the request's body, as
+/// they are and as JSON writes them, longest first.
+///
+/// Words of under four characters stay: they would hit everything.
+fn confidential(secrets: &[Secret], sent: &[u8]) -> Vec<String> {
+    let mut words: Vec<String> = secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
+    if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
+        collect_texts(sent, &mut words);
+    }
+    words.retain(|word| word.chars().count() >= 4);
+    let escaped: Vec<_> = words.iter().filter_map(|word| in_json(word)).collect();
+    words.extend(escaped);
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
 }
 
-/// Every string in the value.
+fn redact(text: &str, hidden: &[String]) -> String {
+    hidden.iter().fold(text.to_owned(), |text, word| text.replace(word, "[REDACTED]"))
+}
+
+fn in_json(word: &str) -> Option<String> {
+    let quoted = serde_json::to_string(word).ok()?;
+    Some(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+}
+
+/// Every string and number in the value: a PIN may be either.
 fn collect_texts(value: Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) => texts.push(text),
+        Value::Number(number) => texts.push(number.to_string()),
         Value::Array(items) => items.into_iter().for_each(|item| collect_texts(item, texts)),
         Value::Object(members) => members.into_iter().for_each(|(_, member)| collect_texts(member, texts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
@@ -573,8 +587,17 @@ mod tests {
 
     #[test]
     fn redaction_takes_the_longest_word_first() {
-        let hidden = ["secret-1".to_owned(), "secret-12".to_owned(), "no".to_owned()];
+        let hidden = confidential(&["secret-1".into(), "secret-12".into(), "no".into()], b"");
         assert_eq!(redact("secret-12 and secret-1 and no", &hidden), "[REDACTED] and [REDACTED] and no");
+    }
+
+    #[test]
+    fn r20_what_was_sent_is_hidden_however_it_is_echoed() {
+        let sent = serde_json::json!({ "password": "pass\"wo\\rd\n", "pins": [482_913, true, null] });
+        let echo = format!("pass\"wo\\rd\n, 482913 in {sent}");
+        let hidden = confidential(&[], sent.to_string().as_bytes());
+        let expected = r#"[REDACTED], [REDACTED] in {"password":"[REDACTED]","pins":[[REDACTED],true,null]}"#;
+        assert_eq!(redact(&echo, &hidden), expected);
     }
 
     #[test]

@@ -139,14 +139,13 @@ impl Config {
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
-        let key = self.api_key.expose_secret();
-        let authorization = authorization(key, |key| format!("Bearer {key}"))
+        let (authorization, secrets) = authorization(&self.api_key, |key| format!("Bearer {key}"))
             .map_err(|why| Error::config(format!("Apideck's API key {why}")))?;
         Ok(Endpoint {
             provider: Provider::Apideck,
             base: BaseUrl::parse(Provider::Apideck, &self.base_url)?,
             credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
-            secrets: vec![self.api_key.clone()],
+            secrets,
             idempotency_header: None,
             read_error: error::read,
         })

@@ -58,15 +58,14 @@ impl Config {
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
-        let key = self.api_key.expose_secret();
-        let encoded = BASE64_STANDARD.encode(key);
-        let authorization = authorization(key, |_| format!("Basic {encoded}"))
+        let encode = |key: &str| format!("Basic {}", BASE64_STANDARD.encode(key));
+        let (authorization, secrets) = authorization(&self.api_key, encode)
             .map_err(|why| Error::config(format!("Codat's API key {why}")))?;
         Ok(Endpoint {
             provider: Provider::Codat,
             base: BaseUrl::parse(Provider::Codat, &self.base_url)?,
             credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
-            secrets: vec![self.api_key.clone(), encoded.into()],
+            secrets,
             idempotency_header: Some(HeaderName::from_static("idempotency-key")),
             read_error: error::read,
         })

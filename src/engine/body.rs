@@ -28,11 +28,13 @@ pub(crate) enum ReadError {
     Broken(SendError),
 }
 
+const GZIP: [&[u8]; 2] = [b"gzip", b"x-gzip"];
+
 impl Buffer {
     pub(crate) fn new(limit: usize, headers: &HeaderMap) -> Self {
         let gzip = headers
             .get(header::CONTENT_ENCODING)
-            .is_some_and(|coding| matches!(coding.as_bytes(), b"gzip" | b"x-gzip"));
+            .is_some_and(|coding| GZIP.iter().any(|name| name.eq_ignore_ascii_case(coding.as_bytes())));
         let content = if gzip {
             Content::Gzip(Box::new(MultiGzDecoder::new(Limited::new(limit))))
         } else {
@@ -41,12 +43,17 @@ impl Buffer {
         Self { limit, content }
     }
 
-    /// Reads until the body ends or is over the limit.
-    pub(crate) async fn fill(&mut self, mut body: Body) -> Result<(), ReadError> {
+    /// Reads a body that must fit: one that announces to be over the limit is not read at all.
+    pub(crate) async fn fill(&mut self, body: Body) -> Result<(), ReadError> {
         let announced = body.size_hint().lower();
         if !matches!(self.content, Content::Gzip(_)) && announced > self.limit as u64 {
             return Err(ReadError::TooLarge);
         }
+        self.read(body).await
+    }
+
+    /// Reads until the body ends or is over the limit.
+    pub(crate) async fn read(&mut self, mut body: Body) -> Result<(), ReadError> {
         let mut received = 0_usize;
         while let Some(frame) = body.frame().await {
             let Ok(chunk) = frame.map_err(ReadError::Broken)?.into_data() else { continue };

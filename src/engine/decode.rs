@@ -1,4 +1,4 @@
-use super::Answer;
+use super::{Answer, telemetry};
 use crate::Error;
 use crate::error::DecodeError;
 use serde::de::DeserializeOwned;
@@ -41,13 +41,15 @@ impl Misread {
             Some(start) => start.to_vec().into(),
             None => answer.body,
         };
-        Error::Decode(Box::new(DecodeError {
+        let error = Error::Decode(Box::new(DecodeError {
             call,
             path: self.path,
             line: self.error.line(),
             column: self.error.column(),
             category,
             body,
-        }))
+        }));
+        telemetry::misread(&answer.span, &error);
+        error
     }
 }

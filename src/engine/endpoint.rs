@@ -118,19 +118,22 @@ pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, &'static str> {
 }
 
 /// The `Authorization` header for a key: as it is if it already reads `Basic …` or `Bearer …`, else what `encode`
-/// makes of it.
+/// makes of it. With it what must never be shown: the key as it was given and as it is sent, without the scheme.
 pub(crate) fn authorization(
-    key: &str,
+    key: &Secret,
     encode: impl FnOnce(&str) -> String,
-) -> Result<HeaderValue, &'static str> {
+) -> Result<(HeaderValue, Vec<Secret>), &'static str> {
+    let key = key.expose_secret();
     let ready = key
         .split_once(' ')
         .filter(|(scheme, _)| ["basic", "bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known)));
-    visible(ready.map_or(key, |(_, rest)| rest))?;
+    let given = ready.map_or(key, |(_, rest)| rest);
+    visible(given)?;
     let text = if ready.is_some() { key.to_owned() } else { encode(key) };
     let mut value = HeaderValue::from_str(&text).map_err(|_| "is not a header value")?;
     value.set_sensitive(true);
-    Ok(value)
+    let sent = text.split_once(' ').map_or(text.as_str(), |(_, sent)| sent);
+    Ok((value, vec![given.into(), sent.into()]))
 }
 
 /// Headers that the engine or a config sets and a caller must not.

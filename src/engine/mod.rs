@@ -26,7 +26,7 @@ pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
 
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError};
-use crate::{Error, Outcome};
+use crate::{Error, Outcome, Secret};
 use body::{Buffer, ReadError};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header, response};
@@ -37,7 +37,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 /// What all clones of a client share.
@@ -77,6 +77,8 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// The body instead, where it is to be streamed.
     pub(crate) stream: Option<Body>,
+    /// The call's, open until the body is decoded.
+    pub(crate) span: Span,
 }
 
 impl Answer {
@@ -106,7 +108,9 @@ impl Engine {
             return Err(Error::config_of(request.operation, "calls must be awaited inside a tokio runtime"));
         }
         let span = telemetry::call_span(endpoint, &request);
-        self.attempts(endpoint, &request).instrument(span).await
+        let result = self.attempts(endpoint, &request).instrument(span.clone()).await;
+        telemetry::ended(&span, result.as_ref());
+        Ok(Answer { span, ..result? })
     }
 
     /// Attempts the request until it succeeds, may not be repeated, or time or budget runs out.
@@ -119,9 +123,10 @@ impl Engine {
         for attempts in 1.. {
             let mut error = match self.attempt(endpoint, request, deadline).await {
                 Ok(answer) => {
-                    telemetry::attempted(attempts, Ok((answer.status, answer.request_id.as_deref())));
+                    let answer = Answer { attempts, ..answer };
+                    telemetry::attempted(Ok(&answer));
                     self.budget.give_back();
-                    return Ok(Answer { attempts, ..answer });
+                    return Ok(answer);
                 }
                 Err(error) => error,
             };
@@ -131,7 +136,7 @@ impl Engine {
                 call.attempts = attempts;
                 call.outcome = worst;
             }
-            telemetry::attempted(attempts, Err(&error));
+            telemetry::attempted(Err(&error));
 
             let failed = FailedAttempt {
                 repeat: request.operation.repeat(),
@@ -160,7 +165,7 @@ impl Engine {
         let time = request.options.attempt_timeout.unwrap_or(self.limits.attempt_timeout);
         let until = [after(Instant::now(), time), deadline].into_iter().flatten().min();
         let lost = |head: Option<&response::Parts>, problem: String| TransportError {
-            call: call_info(request.operation, head),
+            call: call_info(endpoint, request, head),
             problem,
             timeout: false,
             connect: false,
@@ -176,16 +181,13 @@ impl Engine {
         };
         let broken = |head, error: SendError| {
             let mut lost = lost(head, error.to_string());
-            if error.is_connect() {
+            lost.timeout = error.is_timeout();
+            lost.connect = error.is_connect();
+            if lost.connect {
                 lost.call.outcome = Outcome::NotSent;
             }
-            let error = TransportError {
-                timeout: error.is_timeout(),
-                connect: error.is_connect(),
-                source: Some(error.into_source()),
-                ..lost
-            };
-            Error::Transport(Box::new(error))
+            lost.source = Some(error.into_source());
+            Error::Transport(Box::new(lost))
         };
 
         let response = within(until, self.transport.send(request.to_http()))
@@ -194,13 +196,13 @@ impl Engine {
             .map_err(|error| broken(None, error))?;
         let (head, body) = response.into_parts();
         if head.status.is_redirection() {
-            return Err(redirect(endpoint, request.operation, &head));
+            return Err(redirect(endpoint, request, &head));
         }
         let limit = if head.status.is_success() { self.limits.max_body } else { self.limits.max_error_body };
         let mut buffer = Buffer::new(limit, &head.headers);
         if !head.status.is_success() {
             // The status decides; whatever of the body arrives in time explains it.
-            let _ = within(until, buffer.fill(body)).await;
+            let _ = within(until, buffer.read(body)).await;
             return Err(refusal(endpoint, request, &head, buffer.into_bytes()));
         }
         let mut stream = None;
@@ -226,11 +228,12 @@ impl Engine {
         Ok(Answer {
             operation: request.operation,
             status: head.status,
-            request_id: request_id(&head.headers),
+            request_id: request_id(endpoint, request, &head.headers),
             headers: head.headers,
             attempts: 0,
             body: buffer.into_bytes(),
             stream,
+            span: Span::none(),
         })
     }
 }
@@ -239,8 +242,9 @@ impl Engine {
 fn refusal(endpoint: &Endpoint, request: &Request, head: &response::Parts, body: Bytes) -> Error {
     let mut view = (endpoint.read_error)(without_bom(&body));
     view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
-    let mut call = call_info(request.operation, Some(head));
-    call.request_id = call.request_id.or_else(|| view.request_id.take());
+    let mut call = call_info(endpoint, request, Some(head));
+    call.request_id =
+        call.request_id.or_else(|| view.request_id.take().filter(|id| !echoes(endpoint, request, id)));
     let error = ApiError::new(call, view, body, &endpoint.secrets, &request.body);
     match head.status.as_u16() {
         400 => Error::BadRequest(error),
@@ -256,16 +260,16 @@ fn refusal(endpoint: &Endpoint, request: &Request, head: &response::Parts, body:
     }
 }
 
-fn redirect(endpoint: &Endpoint, operation: &'static Operation, head: &response::Parts) -> Error {
+fn redirect(endpoint: &Endpoint, request: &Request, head: &response::Parts) -> Error {
     let location = head.headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
     Error::Redirect(Box::new(RedirectError {
-        call: call_info(operation, Some(head)),
+        call: call_info(endpoint, request, Some(head)),
         target: location.and_then(|location| endpoint.base.target_origin(location)),
     }))
 }
 
 /// What is known of a call of which this much has arrived.
-fn call_info(operation: &'static Operation, head: Option<&response::Parts>) -> CallInfo {
+fn call_info(endpoint: &Endpoint, request: &Request, head: Option<&response::Parts>) -> CallInfo {
     let status = head.map(|head| head.status);
     let outcome = match status.map(|status| status.as_u16()) {
         Some(200..=299) => Outcome::Applied,
@@ -273,8 +277,8 @@ fn call_info(operation: &'static Operation, head: Option<&response::Parts>) -> C
         Some(300..=499) => Outcome::Refused,
         _ => Outcome::Unknown,
     };
-    let request_id = head.and_then(|head| request_id(&head.headers));
-    CallInfo { operation, status, request_id, attempts: 0, outcome }
+    let request_id = head.and_then(|head| request_id(endpoint, request, &head.headers));
+    CallInfo { operation: request.operation, status, request_id, attempts: 0, outcome }
 }
 
 fn failure(error: &Error) -> Failure {
@@ -286,9 +290,16 @@ fn failure(error: &Error) -> Failure {
     }
 }
 
-fn request_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get("request-id").or_else(|| headers.get("x-request-id"))?;
-    id.to_str().ok().map(str::to_owned)
+fn request_id(endpoint: &Endpoint, request: &Request, headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("request-id").or_else(|| headers.get("x-request-id"))?.to_str().ok()?;
+    (!echoes(endpoint, request, id)).then(|| id.to_owned())
+}
+
+/// Whether a request id is none, but something secret that we sent: ids are logged.
+fn echoes(endpoint: &Endpoint, request: &Request, id: &str) -> bool {
+    let credential = |secret: &Secret| id.contains(secret.expose_secret());
+    endpoint.secrets.iter().any(credential)
+        || id.len() >= 4 && request.body.windows(id.len()).any(|sent| sent == id.as_bytes())
 }
 
 /// `None` when the sum is beyond what the clock can tell: no deadline.

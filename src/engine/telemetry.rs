@@ -2,9 +2,8 @@
 //!
 //! What they hold is an allow-list: no id, query, header value, body or free text of a vendor.
 
-use super::{Request, endpoint::Endpoint};
+use super::{Answer, Request, endpoint::Endpoint};
 use crate::Error;
-use http::StatusCode;
 use tracing::{Span, field::Empty};
 
 /// One span per call.
@@ -27,28 +26,53 @@ pub(crate) fn call_span(endpoint: &Endpoint, request: &Request) -> Span {
     )
 }
 
-/// One event per attempt; the span keeps what the last one says.
-pub(crate) fn attempted(attempt: u32, answer: Result<(StatusCode, Option<&str>), &Error>) {
-    let (status, request_id, error) = match answer {
-        Ok((status, request_id)) => (Some(status), request_id, None),
-        Err(error) => (error.status(), error.request_id(), Some(error.kind())),
-    };
-    let status = status.map(|status| status.as_u16());
-    let request_id = request_id.filter(|id| is_plain(id));
-    let resend_count = attempt.checked_sub(1).filter(|count| *count > 0);
-
-    let span = Span::current();
-    span.record("http.response.status_code", status);
-    span.record("connectory.request_id", request_id);
-    span.record("http.request.resend_count", resend_count);
-    span.record("error.type", error);
+/// One event per attempt.
+pub(crate) fn attempted(result: Result<&Answer, &Error>) {
+    let end = End::of(result);
     tracing::debug!(
-        http.response.status_code = status,
-        connectory.request_id = request_id,
-        http.request.resend_count = resend_count,
-        error.type = error,
+        http.response.status_code = end.status,
+        connectory.request_id = end.request_id,
+        http.request.resend_count = end.resend_count,
+        error.type = end.error,
         "attempt"
     );
+}
+
+/// What the call came to, once: a span keeps everything that is recorded on it.
+pub(crate) fn ended(span: &Span, result: Result<&Answer, &Error>) {
+    let end = End::of(result);
+    span.record("http.response.status_code", end.status);
+    span.record("connectory.request_id", end.request_id);
+    span.record("http.request.resend_count", end.resend_count);
+    span.record("error.type", end.error);
+}
+
+/// After its end: the answer was a success, and its body was not understood.
+pub(crate) fn misread(span: &Span, error: &Error) {
+    span.record("error.type", error.kind());
+}
+
+/// How an attempt or a call ended.
+struct End<'a> {
+    status: Option<u16>,
+    request_id: Option<&'a str>,
+    resend_count: Option<u32>,
+    error: Option<&'static str>,
+}
+
+impl<'a> End<'a> {
+    fn of(result: Result<&'a Answer, &'a Error>) -> Self {
+        let (status, request_id, attempts, error) = match result {
+            Ok(answer) => (Some(answer.status), answer.request_id.as_deref(), answer.attempts, None),
+            Err(error) => (error.status(), error.request_id(), error.attempts(), Some(error.kind())),
+        };
+        Self {
+            status: status.map(|status| status.as_u16()),
+            request_id: request_id.filter(|id| is_plain(id)),
+            resend_count: attempts.checked_sub(1).filter(|count| *count > 0),
+            error,
+        }
+    }
 }
 
 /// Request ids are the vendor's: one that does not look like an id is not recorded.

@@ -1,1 +1,13 @@
 //! The engine, one file per concern.
+
+mod auth;
+mod budget;
+mod caps;
+mod decode;
+mod paths;
+mod redaction;
+mod redirects;
+mod retries;
+mod retry_after;
+mod telemetry;
+mod timeouts;

@@ -1,9 +1,12 @@
 use bytes::Bytes;
 use connectory::{Body, SendError, Transport, TransportFuture};
-use http::{Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response};
+use http_body::Frame;
 use std::{
     collections::VecDeque,
+    pin::Pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -30,35 +33,48 @@ pub struct Step {
 
 #[derive(Clone, Debug)]
 enum End {
-    Answer { status: u16, headers: Vec<(&'static str, String)>, body: Bytes },
+    Answer { status: u16, headers: Vec<(HeaderName, HeaderValue)>, body: Bytes, tail: Tail },
     Connect,
     Reset,
     Silence,
 }
 
+/// What comes after the body's bytes.
+#[derive(Clone, Copy, Debug)]
+enum Tail {
+    End,
+    Break,
+    Silence,
+}
+
 impl Step {
     pub fn answer(status: u16, body: impl Into<Bytes>) -> Self {
-        Self { delay: Duration::ZERO, end: End::Answer { status, headers: Vec::new(), body: body.into() } }
+        Self::of(End::Answer { status, headers: Vec::new(), body: body.into(), tail: Tail::End })
     }
 
     /// No connection is made.
     pub fn connect_fails() -> Self {
-        Self { delay: Duration::ZERO, end: End::Connect }
+        Self::of(End::Connect)
     }
 
     /// The request is sent, and the connection breaks before the answer.
     pub fn reset() -> Self {
-        Self { delay: Duration::ZERO, end: End::Reset }
+        Self::of(End::Reset)
     }
 
     /// The request is sent, and nothing ever comes back.
     pub fn silence() -> Self {
-        Self { delay: Duration::ZERO, end: End::Silence }
+        Self::of(End::Silence)
     }
 
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    fn of(end: End) -> Self {
+        Self { delay: Duration::ZERO, end }
+    }
+
+    pub fn header(mut self, name: &'static str, value: impl TryInto<HeaderValue>) -> Self {
         if let End::Answer { headers, .. } = &mut self.end {
-            headers.push((name, value.into()));
+            let value = value.try_into().ok().expect("a header value");
+            headers.push((HeaderName::from_static(name), value));
         }
         self
     }
@@ -67,14 +83,42 @@ impl Step {
         self.delay = delay;
         self
     }
+
+    /// The connection breaks after the body's bytes.
+    pub fn then_breaks(self) -> Self {
+        self.with_tail(Tail::Break)
+    }
+
+    /// The body's bytes arrive, and its end never does.
+    pub fn then_stalls(self) -> Self {
+        self.with_tail(Tail::Silence)
+    }
+
+    fn with_tail(mut self, then: Tail) -> Self {
+        if let End::Answer { tail, .. } = &mut self.end {
+            *tail = then;
+        }
+        self
+    }
 }
 
 impl Memory {
     /// Plays these steps in order, and the last one from then on.
     pub fn playing(steps: impl IntoIterator<Item = Step>) -> Self {
         let memory = Self::default();
-        memory.inner.script.lock().unwrap().extend(steps);
+        memory.play(steps);
         memory
+    }
+
+    /// Plays these steps instead of what is left of the script.
+    pub fn play(&self, steps: impl IntoIterator<Item = Step>) {
+        *self.inner.script.lock().unwrap() = steps.into_iter().collect();
+    }
+
+    /// The requests since the last time, forgotten here.
+    pub fn take_requests(&self) -> Vec<Request<Bytes>> {
+        self.inner.times.lock().unwrap().clear();
+        std::mem::take(&mut self.inner.requests.lock().unwrap())
     }
 
     pub fn requests(&self) -> Vec<Request<Bytes>> {
@@ -111,14 +155,38 @@ impl Transport for Memory {
                 End::Connect => Err(SendError::connect("refused")),
                 End::Reset => Err(SendError::other("reset")),
                 End::Silence => std::future::pending().await,
-                End::Answer { status, headers, body } => {
-                    let mut response = Response::builder().status(status);
-                    for (name, value) in headers {
-                        response = response.header(name, value);
-                    }
-                    Ok(response.body(Body::from(body)).unwrap())
+                End::Answer { status, headers, body, tail } => {
+                    let body = match tail {
+                        Tail::End => Body::from(body),
+                        Tail::Break | Tail::Silence => Body::new(Unfinished { bytes: Some(body), tail }),
+                    };
+                    let mut response = Response::builder().status(status).body(body).unwrap();
+                    response.headers_mut().extend(headers);
+                    Ok(response)
                 }
             }
         })
+    }
+}
+
+/// A body that never comes to its end.
+struct Unfinished {
+    bytes: Option<Bytes>,
+    tail: Tail,
+}
+
+impl http_body::Body for Unfinished {
+    type Data = Bytes;
+    type Error = SendError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
+        match (self.bytes.take(), self.tail) {
+            (Some(bytes), _) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            (None, Tail::Break) => Poll::Ready(Some(Err(SendError::other("cut short")))),
+            (None, _) => Poll::Pending,
+        }
     }
 }

@@ -1,11 +1,16 @@
 //! What the tests share: clients, a server that records, a transport in memory, a call of every operation.
 
 pub mod calls;
+pub mod child;
 pub mod memory;
+pub mod raw;
 pub mod refusals;
+pub mod traces;
 pub mod wire;
 
-use connectory::{Client, ClientBuilder};
+use connectory::{Call, Client, ClientBuilder, Operation, Provider};
+use memory::{Memory, Step};
+use std::{fmt::Debug, sync::Arc};
 
 pub const DECK_CLIENT_ID: &str = "deck-client-id";
 pub const DECK_SECRET: &str = "deck-secret-1f0c";
@@ -32,4 +37,57 @@ pub fn builder(base: &str) -> ClientBuilder {
 /// [`builder`], built, whatever the environment says of proxies.
 pub fn client(base: &str) -> Client {
     builder(base).no_proxy().build().unwrap()
+}
+
+/// One builder for each vendor that is compiled in, with no other vendor in it.
+pub fn vendors(base: &str) -> Vec<(Provider, ClientBuilder)> {
+    vec![
+        #[cfg(feature = "deck")]
+        (
+            Provider::Deck,
+            Client::builder().deck(connectory::deck::Config::at(base, DECK_CLIENT_ID, DECK_SECRET)),
+        ),
+        #[cfg(feature = "apideck")]
+        (
+            Provider::Apideck,
+            Client::builder()
+                .apideck(connectory::apideck::Config::new(APIDECK_KEY, APIDECK_APP).base_url(base)),
+        ),
+        #[cfg(feature = "codat")]
+        (Provider::Codat, Client::builder().codat(connectory::codat::Config::new(CODAT_KEY).base_url(base))),
+    ]
+}
+
+/// A client of every vendor that touches no network.
+pub fn offline(memory: &Memory) -> Client {
+    offline_builder(memory).build().unwrap()
+}
+
+pub fn offline_builder(memory: &Memory) -> ClientBuilder {
+    builder("http://127.0.0.1:1").transport(Arc::new(memory.clone()))
+}
+
+/// The answer of a success of this operation.
+pub fn success(operation: &Operation) -> Step {
+    calls::all().into_iter().find(|call| call.id == operation.id()).unwrap().success("s3cret")
+}
+
+/// A call that may be repeated, of a vendor that is compiled in: for what holds for every call.
+#[cfg(feature = "codat")]
+pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
+    client.codat().companies().get_access_token(COMPANY)
+}
+
+/// A call that may be repeated, of a vendor that is compiled in: for what holds for every call.
+#[cfg(all(feature = "apideck", not(feature = "codat")))]
+pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
+    client.apideck().vault().connections().get("crm", "salesforce")
+}
+
+/// A call that may be repeated, of a vendor that is compiled in: for what holds for every call.
+#[cfg(not(any(feature = "apideck", feature = "codat")))]
+pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
+    use connectory::deck::connections::WebhookUpdateRequest;
+    let body = WebhookUpdateRequest::new("access-token", "https://example.com/hook", true);
+    client.deck().connections().update_webhook(&body)
 }

@@ -2,7 +2,8 @@
 //!
 //! An operation that is missing here fails `coverage`.
 
-use connectory::{Client, Error};
+use super::memory::Step;
+use connectory::{Client, Error, Operation};
 use std::{fmt::Debug, pin::Pin};
 
 /// A call of one operation.
@@ -15,6 +16,27 @@ pub struct TypedCall {
     pub answer: (u16, &'static str),
     /// Makes the call and gives its value's `{:?}` and `{:#?}`.
     pub send: fn(&Client, &Input) -> Sent,
+}
+
+impl TypedCall {
+    pub fn operation(&self) -> &'static Operation {
+        connectory::operations().find(|operation| operation.id() == self.id).unwrap()
+    }
+
+    /// The answer of a success, with the secret in its place.
+    pub fn success(&self, secret: &str) -> Step {
+        Step::answer(self.answer.0, self.answer.1.replace("{secret}", secret))
+    }
+
+    /// Whether the body of a success is read and decoded: it is not where nothing or a stream is returned.
+    pub fn reads_body(&self) -> bool {
+        self.answer.1.starts_with('{')
+    }
+
+    /// Sends it with what needs no attention.
+    pub fn send_default(&self, client: &Client) -> Sent {
+        (self.send)(client, &Input::default())
+    }
 }
 
 pub type Sent = Pin<Box<dyn Future<Output = Result<String, Error>> + Send>>;

@@ -1,0 +1,327 @@
+//! Who the client says it is: the headers of each vendor, and what cannot become one.
+
+use crate::support::{
+    APIDECK_APP, APIDECK_KEY, CODAT_KEY, CONSUMER, DECK_CLIENT_ID, DECK_SECRET, a_call, builder, calls,
+    memory::{Memory, Step},
+    offline, offline_builder, vendors,
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+#[cfg(feature = "apideck")]
+use connectory::apideck;
+#[cfg(feature = "codat")]
+use connectory::codat;
+#[cfg(feature = "deck")]
+use connectory::deck;
+use connectory::{Auth, Client, ClientBuilder, Consumer, Error, Operation, Outcome, Provider, Repeat};
+use http::HeaderMap;
+use proptest::prelude::*;
+use std::{collections::BTreeMap, sync::Arc};
+
+const BASE: &str = "http://127.0.0.1:1";
+
+/// What goes with every request, whoever it is for.
+const NEUTRAL: [&str; 5] = ["accept", "accept-encoding", "content-type", "user-agent", "x-deck-sandbox"];
+
+type Identity = BTreeMap<String, String>;
+
+fn identity(headers: &HeaderMap) -> Identity {
+    headers
+        .iter()
+        .filter(|(name, _)| !NEUTRAL.contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect()
+}
+
+fn expected_identity(operation: &Operation) -> Identity {
+    let credentials = match operation.provider() {
+        _ if operation.auth() == Auth::None => vec![],
+        Provider::Deck => {
+            vec![("x-deck-client-id", DECK_CLIENT_ID.to_owned()), ("x-deck-secret", DECK_SECRET.to_owned())]
+        }
+        Provider::Apideck => vec![("authorization", format!("Bearer {APIDECK_KEY}"))],
+        Provider::Codat => vec![("authorization", format!("Basic {}", BASE64_STANDARD.encode(CODAT_KEY)))],
+        other => panic!("{other} is new here"),
+    };
+    let app =
+        (operation.provider() == Provider::Apideck).then(|| ("x-apideck-app-id", APIDECK_APP.to_owned()));
+    let consumer =
+        (operation.consumer() != Consumer::Never).then(|| ("x-apideck-consumer-id", CONSUMER.to_owned()));
+    let headers = credentials.into_iter().chain(app).chain(consumer);
+    headers.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+#[tokio::test]
+async fn every_operation_carries_its_own_vendor_s_identity_and_nothing_else() {
+    for call in calls::all() {
+        let memory = Memory::playing([call.success("s")]);
+        call.send_default(&offline(&memory)).await.unwrap();
+        let request = memory.requests().remove(0);
+        let mut seen = identity(request.headers());
+        if call.operation().repeat() == Repeat::Keyed {
+            let name = match call.operation().provider() {
+                Provider::Deck => "x-deck-idempotency-key",
+                _ => "idempotency-key",
+            };
+            let key = seen.remove(name).unwrap_or_else(|| panic!("{} has a key", call.id));
+            assert_eq!(uuid::Uuid::parse_str(&key).unwrap().get_version_num(), 4, "{}", call.id);
+        }
+        assert_eq!(seen, expected_identity(call.operation()), "{}", call.id);
+        for name in ["authorization", "x-deck-client-id", "x-deck-secret"] {
+            let shown = request.headers().get(name).is_some_and(|value| !value.is_sensitive());
+            assert!(!shown, "{}: {name} is marked sensitive", call.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_vendor_that_is_not_configured_is_an_error_on_await() {
+    let memory = Memory::playing([Step::answer(200, "{}")]);
+    let nobody = (None, Client::builder());
+    let vendors = vendors("http://127.0.0.1:1").into_iter().map(|(vendor, builder)| (Some(vendor), builder));
+    for (configured, builder) in vendors.chain([nobody]) {
+        let client = builder.transport(Arc::new(memory.clone())).build().unwrap();
+        for call in calls::all() {
+            let vendor = call.operation().provider();
+            if configured == Some(vendor) {
+                continue;
+            }
+            let error = call.send_default(&client).await.unwrap_err();
+            assert!(matches!(error, Error::Config(_)), "{error:?}");
+            let expected = format!("{}: {vendor} is not configured on this client", call.id);
+            assert_eq!(error.to_string(), expected);
+            assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 0));
+        }
+    }
+    assert_eq!(memory.count(), 0);
+}
+
+/// Every text that becomes a header, with a builder that takes it.
+fn header_texts() -> Vec<(&'static str, fn(&str) -> ClientBuilder)> {
+    vec![
+        ("user agent suffix", |text| builder(BASE).user_agent_suffix(text)),
+        #[cfg(feature = "deck")]
+        ("Deck's client id", |text| Client::builder().deck(deck::Config::at(BASE, text, DECK_SECRET))),
+        #[cfg(feature = "deck")]
+        ("Deck's secret", |text| Client::builder().deck(deck::Config::at(BASE, DECK_CLIENT_ID, text))),
+        #[cfg(feature = "apideck")]
+        ("Apideck's API key", |text| Client::builder().apideck(apideck::Config::new(text, APIDECK_APP))),
+        #[cfg(feature = "apideck")]
+        ("Apideck's app id", |text| Client::builder().apideck(apideck::Config::new(APIDECK_KEY, text))),
+        #[cfg(feature = "apideck")]
+        ("Apideck's consumer id", |text| {
+            Client::builder().apideck(apideck::Config::new(APIDECK_KEY, APIDECK_APP).consumer_id(text))
+        }),
+        #[cfg(feature = "codat")]
+        ("Codat's API key", |text| Client::builder().codat(codat::Config::new(text))),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn r2_a_credential_is_visible_ascii_or_refused_by_build(
+        text in prop_oneof!["[!-~]{1,40}", ".{0,20}", r"[ -~]{0,20}[\x00-\x20\x7f-\u{ff}][ -~]{0,20}"],
+    ) {
+        let good = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let ready = text.starts_with("Basic ") || text.starts_with("Bearer ");
+        let transport = Arc::new(Memory::default());
+        for (what, builder) in header_texts() {
+            match builder(&text).transport(transport.clone()).build() {
+                Ok(_) => prop_assert!(good || ready, "{what}: {text:?} is taken"),
+                Err(error) => {
+                    prop_assert!(!good, "{what}: {text:?} is refused: {error}");
+                    prop_assert!(matches!(error, Error::Config(_)));
+                    prop_assert!(error.to_string().contains(what), "{error}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn r2_a_ready_header_is_a_scheme_one_space_and_visible_ascii() {
+    let transport = Arc::new(Memory::default());
+    let refused =
+        ["Basic ", "Bearer ", "Basic  a", "Bearer a b", "Basic a\n", "Bearer é", "Digest a", " Basic a"];
+    for key in refused {
+        for (what, builder) in header_texts() {
+            let error = builder(key).transport(transport.clone()).build().unwrap_err();
+            assert!(matches!(error, Error::Config(_)), "{what} {key:?}: {error:?}");
+        }
+    }
+    // Only an `Authorization` header has a scheme.
+    for (what, builder) in header_texts() {
+        let built = builder("Basic YQ==").transport(transport.clone()).build();
+        assert_eq!(built.is_ok(), what.ends_with("API key"), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent() {
+    let memory = Memory::playing([Step::answer(200, r#"{"accessToken":"a","data":{}}"#)]);
+    let client = offline(&memory);
+    let reserved = [
+        "authorization",
+        "AUTHORIZATION",
+        "proxy-authorization",
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "te",
+        "trailer",
+        "upgrade",
+        "accept-encoding",
+        "X-Deck-Client-Id",
+        "x-deck-secret",
+        "x-deck-idempotency-key",
+        "x-apideck-app-id",
+        "x-apideck-consumer-id",
+        "Idempotency-Key",
+    ];
+    let unusable = [("not a name", "v"), ("", "v"), ("x-trace", "a\r\nx-deck-secret: b"), ("x-trace", "a\0")];
+    let refused = reserved.map(|name| (name, "v"));
+    for (name, value) in refused.into_iter().chain(unusable) {
+        let error = a_call(&client).header(name, value).await.unwrap_err();
+        assert!(matches!(error, Error::Request(_)), "{name}: {error:?}");
+        assert_eq!(error.outcome(), Outcome::NotSent);
+    }
+    assert_eq!(memory.count(), 0);
+
+    let call =
+        a_call(&client).header("X-Trace", "one").header("x-trace", "two").header("accept", "text/plain");
+    call.bytes().await.unwrap();
+    let headers = memory.requests().remove(0).headers().clone();
+    let values = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!((values("x-trace"), values("accept")), (vec!["two"], vec!["text/plain"]));
+    assert!(headers["x-trace"].is_sensitive());
+}
+
+#[tokio::test]
+async fn an_idempotency_key_where_the_vendor_takes_none_is_refused() {
+    let memory = Memory::playing([Step::answer(200, "{}")]);
+    let call = a_call(&offline(&memory));
+    assert_ne!(call.operation().repeat(), Repeat::Keyed, "choose another call");
+    let error = call.idempotency_key("my-key").await.unwrap_err();
+    assert!(matches!(error, Error::Request(_)), "{error:?}");
+    assert_eq!(memory.count(), 0);
+}
+
+#[tokio::test]
+async fn the_user_agent_s_suffix_follows_the_crate_s_name() {
+    let memory = Memory::playing([Step::answer(200, "{}")]);
+    let client = offline_builder(&memory).user_agent_suffix("my-service/1.0").build().unwrap();
+    a_call(&client).bytes().await.unwrap();
+    let expected = concat!("connectory/", env!("CARGO_PKG_VERSION"), " my-service/1.0");
+    assert_eq!(memory.requests()[0].headers()["user-agent"], expected);
+}
+
+#[cfg(any(feature = "apideck", feature = "codat"))]
+#[tokio::test]
+async fn a_key_becomes_its_vendor_s_header_unless_it_is_one_already() {
+    type Row = (&'static str, &'static str, fn(&str) -> ClientBuilder);
+    let rows: &[Row] = &[
+        #[cfg(feature = "codat")]
+        // Base64 of the key alone: no colon behind it.
+        ("codat-api-key", "Basic Y29kYXQtYXBpLWtleQ==", |key| {
+            Client::builder().codat(codat::Config::new(key))
+        }),
+        #[cfg(feature = "codat")]
+        ("Basic Y29kYXQ=", "Basic Y29kYXQ=", |key| Client::builder().codat(codat::Config::new(key))),
+        #[cfg(feature = "codat")]
+        ("Bearer abc", "Bearer abc", |key| Client::builder().codat(codat::Config::new(key))),
+        #[cfg(feature = "apideck")]
+        ("sk_test", "Bearer sk_test", |key| {
+            Client::builder().apideck(apideck::Config::new(key, APIDECK_APP).consumer_id("c"))
+        }),
+        #[cfg(feature = "apideck")]
+        ("Bearer sk_test", "Bearer sk_test", |key| {
+            Client::builder().apideck(apideck::Config::new(key, APIDECK_APP).consumer_id("c"))
+        }),
+        #[cfg(feature = "apideck")]
+        ("Basic c2s=", "Basic c2s=", |key| {
+            Client::builder().apideck(apideck::Config::new(key, APIDECK_APP).consumer_id("c"))
+        }),
+    ];
+    for (key, expected, builder) in rows {
+        let memory = Memory::playing([Step::answer(200, "{}")]);
+        let client = builder(key).transport(Arc::new(memory.clone())).build().unwrap();
+        for call in calls::all() {
+            // Those of the vendors that are not configured fail unsent.
+            let _ = call.send_default(&client).await;
+        }
+        assert!(memory.count() > 0);
+        for request in memory.requests() {
+            assert_eq!(request.headers()["authorization"], *expected);
+        }
+    }
+}
+
+#[cfg(feature = "apideck")]
+mod scopes {
+    use super::*;
+    use connectory::apideck::{Apideck, vault::connections::ListConnections};
+
+    fn seen(memory: &Memory) -> (Option<String>, Option<String>) {
+        let request = memory.requests().pop().unwrap();
+        let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (text("x-apideck-app-id"), text("x-apideck-consumer-id"))
+    }
+
+    #[tokio::test]
+    async fn a_scope_names_app_and_consumer_of_its_calls_alone() {
+        let memory = Memory::playing([Step::answer(200, r#"{"data":[]}"#)]);
+        let client = offline(&memory);
+        let rows: [(fn(Apideck) -> Apideck, &str, Option<&str>); 5] = [
+            (|apideck| apideck, APIDECK_APP, Some(CONSUMER)),
+            (|apideck| apideck.consumer("acme"), APIDECK_APP, Some("acme")),
+            (|apideck| apideck.app("other-app"), "other-app", Some(CONSUMER)),
+            (|apideck| apideck.no_consumer(), APIDECK_APP, None),
+            (|apideck| apideck.no_consumer().app("a").consumer("b").consumer("c"), "a", Some("c")),
+        ];
+        for (scope, app, consumer) in rows {
+            let connections = scope(client.apideck()).vault().connections();
+            connections.list(&ListConnections::new()).await.unwrap();
+            assert_eq!(seen(&memory), (Some(app.to_owned()), consumer.map(str::to_owned)));
+        }
+        client.apideck().vault().connections().list(&ListConnections::new()).await.unwrap();
+        assert_eq!(seen(&memory).1.as_deref(), Some(CONSUMER), "the client itself is as it was");
+    }
+
+    #[tokio::test]
+    async fn without_a_consumer_only_calls_that_need_none_are_sent() {
+        let memory = Memory::default();
+        let config = apideck::Config::new(APIDECK_KEY, APIDECK_APP);
+        let client = Client::builder().apideck(config).transport(Arc::new(memory.clone())).build().unwrap();
+        for call in calls::all() {
+            let operation = call.operation();
+            if operation.provider() != Provider::Apideck {
+                continue;
+            }
+            memory.play([call.success("s")]);
+            let sent_before = memory.count();
+            let result = call.send_default(&client).await;
+            if operation.consumer() == Consumer::Required {
+                let error = result.unwrap_err();
+                assert!(matches!(error, Error::Config(_)), "{error:?}");
+                assert!(error.to_string().contains("consumer"), "{error}");
+                assert_eq!(memory.count(), sent_before);
+            } else {
+                result.unwrap();
+                assert_eq!(seen(&memory).1, None, "{}", call.id);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn r2_a_bad_consumer_or_app_of_a_scope_is_refused_unsent() {
+        let memory = Memory::playing([Step::answer(200, r#"{"data":[]}"#)]);
+        let client = offline(&memory);
+        for bad in ["", " ", "a b", "a\r\nb: c", "é", "\u{7f}", "\0"] {
+            for scope in [client.apideck().consumer(bad), client.apideck().app(bad)] {
+                let error = scope.vault().connections().list(&ListConnections::new()).await.unwrap_err();
+                assert!(matches!(error, Error::Request(_)), "{bad:?}: {error:?}");
+            }
+        }
+        assert_eq!(memory.count(), 0);
+    }
+}

@@ -1,0 +1,233 @@
+//! No body takes more memory than its cap, however it is packed or announced.
+
+use crate::support::{
+    a_call, builder, calls, child, client,
+    memory::{Memory, Step},
+    offline, offline_builder,
+    raw::{Raw, read_request},
+};
+use connectory::{Error, Outcome};
+use flate2::{Compression, write::GzEncoder};
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+const MIB: usize = 1024 * 1024;
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// 300 MiB of zeros in about 300 kB: a gzip file may have many members.
+fn bomb() -> Vec<u8> {
+    gzip(&vec![0; MIB]).repeat(300)
+}
+
+fn gzipped(status: u16, body: Vec<u8>) -> Step {
+    Step::answer(status, body).header("content-encoding", "gzip")
+}
+
+#[track_caller]
+fn assert_over_the_limit(error: &Error, limit: usize) {
+    let Error::Transport(lost) = error else { panic!("{error:?}") };
+    assert_eq!(lost.problem(), format!("the body is over the limit of {limit} bytes"));
+    assert_eq!(
+        (error.outcome(), error.attempts()),
+        (Outcome::Applied, 1),
+        "another try would end the same way"
+    );
+    assert!(!error.is_timeout() && !error.is_connect());
+}
+
+#[tokio::test]
+async fn r14_the_cap_is_exact_for_every_packing() {
+    let limit = 1000;
+    let texts = |length: usize| vec![b' '; length];
+    for (length, fits) in [(0, true), (1, true), (limit, true), (limit + 1, false), (10 * limit, false)] {
+        let packings = [
+            Step::answer(200, texts(length)),
+            gzipped(200, gzip(&texts(length))),
+            gzipped(200, [gzip(&texts(length / 2)), gzip(&texts(length - length / 2))].concat()),
+        ];
+        for step in packings {
+            let memory = Memory::playing([step.clone()]);
+            let client = offline_builder(&memory).max_body(limit).build().unwrap();
+            match a_call(&client).bytes().await {
+                Ok(body) => assert!(fits && body == texts(length), "{length} bytes as {step:?}"),
+                Err(error) => {
+                    assert!(!fits, "{length} bytes as {step:?}: {error:?}");
+                    assert_over_the_limit(&error, limit);
+                }
+            }
+            assert_eq!(memory.count(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn r14_the_default_cap_is_sixteen_mebibytes_for_every_operation() {
+    for call in calls::all().into_iter().filter(|call| call.reads_body()) {
+        let memory = Memory::playing([Step::answer(200, vec![b' '; 16 * MIB + 1])]);
+        let error = call.send_default(&offline(&memory)).await.unwrap_err();
+        assert_over_the_limit(&error, 16 * MIB);
+    }
+}
+
+/// In a process of its own, where nobody else's memory counts.
+#[cfg(target_os = "linux")]
+#[test]
+fn r14_a_gzip_bomb_costs_less_than_twice_the_cap() {
+    /// The process's greatest resident memory so far.
+    fn peak() -> usize {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+    }
+
+    child::run(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let bomb = bomb();
+            assert!(bomb.len() < 400_000, "{}", bomb.len());
+            for status in [200, 500] {
+                let memory = Memory::playing([Step::answer(200, "{}"), gzipped(status, bomb.clone())]);
+                let client = offline(&memory);
+                a_call(&client).bytes().await.unwrap();
+                let before = peak();
+                let error = a_call(&client).max_attempts(1).bytes().await.unwrap_err();
+                let grown = peak() - before;
+                match status {
+                    200 => assert_over_the_limit(&error, 16 * MIB),
+                    _ => assert_eq!(error.body().unwrap().len(), 64 * 1024),
+                }
+                assert!(grown < 2 * 16 * MIB, "grew by {grown} bytes");
+            }
+        });
+    });
+}
+
+/// Answers every request with these bytes, then closes the connection.
+async fn answering(bytes: impl Into<Vec<u8>>) -> Raw {
+    let bytes = Arc::new(bytes.into());
+    Raw::serving(move |mut stream| {
+        let bytes = bytes.clone();
+        async move {
+            read_request(&mut stream).await;
+            let _ = stream.write_all(&bytes).await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn r14_a_content_length_that_lies_is_an_error() {
+    let limit = 16 * MIB;
+    let server = answering(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{{}}", u64::MAX / 2)).await;
+    let error = a_call(&client(&server.base())).bytes().await.unwrap_err();
+    assert_over_the_limit(&error, limit);
+
+    let server = answering("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{}").await;
+    let error = a_call(&client(&server.base())).max_attempts(1).bytes().await.unwrap_err();
+    assert!(matches!(error, Error::Transport(_)), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::Applied);
+
+    let server = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n\r\n").await;
+    assert_eq!(a_call(&client(&server.base())).bytes().await.unwrap(), "{}");
+}
+
+#[tokio::test]
+async fn r14_endless_bodies_end_at_the_cap() {
+    async fn endless(mut stream: TcpStream, head: &str, chunk: Vec<u8>, sent: Arc<AtomicUsize>) {
+        read_request(&mut stream).await;
+        stream.write_all(head.as_bytes()).await.unwrap();
+        while stream.write_all(&chunk).await.is_ok() {
+            sent.fetch_add(chunk.len(), Ordering::SeqCst);
+        }
+    }
+
+    let chunked = [b"1000\r\n".as_slice(), &[b' '; 0x1000], b"\r\n"].concat();
+    let unframed = vec![b' '; 0x1000];
+    let (chunks, plain) =
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n");
+    for (head, chunk) in [(chunks, chunked), (plain, unframed)] {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let counter = sent.clone();
+        let server = Raw::serving(move |stream| endless(stream, head, chunk.clone(), counter.clone())).await;
+        let client = builder(&server.base()).no_proxy().max_body(MIB).build().unwrap();
+        let error = a_call(&client).bytes().await.unwrap_err();
+        assert_over_the_limit(&error, MIB);
+        assert!(sent.load(Ordering::SeqCst) < 64 * MIB, "the connection is closed at the cap");
+    }
+}
+
+#[tokio::test]
+async fn an_error_body_is_cut_and_its_beginning_kept() {
+    let text: Vec<u8> = (0..100 * 1024).map(|index| b'a' + (index % 26) as u8).collect();
+    let length = text.len();
+    let announced =
+        [format!("HTTP/1.1 400 Bad\r\ncontent-length: {length}\r\n\r\n").as_bytes(), &text].concat();
+    let unframed = [b"HTTP/1.1 400 Bad\r\n\r\n".as_slice(), &text].concat();
+    let packed = gzip(&text);
+    let gzipped = [
+        format!("HTTP/1.1 400 Bad\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", packed.len())
+            .as_bytes(),
+        &packed,
+    ]
+    .concat();
+    for answer in [announced, unframed, gzipped] {
+        let server = answering(answer.clone()).await;
+        for limit in [64 * 1024, 10] {
+            let client = builder(&server.base()).no_proxy().max_error_body(limit).build().unwrap();
+            let error = a_call(&client).await.unwrap_err();
+            assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
+            assert_eq!(error.body().unwrap(), &text[..limit]);
+        }
+        let error = a_call(&client(&server.base())).await.unwrap_err();
+        assert_eq!(error.body().unwrap().len(), 64 * 1024, "the default");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_reads_gzip() {
+    for call in calls::all().into_iter().filter(|call| call.reads_body()) {
+        for coding in ["gzip", "x-gzip", "GZIP"] {
+            let body = call.answer.1.replace("{secret}", "s");
+            let step = Step::answer(200, gzip(body.as_bytes())).header("content-encoding", coding);
+            let memory = Memory::playing([step]);
+            call.send_default(&offline(&memory)).await.unwrap();
+            assert_eq!(memory.requests()[0].headers()["accept-encoding"], "gzip");
+        }
+    }
+}
+
+#[tokio::test]
+async fn broken_gzip_is_a_transport_error_and_of_a_failure_keeps_what_was_readable() {
+    let text = "x".repeat(1000);
+    let packed = gzip(text.as_bytes());
+    let broken = [
+        packed[..packed.len() - 1].to_vec(),
+        packed[..packed.len() / 2].to_vec(),
+        packed[..5].to_vec(),
+        [packed.clone(), b"garbage".to_vec()].concat(),
+        b"not gzip at all".to_vec(),
+        [&packed[..packed.len() - 8], &[0; 8]].concat(),
+    ];
+    for bytes in broken {
+        let memory = Memory::playing([gzipped(200, bytes.clone())]);
+        let error = a_call(&offline(&memory)).max_attempts(1).bytes().await.unwrap_err();
+        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+        assert_eq!(error.outcome(), Outcome::Applied);
+
+        let memory = Memory::playing([gzipped(404, bytes)]);
+        let error = a_call(&offline(&memory)).await.unwrap_err();
+        assert!(matches!(error, Error::NotFound(_)), "{error:?}");
+        assert!(text.as_bytes().starts_with(error.body().unwrap()));
+    }
+}

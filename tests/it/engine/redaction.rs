@@ -1,0 +1,238 @@
+//! No secret is printed: not by an error, not by a value, not to a log.
+
+use crate::support::{
+    calls::{self, Input},
+    memory::{Memory, Step},
+    traces::{Log, printed},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use connectory::{Body, Client, ClientBuilder, RetryPolicy, SendError, Transport, TransportFuture};
+use http::{Request, Response};
+use serde_json::{Value, json};
+use std::{fmt::Write, sync::Arc};
+
+/// What no output may hold. Characters that JSON escapes are among it: an echo may show them either way.
+const CANARY: &str = "c4nary";
+const SECRET: &str = r#"c4nary-body"quoted\slashed"#;
+const DECK_ID: &str = "c4nary-deck-id";
+const DECK_SECRET: &str = "c4nary-deck-secret";
+const APIDECK: &str = "c4nary-apideck-key";
+const CODAT: &str = "c4nary-codat-key";
+
+fn builder(base: &str, scheme: &str) -> ClientBuilder {
+    let builder = Client::builder();
+    #[cfg(feature = "deck")]
+    let builder = builder.deck(connectory::deck::Config::at(base, DECK_ID, DECK_SECRET));
+    #[cfg(feature = "apideck")]
+    let builder = builder.apideck(
+        connectory::apideck::Config::new(format!("{scheme}{APIDECK}"), "app")
+            .consumer_id("consumer")
+            .base_url(base),
+    );
+    #[cfg(feature = "codat")]
+    let builder = builder.codat(connectory::codat::Config::new(format!("{scheme}{CODAT}")).base_url(base));
+    builder
+}
+
+#[track_caller]
+fn assert_clean(text: &str, of: &str) {
+    let encoded = [BASE64_STANDARD.encode(CODAT), BASE64_STANDARD.encode(format!("Basic {CODAT}"))];
+    let hidden = [CANARY, r#"quoted\"#, encoded[0].trim_end_matches('='), encoded[1].trim_end_matches('=')];
+    for secret in hidden {
+        if let Some(place) = text.find(secret) {
+            let around = text.get(place.saturating_sub(300)..(place + 100).min(text.len()));
+            panic!("{of} shows {secret}: {}", around.unwrap_or(text));
+        }
+    }
+}
+
+/// A vendor that repeats in every text of its error what it was sent.
+#[derive(Clone, Debug)]
+struct Echo {
+    status: u16,
+}
+
+impl Transport for Echo {
+    fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
+        let mut said = String::from("you sent ");
+        for value in request.headers().values() {
+            let value = value.to_str().unwrap();
+            write!(said, "{value}, without its scheme {}; ", value.rsplit(' ').next().unwrap()).unwrap();
+        }
+        said += std::str::from_utf8(request.body()).unwrap();
+        if let Ok(body) = serde_json::from_slice(request.body()) {
+            texts(&body, &mut said);
+        }
+        let finding = json!({ "itemId": said, "message": said, "validatorName": "rule" });
+        let body = json!({
+            "error_category": "INVALID_REQUEST", "error_code": "INVALID_ARGUMENT", "error_message": said,
+            "display_message": said,
+            "status_code": self.status, "error": said, "type_name": "RequestValidationError", "message": said,
+            "detail": { "missing": [said] }, "ref": said,
+            "downstream_errors": [{ "message": said, "detail": said, "code": "c" }],
+            "statusCode": self.status, "service": said, "correlationId": "8fa2b5f4",
+            "validation": { "errors": [finding], "warnings": [finding] },
+            "canBeRetried": "False", "detailedErrorCode": 7,
+            "unseen": said,
+        });
+        let location = format!("https://elsewhere.example/{}", CANARY);
+        let response = Response::builder()
+            .status(self.status)
+            .header("location", location)
+            .header("set-cookie", CANARY)
+            .body(Body::from(body.to_string()))
+            .map_err(SendError::other);
+        Box::pin(async { response })
+    }
+}
+
+/// Every text and number in the JSON, as a message would hold it.
+fn texts(json: &Value, said: &mut String) {
+    match json {
+        Value::String(text) => write!(said, " '{text}'").unwrap(),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, said)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, said)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn r20_no_error_shows_what_a_vendor_echoes() {
+    let (log, _guard) = Log::everything();
+    let input = Input { secret: SECRET.to_owned(), ..Input::default() };
+    for scheme in ["", "Basic ", "Bearer "] {
+        for status in [200, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503] {
+            let client = builder("http://127.0.0.1:1", scheme)
+                .transport(Arc::new(Echo { status }))
+                .retry(RetryPolicy::never())
+                .build()
+                .unwrap();
+            for call in calls::all() {
+                let Err(error) = (call.send)(&client, &input).await else { continue };
+                assert_clean(&printed(&error), call.id);
+                if status >= 400 {
+                    assert!(error.to_string().contains("you sent"), "{error}");
+                    let unchanged = error.message().unwrap();
+                    assert!(!unchanged.contains("[REDACTED]"), "the caller can read it: {unchanged}");
+                }
+                assert_clean(&typed_bodies(&error), call.id);
+            }
+        }
+    }
+    assert!(log.text().contains("connectory.call"), "the log is on");
+    assert_clean(&log.text(), "the log");
+}
+
+/// The vendor's own error body, printed.
+fn typed_bodies(error: &connectory::Error) -> String {
+    let mut text = String::new();
+    let Some(api) = error.api() else { return text };
+    #[cfg(feature = "deck")]
+    if let Some(body) = api.vendor::<connectory::deck::ErrorBody>() {
+        write!(text, "{body:?} {body:#?}").unwrap();
+    }
+    #[cfg(feature = "apideck")]
+    if let Some(body) = api.vendor::<connectory::apideck::ErrorBody>() {
+        write!(text, "{body:?} {body:#?} {:?} {:?}", body.detail, body.downstream_errors).unwrap();
+    }
+    #[cfg(feature = "codat")]
+    if let Some(body) = api.vendor::<connectory::codat::ErrorBody>() {
+        write!(text, "{body:?} {body:#?} {:?}", body.validation).unwrap();
+        let findings = body.validation.iter().flat_map(|found| found.errors.iter());
+        findings.for_each(|finding| write!(text, " {finding:?}").unwrap());
+    }
+    assert!(!text.is_empty(), "{error:?} has the vendor's body");
+    text
+}
+
+#[tokio::test]
+async fn r20_no_value_shows_a_secret() {
+    let (log, _guard) = Log::everything();
+    let input = Input { secret: CANARY.to_owned(), ..Input::default() };
+    for call in calls::all() {
+        let memory = Memory::playing([call.success(CANARY).header("set-cookie", CANARY)]);
+        let client = builder("http://127.0.0.1:1", "").transport(Arc::new(memory.clone())).build().unwrap();
+        let shown = (call.send)(&client, &input).await.unwrap();
+        assert!(shown.contains(call.id));
+        assert_clean(&shown, call.id);
+
+        // The same answer, spoilt at its end: the error keeps it and does not show it.
+        let spoilt = call.answer.1.replace("{secret}", CANARY) + CANARY;
+        memory.play([Step::answer(200, spoilt)]);
+        if let Err(error) = (call.send)(&client, &input).await {
+            assert!(String::from_utf8_lossy(error.body().unwrap()).contains(CANARY));
+            assert_clean(&printed(&error), call.id);
+        }
+    }
+    assert_clean(&log.text(), "the log");
+}
+
+/// With bytes on a socket, through a proxy with a password, so that the HTTP stack has its say.
+#[tokio::test]
+async fn r20_the_http_stack_shows_no_secret() {
+    use crate::support::raw::{Raw, read_request};
+    use tokio::io::AsyncWriteExt;
+    let (log, _guard) = Log::everything();
+    let server = Raw::serving(|mut stream| async move {
+        while read_request(&mut stream).await.is_some() {
+            let _ = stream.write_all(b"HTTP/1.1 401 No\r\ncontent-length: 6\r\n\r\nc4nary").await;
+        }
+    })
+    .await;
+    let broken = Raw::serving(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 2xx c4nary\r\nc4nary c4nary\r\n\r\n").await;
+    })
+    .await;
+    let proxy = |server: &Raw| server.base().replace("http://", "http://user:c4nary-proxy@");
+    let input = Input { secret: SECRET.to_owned(), ..Input::default() };
+    for (base, proxy) in [
+        (server.base(), None),
+        (broken.base(), None),
+        ("http://vendor.example".to_owned(), Some(proxy(&server))),
+        ("http://vendor.example".to_owned(), Some(proxy(&broken))),
+        ("http://vendor.example".to_owned(), Some("http://user:c4nary@127.0.0.1:1".to_owned())),
+        ("http://127.0.0.1:1".to_owned(), None),
+    ] {
+        let builder = builder(&base, "").allow_http(true).retry(RetryPolicy::never());
+        let builder = match proxy {
+            Some(proxy) => builder.proxy(proxy),
+            None => builder.no_proxy(),
+        };
+        assert_clean(&format!("{builder:?} {builder:#?}"), "the builder");
+        let client = builder.build().unwrap();
+        let transport = client.transport();
+        assert_clean(&format!("{client:?} {client:#?} {transport:?} {transport:#?}"), "the client");
+        for call in calls::all() {
+            let error = (call.send)(&client, &input).await.unwrap_err();
+            assert_clean(&printed(&error), call.id);
+        }
+    }
+    assert!(log.text().contains("hyper") || log.text().contains("reqwest"), "the stack is heard");
+    assert_clean(&log.text(), "the log");
+}
+
+#[test]
+fn r20_no_setting_shows_a_secret() {
+    for scheme in ["", "Basic ", "Bearer "] {
+        let builder = builder("http://127.0.0.1:1", scheme).transport(Arc::new(Memory::default()));
+        assert_clean(&format!("{builder:?} {builder:#?}"), "the builder");
+        let client = builder.build().unwrap();
+        assert_clean(&format!("{client:?} {client:#?}"), "the client");
+        #[cfg(feature = "deck")]
+        assert_clean(&format!("{:?} {:?}", client.deck(), client.deck().connections()), "Deck");
+        #[cfg(feature = "apideck")]
+        assert_clean(
+            &format!("{:?} {:?}", client.apideck(), client.apideck().vault().connections()),
+            "Apideck",
+        );
+        #[cfg(feature = "codat")]
+        assert_clean(&format!("{:?} {:?}", client.codat(), client.codat().companies()), "Codat");
+        // A key that is refused is not shown either.
+        let error = self::builder("http://127.0.0.1:1", "c4nary ").build();
+        if let Err(error) = error {
+            assert_clean(&printed(&error), "an error of build()");
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Which failures are repeated, how often, and what is said of the outcome.
+
+use crate::support::{
+    a_call, builder, calls,
+    memory::{Memory, Step},
+    offline, offline_builder,
+    raw::{Raw, read_request},
+    success,
+};
+use connectory::{Outcome, Repeat, RetryPolicy};
+use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+/// The table of [`Repeat`]: after which failures each class is sent again.
+fn repeats(repeat: Repeat, failure: &str) -> bool {
+    match failure {
+        "connect" | "429" => true,
+        "lost" | "408" | "502" | "503" | "504" => repeat != Repeat::Once,
+        "500" => matches!(repeat, Repeat::Read | Repeat::Idempotent),
+        _ => false,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_table_of_repeat_holds_for_every_operation() {
+    use Outcome::{NotSent, Refused, Unknown};
+    let failures = [
+        ("connect", Step::connect_fails(), NotSent),
+        ("lost", Step::reset(), Unknown),
+        ("lost", Step::silence(), Unknown),
+        ("429", Step::answer(429, ""), Refused),
+        ("408", Step::answer(408, ""), Unknown),
+        ("500", Step::answer(500, ""), Unknown),
+        ("502", Step::answer(502, "<html>"), Unknown),
+        ("503", Step::answer(503, ""), Unknown),
+        ("504", Step::answer(504, ""), Unknown),
+        ("501", Step::answer(501, ""), Unknown),
+        ("505", Step::answer(505, ""), Unknown),
+        ("599", Step::answer(599, ""), Unknown),
+        ("999", Step::answer(999, ""), Unknown),
+        ("302", Step::answer(302, ""), Refused),
+        ("304", Step::answer(304, ""), Refused),
+        ("400", Step::answer(400, ""), Refused),
+        ("401", Step::answer(401, ""), Refused),
+        ("404", Step::answer(404, ""), Refused),
+        ("409", Step::answer(409, ""), Refused),
+        ("418", Step::answer(418, ""), Refused),
+        ("425", Step::answer(425, ""), Refused),
+    ];
+    for call in calls::all() {
+        for (name, step, outcome) in &failures {
+            let memory = Memory::playing([step.clone()]);
+            let client = offline_builder(&memory).attempt_timeout(Duration::from_secs(10)).build().unwrap();
+            let error = call.send_default(&client).await.unwrap_err();
+            let repeat = call.operation().repeat();
+            let attempts = if repeats(repeat, name) { 3 } else { 1 };
+            assert_eq!(memory.count(), attempts, "{} after {step:?}", call.id);
+            assert_eq!(error.attempts() as usize, attempts);
+            assert_eq!(error.outcome(), *outcome, "{} after {step:?}", call.id);
+            assert_eq!(error.is_connect(), *name == "connect");
+            assert_eq!(error.status().map(|status| status.as_u16()), name.parse().ok());
+
+            for pair in memory.requests().windows(2) {
+                let parts = |index: usize| {
+                    let request: &http::Request<_> = &pair[index];
+                    (request.method(), request.uri(), request.headers(), request.body())
+                };
+                assert_eq!(parts(0), parts(1), "{}: every attempt is the same request", call.id);
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_cut_short_was_applied_and_only_what_may_be_repeated_is() {
+    for call in calls::all() {
+        for cut in [Step::answer(200, "{").then_breaks(), Step::answer(200, "{").then_stalls()] {
+            let memory = Memory::playing([cut, call.success("s")]);
+            let client = offline_builder(&memory).attempt_timeout(Duration::from_secs(10)).build().unwrap();
+            let result = call.send_default(&client).await;
+            match call.operation().repeat() {
+                _ if !call.reads_body() => {
+                    result.unwrap();
+                    assert_eq!(memory.count(), 1, "{}: the body does not matter", call.id);
+                }
+                Repeat::Once => {
+                    let error = result.unwrap_err();
+                    assert_eq!((error.outcome(), error.attempts()), (Outcome::Applied, 1), "{}", call.id);
+                    assert_eq!(error.status(), Some(http::StatusCode::OK));
+                }
+                _ => {
+                    result.unwrap();
+                    assert_eq!(memory.count(), 2, "{}", call.id);
+                }
+            }
+        }
+    }
+}
+
+/// What a vendor may do with a request, and whether it has then carried it out.
+fn fault() -> impl Strategy<Value = (Step, bool)> {
+    prop::sample::select(vec![
+        (Step::connect_fails(), false),
+        (Step::reset(), false),
+        (Step::reset(), true),
+        (Step::silence(), true),
+        (Step::answer(429, ""), false),
+        (Step::answer(503, ""), false),
+        (Step::answer(503, ""), true),
+        (Step::answer(500, ""), true),
+        (Step::answer(408, ""), true),
+        (Step::answer(404, ""), false),
+        (Step::answer(302, ""), false),
+        (Step::answer(200, "{").then_breaks(), true),
+        (Step::answer(200, "<html>"), true),
+        (Step::answer(200, r#"{"data":{"id":"a","service_id":"b","unified_api":"c"}}"#), true),
+    ])
+}
+
+#[test]
+fn r12_no_schedule_of_faults_doubles_a_write_or_falsifies_the_outcome() {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let memory = Memory::default();
+    let policy = RetryPolicy::default().budget(u32::MAX);
+    let client = offline_builder(&memory).retry(policy).build().unwrap();
+    let calls = calls::all();
+    // Eight operations for each schedule: all of them in turn would take longer with each new one.
+    let schedules = (prop::collection::vec(fault(), 4), prop::collection::vec(any::<Index>(), 8));
+    let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };
+    TestRunner::new(config)
+        .run(&schedules, |(faults, chosen)| {
+            for call in chosen.iter().map(|index| index.get(&calls)) {
+                memory.play(faults.iter().map(|(step, _)| step.clone()));
+                let result = runtime.block_on(call.send_default(&client));
+                let attempts = memory.take_requests().len();
+                prop_assert!(attempts <= 3);
+                let done = faults[..attempts].iter().filter(|(_, done)| *done).count();
+                if call.operation().repeat() == Repeat::Once {
+                    prop_assert!(done <= 1, "{} was carried out {done} times", call.id);
+                }
+                let truthful = match result.map_err(|error| error.outcome()) {
+                    Ok(_) | Err(Outcome::Applied) => done > 0,
+                    Err(Outcome::NotSent | Outcome::Refused) => done == 0,
+                    Err(_) => true,
+                };
+                prop_assert!(truthful, "{}: carried out {done} times", call.id);
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn r12_a_write_whose_answer_is_lost_is_made_once() {
+    for call in calls::all() {
+        let committed = Arc::new(AtomicUsize::new(0));
+        let counter = committed.clone();
+        let server = Raw::serving(move |mut stream| {
+            let counter = counter.clone();
+            async move {
+                if read_request(&mut stream).await.is_some() {
+                    counter.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        })
+        .await;
+        let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+        let client = builder(&server.base()).no_proxy().retry(policy).build().unwrap();
+        let error = call.send_default(&client).await.unwrap_err();
+        let expected = if call.operation().repeat() == Repeat::Once { 1 } else { 3 };
+        assert_eq!(committed.load(Ordering::SeqCst), expected, "{}", call.id);
+        assert_eq!((error.outcome(), error.attempts() as usize), (Outcome::Unknown, expected), "{error:?}");
+        assert!(!error.is_connect());
+    }
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_a_connect_failure() {
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    let client = builder("http://127.0.0.1:1").no_proxy().retry(policy).build().unwrap();
+    for call in calls::all() {
+        let error = call.send_default(&client).await.unwrap_err();
+        assert!(error.is_connect() && !error.is_timeout(), "{error:?}");
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 3), "{}", call.id);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_outcome_is_the_worst_of_all_attempts() {
+    use Outcome::{Applied, NotSent, Refused, Unknown};
+    let connect = Step::connect_fails;
+    let status = |status| Step::answer(status, "");
+    let rows = [
+        // The repeat of a DELETE that had worked.
+        (vec![Step::reset(), status(404)], 2, Unknown),
+        (vec![status(429), connect()], 3, Refused),
+        (vec![connect(), status(422)], 2, Refused),
+        (vec![status(503), status(400)], 2, Unknown),
+        (vec![Step::reset(), connect()], 3, Unknown),
+        (vec![Step::answer(200, "{").then_breaks(), status(404)], 2, Applied),
+        (vec![connect(), connect(), connect()], 3, NotSent),
+        (vec![status(429), status(429), Step::reset()], 3, Unknown),
+        (vec![Step::reset(), status(307)], 2, Unknown),
+    ];
+    for (script, attempts, outcome) in rows {
+        let memory = Memory::playing(script.clone());
+        let error = a_call(&offline(&memory)).bytes().await.unwrap_err();
+        assert_eq!((error.attempts(), error.outcome()), (attempts, outcome), "{script:?}");
+        assert_eq!(memory.count(), attempts as usize);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_counts_its_attempts() {
+    for failures in 0..3 {
+        let memory = Memory::default();
+        let call = a_call(&offline(&memory));
+        let lost = std::iter::repeat_n(Step::reset(), failures);
+        memory.play(lost.chain([success(call.operation())]));
+        assert_eq!(call.response().await.unwrap().attempts() as usize, failures + 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_bounded_by_the_call_else_by_the_client() {
+    let rows = [
+        (RetryPolicy::default(), None, 3),
+        (RetryPolicy::default(), Some(1), 1),
+        (RetryPolicy::default(), Some(5), 5),
+        (RetryPolicy::default().max_attempts(4), None, 4),
+        (RetryPolicy::default().max_attempts(4), Some(2), 2),
+        (RetryPolicy::default().max_attempts(0), None, 1),
+        (RetryPolicy::default(), Some(0), 1),
+        (RetryPolicy::never(), None, 1),
+        (RetryPolicy::never(), Some(2), 2),
+    ];
+    for (policy, of_the_call, expected) in rows {
+        let memory = Memory::playing([Step::reset()]);
+        let client = offline_builder(&memory).retry(policy.clone()).build().unwrap();
+        let call = match of_the_call {
+            Some(attempts) => a_call(&client).max_attempts(attempts),
+            None => a_call(&client),
+        };
+        let error = call.await.unwrap_err();
+        assert_eq!(
+            (error.attempts(), memory.count()),
+            (expected, expected as usize),
+            "{policy:?} {of_the_call:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_within_their_bounds() {
+    let memory = Memory::playing([Step::reset()]);
+    let policy =
+        RetryPolicy::default().max_attempts(6).backoff(Duration::from_secs(1), Duration::from_secs(4));
+    let client = offline_builder(&memory).retry(policy).build().unwrap();
+    for _ in 0..20 {
+        a_call(&client).await.unwrap_err();
+    }
+    let offsets = memory.offsets();
+    for call in offsets.chunks(6) {
+        let waits = call.windows(2).map(|pair| pair[1] - pair[0]);
+        for (wait, bound) in waits.zip([1, 2, 4, 4, 4]) {
+            // tokio's timer rounds up to a millisecond.
+            assert!(wait <= Duration::from_millis(bound * 1000 + 1), "{wait:?} of at most {bound} s");
+        }
+    }
+    let first: std::collections::BTreeSet<_> = offsets.chunks(6).map(|call| call[1] - call[0]).collect();
+    assert!(first.len() > 5, "waits are spread at random: {first:?}");
+}
+
+#[cfg(feature = "codat")]
+#[tokio::test(start_paused = true)]
+async fn codat_s_clear_no_ends_the_call() {
+    let rows = [
+        (r#"{"canBeRetried":"False"}"#, 1),
+        (r#"{"canBeRetried":"false"}"#, 1),
+        (r#"{"canBeRetried":"True"}"#, 3),
+        (r#"{"canBeRetried":"Unknown"}"#, 3),
+        (r#"{"canBeRetried":""}"#, 3),
+        (r#"{"canBeRetried":null}"#, 3),
+        // Never seen, and a string is what Codat documents.
+        (r#"{"canBeRetried":false}"#, 3),
+        (r#"{}"#, 3),
+        ("", 3),
+    ];
+    for (body, expected) in rows {
+        for status in [429, 500, 503] {
+            let memory = Memory::playing([Step::answer(status, body)]);
+            let companies = offline(&memory).codat().companies();
+            companies.get_access_token(crate::support::COMPANY).await.unwrap_err();
+            assert_eq!(memory.count(), expected, "{status} {body}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+use std::process::Command;
+
+const MARK: &str = "CONNECTORY_TEST_CHILD";
+
+/// Runs a test in a process of its own.
+pub fn run<F: FnOnce()>(test: F) {
+    run_with(|_| (), test);
+}
+
+/// Runs a test in a process of its own, with the environment that `prepare` gives it.
+///
+/// To be called with a closure of the test itself, whose name it takes from there.
+#[track_caller]
+pub fn run_with<F: FnOnce()>(prepare: impl FnOnce(&mut Command), test: F) {
+    if std::env::var_os(MARK).is_some() {
+        return test();
+    }
+    let closure = std::any::type_name::<F>();
+    let (name, _) = closure.split_once("::{{closure}}").unwrap();
+    let (_, name) = name.split_once("::").unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", name, "--nocapture"]).env(MARK, "1");
+    prepare(&mut command);
+    let output = command.output().unwrap();
+    let said =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    assert!(output.status.success() && said.contains("1 passed"), "{name}: {said}");
+}
