@@ -20,7 +20,8 @@ pub use transport::{Body, SendError, Transport, TransportFuture};
 
 pub(crate) use decode::{Misread, without_bom};
 pub(crate) use endpoint::authorization;
-pub(crate) use endpoint::{BaseUrl, Endpoint, ErrorView, sensitive, visible};
+use endpoint::is_encrypted;
+pub(crate) use endpoint::{BaseUrl, BodyCipher, Endpoint, ErrorView, Sealed, sensitive, visible};
 pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
@@ -194,7 +195,7 @@ impl Engine {
             .await
             .ok_or_else(|| late(None))?
             .map_err(|error| broken(None, error))?;
-        let (head, body) = response.into_parts();
+        let (mut head, body) = response.into_parts();
         if head.status.is_redirection() {
             return Err(redirect(endpoint, request, &head));
         }
@@ -206,6 +207,7 @@ impl Engine {
             return Err(refusal(endpoint, request, &head, buffer.into_bytes()));
         }
         let mut stream = None;
+        let encrypted = is_encrypted(&head.headers);
         match request.reading {
             Reading::Nothing => {}
             Reading::Stream if head.headers.contains_key(header::CONTENT_ENCODING) => {
@@ -213,8 +215,8 @@ impl Engine {
                 let error = TransportError { permanent: true, ..lost(Some(&head), problem) };
                 return Err(Error::Transport(Box::new(error)));
             }
-            Reading::Stream => stream = Some(body),
-            Reading::Whole => match within(until, buffer.fill(body)).await {
+            Reading::Stream if !encrypted => stream = Some(body),
+            Reading::Whole | Reading::Stream => match within(until, buffer.fill(body)).await {
                 None => return Err(late(Some(&head))),
                 Some(Err(ReadError::Broken(error))) => return Err(broken(Some(&head), error)),
                 Some(Err(ReadError::TooLarge)) => {
@@ -225,13 +227,26 @@ impl Engine {
                 Some(Ok(())) => {}
             },
         }
+        let mut body = buffer.into_bytes();
+        if encrypted && request.reading != Reading::Nothing {
+            body = open(endpoint, &body).ok_or_else(|| {
+                let call = call_info(endpoint, request, Some(&head));
+                decode::unreadable(call, &body, self.limits.max_error_body)
+            })?;
+            // What is left of the headers must not describe the encrypted body.
+            head.headers.remove(header::CONTENT_LENGTH);
+            head.headers.remove(header::CONTENT_TYPE);
+            if request.reading == Reading::Stream {
+                stream = Some(Body::from(std::mem::take(&mut body)));
+            }
+        }
         Ok(Answer {
             operation: request.operation,
             status: head.status,
             request_id: request_id(endpoint, request, &head.headers),
             headers: head.headers,
             attempts: 0,
-            body: buffer.into_bytes(),
+            body,
             stream,
             span: Span::none(),
         })
@@ -240,12 +255,14 @@ impl Engine {
 
 /// The error for a status that is neither success nor redirect.
 fn refusal(endpoint: &Endpoint, request: &Request, head: &response::Parts, body: Bytes) -> Error {
+    let opened = is_encrypted(&head.headers).then(|| open(endpoint, &body)).flatten();
+    let body = opened.unwrap_or(body);
     let mut view = (endpoint.read_error)(without_bom(&body));
     view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
     let mut call = call_info(endpoint, request, Some(head));
     call.request_id =
         call.request_id.or_else(|| view.request_id.take().filter(|id| !echoes(endpoint, request, id)));
-    let error = ApiError::new(call, view, body, &endpoint.secrets, &request.body);
+    let error = ApiError::new(call, view, body, &endpoint.secrets, &request.plain);
     match head.status.as_u16() {
         400 => Error::BadRequest(error),
         401 => Error::Unauthorized(error),
@@ -258,6 +275,10 @@ fn refusal(endpoint: &Endpoint, request: &Request, head: &response::Parts, body:
         _ if head.status.is_client_error() => Error::Client(error),
         _ => Error::Server(error),
     }
+}
+
+fn open(endpoint: &Endpoint, body: &[u8]) -> Option<Bytes> {
+    endpoint.cipher.as_ref()?.open(body)
 }
 
 fn redirect(endpoint: &Endpoint, request: &Request, head: &response::Parts) -> Error {
@@ -299,7 +320,7 @@ fn request_id(endpoint: &Endpoint, request: &Request, headers: &HeaderMap) -> Op
 fn echoes(endpoint: &Endpoint, request: &Request, id: &str) -> bool {
     let credential = |secret: &Secret| id.contains(secret.expose_secret());
     endpoint.secrets.iter().any(credential)
-        || id.len() >= 4 && request.body.windows(id.len()).any(|sent| sent == id.as_bytes())
+        || id.len() >= 4 && request.plain.windows(id.len()).any(|sent| sent == id.as_bytes())
 }
 
 /// `None` when the sum is beyond what the clock can tell: no deadline.
