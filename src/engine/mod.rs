@@ -19,9 +19,11 @@ pub use retry::RetryPolicy;
 pub use transport::{Body, SendError, Transport, TransportFuture};
 
 pub(crate) use decode::{Misread, without_bom};
+#[cfg(feature = "deck-encryption")]
+pub(crate) use endpoint::Sealed;
 pub(crate) use endpoint::authorization;
 use endpoint::is_encrypted;
-pub(crate) use endpoint::{BaseUrl, BodyCipher, Endpoint, ErrorView, Sealed, sensitive, visible};
+pub(crate) use endpoint::{BaseUrl, BodyCipher, Endpoint, ErrorView, sensitive, visible};
 pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
