@@ -315,6 +315,7 @@ impl ClientBuilder {
         let ignored = [
             ("connect_timeout", self.connect_timeout.is_some()),
             ("proxy", self.proxy.is_some()),
+            ("no_proxy", self.no_proxy),
             ("root_certificate", !self.root_certificates.is_empty()),
         ];
         match ignored.into_iter().find(|(_, set)| *set) {
