@@ -4,6 +4,8 @@ pub mod calls;
 pub mod child;
 pub mod memory;
 pub mod raw;
+#[cfg(feature = "rustls")]
+pub mod tls;
 pub mod traces;
 pub mod wire;
 
