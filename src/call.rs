@@ -1,4 +1,4 @@
-use crate::engine::{Draft, Misread, Options, without_bom};
+use crate::engine::{Answer, Draft, Misread, Options};
 use crate::{Error, Operation};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -6,7 +6,8 @@ use std::{fmt, pin::Pin, time::Duration};
 
 /// One call, complete but not sent: await it to send it and get its value.
 ///
-/// Options set here hold for this call only. What is wrong with the arguments is kept and returned on await.
+/// Options set here hold for this call only. What is wrong with the arguments is kept and returned on await. Await it
+/// inside a tokio runtime whose timer is enabled.
 ///
 /// ```
 /// # async fn example(client: connectory::Client) -> Result<(), connectory::Error> {
@@ -28,11 +29,11 @@ use std::{fmt, pin::Pin, time::Duration};
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
     draft: Draft,
-    decode: fn(&[u8]) -> Result<T, Misread>,
+    decode: fn(&mut Answer) -> Result<T, Misread>,
 }
 
 impl<T> Call<T> {
-    pub(crate) fn new(draft: Draft, decode: fn(&[u8]) -> Result<T, Misread>) -> Self {
+    pub(crate) fn new(draft: Draft, decode: fn(&mut Answer) -> Result<T, Misread>) -> Self {
         Self { draft, decode }
     }
 
@@ -77,7 +78,7 @@ impl<T> Call<T> {
         self.draft.operation()
     }
 
-    /// Sends the call and gives its value with status, headers, request id and number of attempts.
+    /// Sends the call and gives its value with status, headers, request id and attempts.
     ///
     /// # Errors
     /// Any [`Error`].
@@ -88,9 +89,8 @@ impl<T> Call<T> {
     {
         async move {
             let Self { draft, decode } = self;
-            let operation = draft.operation();
-            let (answer, engine) = draft.send().await?;
-            match decode(without_bom(&answer.body)) {
+            let (mut answer, engine) = draft.send().await?;
+            match decode(&mut answer) {
                 Ok(value) => Ok(Response {
                     value,
                     status: answer.status,
@@ -98,7 +98,7 @@ impl<T> Call<T> {
                     request_id: answer.request_id,
                     attempts: answer.attempts,
                 }),
-                Err(misread) => Err(misread.into_error(operation, answer, engine.limits.max_error_body)),
+                Err(misread) => Err(misread.into_error(answer, engine.limits.max_error_body)),
             }
         }
     }

@@ -13,7 +13,7 @@ use std::{fmt, sync::Arc, time::Duration};
 /// One client for all vendors. Clones are cheap and share connections and retry budget.
 ///
 /// ```
-/// # #[cfg(feature = "codat")] {
+/// # #[cfg(all(feature = "codat", feature = "rustls"))] {
 /// use connectory::{Client, codat};
 ///
 /// let client = Client::builder().codat(codat::Config::new("codat-api-key")).build()?;
@@ -279,7 +279,7 @@ impl ClientBuilder {
     }
 
     fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
-        let endpoints = [
+        let endpoints: Vec<Option<Result<Endpoint, Error>>> = vec![
             #[cfg(feature = "deck")]
             self.deck.as_ref().map(deck::Config::endpoint),
             #[cfg(feature = "apideck")]

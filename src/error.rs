@@ -9,9 +9,9 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Why a call failed, and with [`outcome`](Self::outcome) what became of it at the vendor.
 ///
-/// The variant follows from the HTTP status alone, whatever the body says. `Display` is one line fit for a log: it
-/// holds no credentials, no path ids of ours and no text from the request; [`message`](Self::message) and
-/// [`body`](Self::body) give what the vendor sent.
+/// The variant follows from the HTTP status alone, whatever the body says. `Display` is one line for a log. Where the
+/// vendor's message repeats the client's credentials or texts of the request's body, it shows `[REDACTED]`;
+/// [`message`](Self::message) and [`body`](Self::body) give what the vendor sent.
 ///
 /// # Troubleshooting
 /// - After a failed write ask [`outcome`](Self::outcome) before you repeat it: `Unknown` means that the vendor may
@@ -72,13 +72,12 @@ pub enum Error {
 ///
 /// It takes every attempt into account: once an attempt is `Unknown`, a later refusal does not make it known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum Outcome {
     /// Nothing reached the vendor.
     NotSent,
     /// The vendor refused it (3XX, or 4XX but 408): nothing was carried out.
     Refused,
-    /// The vendor may have carried it out, or not: the answer was lost, or was 408 or 5XX.
+    /// Perhaps carried out: the answer was lost, or was 408 or 5XX.
     Unknown,
     /// The vendor answered with success; only its answer could not be read.
     Applied,
@@ -244,7 +243,7 @@ impl Error {
 }
 
 /// What every error after sending knows of its call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CallInfo {
     pub(crate) operation: &'static Operation,
     pub(crate) status: Option<StatusCode>,
@@ -268,7 +267,9 @@ impl CallInfo {
     }
 }
 
-/// The client cannot make a call, or cannot be built: a vendor, credential, consumer or TLS setting is missing or bad.
+/// The client cannot make a call, or cannot be built.
+///
+/// A vendor, credential, consumer or TLS setting is missing or bad.
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigError {
     operation: Option<&'static Operation>,
@@ -419,12 +420,15 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-/// The vendor refused the call or failed: its answer in one shape for all vendors, and as it came.
+/// The vendor refused the call or failed.
+///
+/// It holds the answer in one shape for all vendors, and as it came.
 #[derive(thiserror::Error)]
 pub struct ApiError {
     call: CallInfo,
     view: ErrorView,
-    /// The message made fit for logs.
+    /// Code, and message with detail, made fit for logs.
+    shown_code: Option<String>,
     shown: Option<String>,
     body: Bytes,
 }
@@ -438,15 +442,12 @@ impl ApiError {
         secrets: &[Secret],
         sent: &[u8],
     ) -> Box<Self> {
-        let shown = view.message.as_deref().map(|message| {
-            let mut hidden: Vec<String> =
-                secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
-            if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
-                collect_texts(sent, &mut hidden);
-            }
-            printable(&redact(message, hidden), 300)
-        });
-        Box::new(Self { call, view, shown, body })
+        let hidden = confidential(secrets, sent);
+        let shown_code = view.code.as_deref().map(|code| printable(&redact(code, &hidden), 100));
+        let words: Vec<&str> =
+            [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
+        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), 300));
+        Box::new(Self { call, view, shown_code, shown, body })
     }
 
     /// The HTTP status.
@@ -493,8 +494,8 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.call.write_head(f)?;
         write!(f, " answered {}", self.status())?;
-        if let Some(code) = self.code() {
-            write!(f, ", code {}", printable(code, 100))?;
+        if let Some(code) = &self.shown_code {
+            write!(f, ", code {code}")?;
         }
         if let Some(message) = &self.shown {
             write!(f, ": {message}")?;
@@ -507,7 +508,7 @@ impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("call", &self.call)
-            .field("code", &self.view.code)
+            .field("code", &self.shown_code)
             .field("message", &self.shown)
             .field("retry_after", &self.view.retry_after)
             .finish_non_exhaustive()
@@ -531,15 +532,24 @@ fn printable(text: &str, limit: usize) -> String {
     shown
 }
 
-/// The text without the words in `hidden`, as they are and as JSON writes them.
+/// What must not be shown when the vendor echoes it: the client's credentials and the texts of the request's body, as
+/// they are and as JSON writes them, longest first.
 ///
 /// Words of under four characters stay: they would hit everything.
-fn redact(text: &str, hidden: Vec<String>) -> String {
-    let mut hidden: Vec<_> = hidden.into_iter().filter(|word| word.chars().count() >= 4).collect();
-    let escaped: Vec<_> = hidden.iter().filter_map(|word| in_json(word)).collect();
-    hidden.extend(escaped);
-    hidden.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    hidden.into_iter().fold(text.to_owned(), |text, word| text.replace(&word, "[REDACTED]"))
+fn confidential(secrets: &[Secret], sent: &[u8]) -> Vec<String> {
+    let mut words: Vec<String> = secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
+    if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
+        collect_texts(sent, &mut words);
+    }
+    words.retain(|word| word.chars().count() >= 4);
+    let escaped: Vec<_> = words.iter().filter_map(|word| in_json(word)).collect();
+    words.extend(escaped);
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
+}
+
+fn redact(text: &str, hidden: &[String]) -> String {
+    hidden.iter().fold(text.to_owned(), |text, word| text.replace(word, "[REDACTED]"))
 }
 
 fn in_json(word: &str) -> Option<String> {
@@ -577,18 +587,17 @@ mod tests {
 
     #[test]
     fn redaction_takes_the_longest_word_first() {
-        let hidden = ["secret-1", "secret-12", "no"].map(str::to_owned).to_vec();
-        assert_eq!(redact("secret-12 and secret-1 and no", hidden), "[REDACTED] and [REDACTED] and no");
+        let hidden = confidential(&["secret-1".into(), "secret-12".into(), "no".into()], b"");
+        assert_eq!(redact("secret-12 and secret-1 and no", &hidden), "[REDACTED] and [REDACTED] and no");
     }
 
     #[test]
     fn r20_what_was_sent_is_hidden_however_it_is_echoed() {
-        let mut hidden = Vec::new();
         let sent = serde_json::json!({ "password": "pass\"wo\\rd\n", "pins": [482_913, true, null] });
         let echo = format!("pass\"wo\\rd\n, 482913 in {sent}");
-        collect_texts(sent, &mut hidden);
+        let hidden = confidential(&[], sent.to_string().as_bytes());
         let expected = r#"[REDACTED], [REDACTED] in {"password":"[REDACTED]","pins":[[REDACTED],true,null]}"#;
-        assert_eq!(redact(&echo, hidden), expected);
+        assert_eq!(redact(&echo, &hidden), expected);
     }
 
     #[test]

@@ -1,10 +1,16 @@
-#![doc = include_str!("../README.md")]
+// The README's examples talk to all three vendors.
+#![cfg_attr(all(feature = "deck", feature = "apideck", feature = "codat"), doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(all(feature = "deck", feature = "apideck", feature = "codat")),
+    doc = "One typed, async client for the connection APIs of Deck, Apideck Vault and Codat."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// One vendor alone does not use all of what the vendors share.
+#![cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
 
 mod call;
 mod client;
-// One vendor alone does not use all of what the vendors share.
-#[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
+mod download;
 mod engine;
 mod env;
 mod error;
@@ -23,6 +29,7 @@ pub mod sandbox;
 
 pub use call::{Call, Response};
 pub use client::{Client, ClientBuilder};
+pub use download::Download;
 pub use engine::{
     Auth, Body, Consumer, Operation, Provider, Repeat, ReqwestTransport, RetryPolicy, SendError, Transport,
     TransportFuture,
@@ -42,7 +49,13 @@ pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMil
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     let groups: &[&[&Operation]] = &[
         #[cfg(feature = "deck")]
+        deck::link::OPERATIONS,
+        #[cfg(feature = "deck")]
         deck::connections::OPERATIONS,
+        #[cfg(feature = "deck")]
+        deck::jobs::OPERATIONS,
+        #[cfg(feature = "deck")]
+        deck::documents::OPERATIONS,
         #[cfg(feature = "apideck")]
         apideck::vault::connections::OPERATIONS,
         #[cfg(feature = "codat")]
@@ -51,4 +64,17 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
         codat::connection_management::OPERATIONS,
     ];
     groups.concat().into_iter()
+}
+
+/// The code in `docs/` compiles.
+#[cfg(all(doctest, feature = "deck", feature = "apideck", feature = "codat"))]
+mod pages {
+    #[doc = include_str!("../docs/architecture.md")]
+    mod architecture {}
+    #[doc = include_str!("../docs/errors.md")]
+    mod errors {}
+    #[doc = include_str!("../docs/operations.md")]
+    mod operations {}
+    #[doc = include_str!("../docs/security.md")]
+    mod security {}
 }

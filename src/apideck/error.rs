@@ -40,8 +40,8 @@ impl ErrorBody {
     /// How long a failed token refresh has to wait before the next try.
     pub fn cooldown(&self) -> Option<Duration> {
         let Some(ErrorDetail::Object(detail)) = &self.detail else { return None };
-        let millis = detail.get("debug")?.get("cooldown_remaining_ms")?;
-        millis.as_u64().map(Duration::from_millis)
+        let millis = detail.get("debug")?.get("cooldown_remaining_ms")?.as_f64()?;
+        Duration::try_from_secs_f64(millis / 1000.0).ok()
     }
 }
 
@@ -64,6 +64,17 @@ pub enum ErrorDetail {
     Object(JsonMap),
     /// Anything else.
     Other(OtherJson),
+}
+
+impl ErrorDetail {
+    /// The sentence, or the JSON on one line.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Object(members) => Value::Object(members.clone().into_inner()).to_string(),
+            Self::Other(other) => other.as_json().to_string(),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ErrorDetail {
@@ -112,8 +123,51 @@ pub(super) fn read(body: &[u8]) -> ErrorView {
     ErrorView {
         code: body.type_name.clone(),
         message: body.message.clone(),
+        detail: body.detail.as_ref().map(ErrorDetail::to_text),
         retry_after: body.cooldown(),
         body: Some(Box::new(body)),
         ..ErrorView::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::any_json;
+    use proptest::prelude::*;
+    use serde_json::{from_value, json};
+
+    #[test]
+    fn each_shape_of_a_detail_is_read_and_never_shown() {
+        let text: ErrorDetail = from_value(json!("s3cret")).unwrap();
+        let object: ErrorDetail = from_value(json!({ "s3cret": ["s3cret"] })).unwrap();
+        let other: ErrorDetail = from_value(json!(["s3cret"])).unwrap();
+        assert!(text == ErrorDetail::Text("s3cret".to_owned()));
+        assert!(object == ErrorDetail::Object(JsonMap::new().with("s3cret", json!(["s3cret"]))));
+        assert!(other == ErrorDetail::Other(json!(["s3cret"]).into()));
+        assert_eq!(format!("{text:?} {object:?} {other:?}"), "Text(..) Object(..) Other(..)");
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_a_detail(json in any_json()) {
+            let kept = match from_value(json.clone()).unwrap() {
+                ErrorDetail::Text(text) => Value::String(text),
+                ErrorDetail::Object(members) => Value::Object(members.into_inner()),
+                ErrorDetail::Other(other) => other.as_json().clone(),
+            };
+            prop_assert_eq!(kept, json);
+        }
+
+        #[test]
+        fn any_values_make_an_error_body(values in proptest::collection::vec(any_json(), 7)) {
+            let names =
+                ["status_code", "error", "type_name", "message", "detail", "ref", "downstream_errors"];
+            let members: serde_json::Map<_, _> = names.map(str::to_owned).into_iter().zip(values).collect();
+            let body: ErrorBody = from_value(members.clone().into()).unwrap();
+            prop_assert_eq!(body.message.as_deref(), members["message"].as_str());
+            prop_assert_eq!(body.detail.is_none(), members["detail"].is_null());
+            let _ = body.cooldown();
+        }
     }
 }

@@ -13,8 +13,8 @@ use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, authorization, v
 use crate::env::Variables;
 use crate::types::{id, open_enum};
 use crate::{Error, Operation, Provider, Secret};
-use http::{HeaderMap, HeaderValue, header};
-use std::{fmt, sync::Arc};
+use http::{HeaderMap, header};
+use std::sync::Arc;
 use vault::Vault;
 
 id! {
@@ -153,28 +153,26 @@ impl Config {
 
     /// The scope of calls that name no other.
     pub(crate) fn scope(&self) -> Result<Scope, Error> {
-        let checked = |what, text| match visible(text) {
-            Ok(value) => Ok(Some(Ok(value))),
-            Err(why) => Err(Error::config(format!("Apideck's {what} {why}"))),
-        };
-        let app = checked("app id", self.app_id.as_str())?;
-        let consumer = match &self.consumer_id {
-            Some(consumer) => checked("consumer id", consumer.as_str())?,
-            None => None,
-        };
-        Ok(Scope { app, consumer })
+        let app = ("app id", Some(self.app_id.as_str()));
+        let consumer = ("consumer id", self.consumer_id.as_ref().map(ConsumerId::as_str));
+        for (what, id) in [app, consumer] {
+            if let Some(Err(why)) = id.map(visible) {
+                return Err(Error::config(format!("Apideck's {what} {why}")));
+            }
+        }
+        Ok(Scope { app: Some(self.app_id.clone()), consumer: self.consumer_id.clone() })
     }
 }
 
-/// For which app and consumer a call is made; a bad id is kept until then.
-#[derive(Clone, Default)]
+/// For which app and consumer a call is made.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
-    app: Option<Result<HeaderValue, &'static str>>,
-    consumer: Option<Result<HeaderValue, &'static str>>,
+    app: Option<AppId>,
+    consumer: Option<ConsumerId>,
 }
 
 /// Apideck's operations, by product, for one app and one consumer.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Apideck {
     engine: Arc<Engine>,
     scope: Scope,
@@ -188,7 +186,7 @@ impl Apideck {
     /// The same operations for this consumer.
     #[must_use]
     pub fn consumer(mut self, consumer: impl Into<ConsumerId>) -> Self {
-        self.scope.consumer = Some(visible(consumer.into().as_str()));
+        self.scope.consumer = Some(consumer.into());
         self
     }
 
@@ -202,7 +200,7 @@ impl Apideck {
     /// The same operations for this app.
     #[must_use]
     pub fn app(mut self, app: impl Into<AppId>) -> Self {
-        self.scope.app = Some(visible(app.into().as_str()));
+        self.scope.app = Some(app.into());
         self
     }
 
@@ -213,37 +211,20 @@ impl Apideck {
 
     /// Starts a request of this operation, with the headers of the scope.
     pub(crate) fn call(&self, operation: &'static Operation) -> Draft {
-        let draft = self.engine.call(operation);
-        let draft = scoped(draft, "x-apideck-app-id", self.scope.app.as_ref());
-        match (operation.consumer_use(), &self.scope.consumer) {
-            (Consumer::Never, _) => draft,
+        let Scope { app, consumer } = &self.scope;
+        let mut draft = self.engine.call(operation);
+        if let Some(app) = app {
+            draft = draft.header("x-apideck-app-id", app);
+        }
+        match (operation.consumer(), consumer) {
+            (Consumer::Never, _) | (Consumer::Optional, None) => draft,
+            (Consumer::Required | Consumer::Optional, Some(consumer)) => {
+                draft.header("x-apideck-consumer-id", consumer)
+            }
             (Consumer::Required, None) => draft.fail(Error::config_of(
                 operation,
                 "the call belongs to a consumer: name one with `apideck().consumer(..)` or in the config",
             )),
-            (Consumer::Required | Consumer::Optional, consumer) => {
-                scoped(draft, "x-apideck-consumer-id", consumer.as_ref())
-            }
         }
-    }
-}
-
-fn scoped(draft: Draft, name: &'static str, id: Option<&Result<HeaderValue, &'static str>>) -> Draft {
-    match id {
-        None => draft,
-        Some(Ok(value)) => draft.header(name, value),
-        Some(Err(why)) => {
-            let mistake = Error::request(draft.operation(), format!("the value of {name} {why}"));
-            draft.fail(mistake)
-        }
-    }
-}
-
-impl fmt::Debug for Apideck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Apideck")
-            .field("app", &self.scope.app)
-            .field("consumer", &self.scope.consumer)
-            .finish_non_exhaustive()
     }
 }

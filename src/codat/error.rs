@@ -72,10 +72,13 @@ impl fmt::Debug for Validation {
 #[non_exhaustive]
 pub struct ValidationItem {
     /// The item that it is about.
+    #[serde(default, deserialize_with = "lenient")]
     pub item_id: Option<String>,
     /// What is wrong with it.
+    #[serde(default, deserialize_with = "lenient")]
     pub message: Option<String>,
     /// The rule that says so.
+    #[serde(default, deserialize_with = "lenient")]
     pub validator_name: Option<String>,
 }
 

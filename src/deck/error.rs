@@ -1,6 +1,8 @@
+use super::JobId;
 use crate::engine::ErrorView;
 use crate::types::{lenient, open_enum};
 use serde::Deserialize;
+use serde_json::Value;
 use std::fmt;
 
 /// The body of Deck's refusals (400).
@@ -24,6 +26,22 @@ pub struct ErrorBody {
     /// What went wrong, for the customer; absent when the customer can do nothing about it.
     #[serde(default, deserialize_with = "lenient")]
     pub display_message: Option<String>,
+}
+
+/// The body of Deck's 409 while another job runs on the connection.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AlreadyRunningJob {
+    /// The job that runs.
+    pub job_guid: JobId,
+    /// What went wrong, for developers.
+    pub message: Option<String>,
+}
+
+impl fmt::Debug for AlreadyRunningJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AlreadyRunningJob").field("job_guid", &self.job_guid).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for ErrorBody {
@@ -136,10 +154,21 @@ open_enum! {
 }
 
 pub(super) fn read(body: &[u8]) -> ErrorView {
-    let Ok(body) = serde_json::from_slice::<ErrorBody>(body) else { return ErrorView::default() };
+    let Ok(json) = serde_json::from_slice::<Value>(body) else { return ErrorView::default() };
+    let text = |key| json.get(key).and_then(Value::as_str);
+    // `job_id` and `message` are the old names.
+    let message = text("error_message").or_else(|| text("message")).map(str::to_owned);
+    if let Some(job) = text("job_guid").or_else(|| text("job_id")) {
+        let body = AlreadyRunningJob { job_guid: job.into(), message: message.clone() };
+        // It is another job, so waiting for the end of this request would not help.
+        return ErrorView { message, never_retry: true, body: Some(Box::new(body)), ..ErrorView::default() };
+    }
+    let Ok(body) = ErrorBody::deserialize(&json) else {
+        return ErrorView { message, ..ErrorView::default() };
+    };
     ErrorView {
         code: body.code.as_ref().map(|code| code.as_str().to_owned()),
-        message: body.message.clone(),
+        message,
         body: Some(Box::new(body)),
         ..ErrorView::default()
     }

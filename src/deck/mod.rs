@@ -3,16 +3,36 @@
 //! Source: <https://docs.deck.co>.
 
 pub mod connections;
+pub mod documents;
 mod error;
+pub mod jobs;
+pub mod link;
 
-pub use error::{ErrorBody, ErrorCategory, ErrorCode};
+pub use error::{AlreadyRunningJob, ErrorBody, ErrorCategory, ErrorCode};
 
 use crate::engine::{BaseUrl, Endpoint, Engine, sensitive};
 use crate::env::Variables;
+use crate::types::id;
 use crate::{Error, Provider, Secret};
 use connections::Connections;
+use documents::Documents;
 use http::{HeaderMap, HeaderName};
+use jobs::Jobs;
+use link::Link;
 use std::sync::Arc;
+
+id! {
+    /// A connection: a UUID.
+    pub struct ConnectionId;
+    /// A source, which is a portal that Deck connects to: a UUID.
+    pub struct SourceId;
+    /// An account at a source: a UUID.
+    pub struct AccountId;
+    /// A job: a UUID.
+    pub struct JobId;
+    /// A document.
+    pub struct DocumentId;
+}
 
 /// Where Deck is and who you are there.
 #[derive(Clone, Debug)]
@@ -95,8 +115,23 @@ impl Deck {
         Self { engine }
     }
 
-    /// A customer's connection: its token and its webhook.
+    /// A Link session, in which a customer connects an account.
+    pub fn link(&self) -> Link {
+        Link::new(self.engine.clone())
+    }
+
+    /// A customer's connection: its state, its accounts, its token, its webhook.
     pub fn connections(&self) -> Connections {
         Connections::new(self.engine.clone())
+    }
+
+    /// Work that Deck does at a source.
+    pub fn jobs(&self) -> Jobs {
+        Jobs::new(self.engine.clone())
+    }
+
+    /// The documents that jobs have fetched.
+    pub fn documents(&self) -> Documents {
+        Documents::new(self.engine.clone())
     }
 }

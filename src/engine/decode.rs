@@ -1,6 +1,6 @@
 use super::{Answer, telemetry};
-use crate::error::{CallInfo, DecodeError};
-use crate::{Error, Operation, Outcome};
+use crate::Error;
+use crate::error::DecodeError;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -12,6 +12,7 @@ pub(crate) struct Misread {
 
 /// Reads the body; when that fails, once more to learn where.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misread> {
+    let body = without_bom(body);
     serde_json::from_slice(body).map_err(|error| {
         let mut json = serde_json::Deserializer::from_slice(body);
         match serde_path_to_error::deserialize::<_, T>(&mut json) {
@@ -27,7 +28,8 @@ pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
 }
 
 impl Misread {
-    pub(crate) fn into_error(self, operation: &'static Operation, answer: Answer, keep: usize) -> Error {
+    pub(crate) fn into_error(self, answer: Answer, keep: usize) -> Error {
+        let call = answer.call_info();
         let category = match self.error.classify() {
             _ if answer.body.is_empty() => "empty",
             Category::Syntax => "syntax",
@@ -40,13 +42,7 @@ impl Misread {
             None => answer.body,
         };
         let error = Error::Decode(Box::new(DecodeError {
-            call: CallInfo {
-                operation,
-                status: Some(answer.status),
-                request_id: answer.request_id,
-                attempts: answer.attempts,
-                outcome: Outcome::Applied,
-            },
+            call,
             path: self.path,
             line: self.error.line(),
             column: self.error.column(),

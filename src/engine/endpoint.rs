@@ -21,6 +21,8 @@ pub(crate) struct Endpoint {
 pub(crate) struct ErrorView {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
+    /// What the message is about, where the vendor says it apart.
+    pub(crate) detail: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     /// The vendor says that repeating is pointless.

@@ -21,12 +21,12 @@ pub use transport::{Body, SendError, Transport, TransportFuture};
 pub(crate) use decode::{Misread, without_bom};
 pub(crate) use endpoint::authorization;
 pub(crate) use endpoint::{BaseUrl, Endpoint, ErrorView, sensitive, visible};
-pub(crate) use request::{Draft, Options, Request};
+pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
 
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError};
-use crate::{Error, Outcome};
+use crate::{Error, Outcome, Secret};
 use body::{Buffer, ReadError};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header, response};
@@ -67,15 +67,30 @@ pub(crate) struct Limits {
     pub(crate) max_error_body: usize,
 }
 
-/// A successful answer whose body has been read but not decoded.
+/// A successful answer, not decoded.
 pub(crate) struct Answer {
+    pub(crate) operation: &'static Operation,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) body: Bytes,
+    /// The body instead, where it is to be streamed.
+    pub(crate) stream: Option<Body>,
     /// The call's, open until the body is decoded.
     pub(crate) span: Span,
+}
+
+impl Answer {
+    pub(crate) fn call_info(&self) -> CallInfo {
+        CallInfo {
+            operation: self.operation,
+            status: Some(self.status),
+            request_id: self.request_id.clone(),
+            attempts: self.attempts,
+            outcome: Outcome::Applied,
+        }
+    }
 }
 
 impl Engine {
@@ -150,7 +165,7 @@ impl Engine {
         let time = request.options.attempt_timeout.unwrap_or(self.limits.attempt_timeout);
         let until = [after(Instant::now(), time), deadline].into_iter().flatten().min();
         let lost = |head: Option<&response::Parts>, problem: String| TransportError {
-            call: call_info(request.operation, head),
+            call: call_info(endpoint, request, head),
             problem,
             timeout: false,
             connect: false,
@@ -181,7 +196,7 @@ impl Engine {
             .map_err(|error| broken(None, error))?;
         let (head, body) = response.into_parts();
         if head.status.is_redirection() {
-            return Err(redirect(endpoint, request.operation, &head));
+            return Err(redirect(endpoint, request, &head));
         }
         let limit = if head.status.is_success() { self.limits.max_body } else { self.limits.max_error_body };
         let mut buffer = Buffer::new(limit, &head.headers);
@@ -190,8 +205,16 @@ impl Engine {
             let _ = within(until, buffer.read(body)).await;
             return Err(refusal(endpoint, request, &head, buffer.into_bytes()));
         }
-        if request.reads_body {
-            match within(until, buffer.fill(body)).await {
+        let mut stream = None;
+        match request.reading {
+            Reading::Nothing => {}
+            Reading::Stream if head.headers.contains_key(header::CONTENT_ENCODING) => {
+                let problem = "the body is encoded although nothing but `identity` was asked for".to_owned();
+                let error = TransportError { permanent: true, ..lost(Some(&head), problem) };
+                return Err(Error::Transport(Box::new(error)));
+            }
+            Reading::Stream => stream = Some(body),
+            Reading::Whole => match within(until, buffer.fill(body)).await {
                 None => return Err(late(Some(&head))),
                 Some(Err(ReadError::Broken(error))) => return Err(broken(Some(&head), error)),
                 Some(Err(ReadError::TooLarge)) => {
@@ -200,11 +223,18 @@ impl Engine {
                     return Err(Error::Transport(Box::new(error)));
                 }
                 Some(Ok(())) => {}
-            }
+            },
         }
-        let request_id = request_id(&head.headers);
-        let (status, headers, body) = (head.status, head.headers, buffer.into_bytes());
-        Ok(Answer { status, headers, request_id, attempts: 0, body, span: Span::none() })
+        Ok(Answer {
+            operation: request.operation,
+            status: head.status,
+            request_id: request_id(endpoint, request, &head.headers),
+            headers: head.headers,
+            attempts: 0,
+            body: buffer.into_bytes(),
+            stream,
+            span: Span::none(),
+        })
     }
 }
 
@@ -212,8 +242,9 @@ impl Engine {
 fn refusal(endpoint: &Endpoint, request: &Request, head: &response::Parts, body: Bytes) -> Error {
     let mut view = (endpoint.read_error)(without_bom(&body));
     view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
-    let mut call = call_info(request.operation, Some(head));
-    call.request_id = call.request_id.or_else(|| view.request_id.take());
+    let mut call = call_info(endpoint, request, Some(head));
+    call.request_id =
+        call.request_id.or_else(|| view.request_id.take().filter(|id| !echoes(endpoint, request, id)));
     let error = ApiError::new(call, view, body, &endpoint.secrets, &request.body);
     match head.status.as_u16() {
         400 => Error::BadRequest(error),
@@ -229,16 +260,16 @@ fn refusal(endpoint: &Endpoint, request: &Request, head: &response::Parts, body:
     }
 }
 
-fn redirect(endpoint: &Endpoint, operation: &'static Operation, head: &response::Parts) -> Error {
+fn redirect(endpoint: &Endpoint, request: &Request, head: &response::Parts) -> Error {
     let location = head.headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
     Error::Redirect(Box::new(RedirectError {
-        call: call_info(operation, Some(head)),
+        call: call_info(endpoint, request, Some(head)),
         target: location.and_then(|location| endpoint.base.target_origin(location)),
     }))
 }
 
 /// What is known of a call of which this much has arrived.
-fn call_info(operation: &'static Operation, head: Option<&response::Parts>) -> CallInfo {
+fn call_info(endpoint: &Endpoint, request: &Request, head: Option<&response::Parts>) -> CallInfo {
     let status = head.map(|head| head.status);
     let outcome = match status.map(|status| status.as_u16()) {
         Some(200..=299) => Outcome::Applied,
@@ -246,8 +277,8 @@ fn call_info(operation: &'static Operation, head: Option<&response::Parts>) -> C
         Some(300..=499) => Outcome::Refused,
         _ => Outcome::Unknown,
     };
-    let request_id = head.and_then(|head| request_id(&head.headers));
-    CallInfo { operation, status, request_id, attempts: 0, outcome }
+    let request_id = head.and_then(|head| request_id(endpoint, request, &head.headers));
+    CallInfo { operation: request.operation, status, request_id, attempts: 0, outcome }
 }
 
 fn failure(error: &Error) -> Failure {
@@ -259,9 +290,16 @@ fn failure(error: &Error) -> Failure {
     }
 }
 
-fn request_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get("request-id").or_else(|| headers.get("x-request-id"))?;
-    id.to_str().ok().map(str::to_owned)
+fn request_id(endpoint: &Endpoint, request: &Request, headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("request-id").or_else(|| headers.get("x-request-id"))?.to_str().ok()?;
+    (!echoes(endpoint, request, id)).then(|| id.to_owned())
+}
+
+/// Whether a request id is none, but something secret that we sent: ids are logged.
+fn echoes(endpoint: &Endpoint, request: &Request, id: &str) -> bool {
+    let credential = |secret: &Secret| id.contains(secret.expose_secret());
+    endpoint.secrets.iter().any(credential)
+        || id.len() >= 4 && request.body.windows(id.len()).any(|sent| sent == id.as_bytes())
 }
 
 /// `None` when the sum is beyond what the clock can tell: no deadline.

@@ -1,10 +1,10 @@
 use http::Method;
 use std::fmt;
 
-/// The static description of one operation: the single source for its retries, telemetry and error text.
+/// The static description of one operation.
 ///
-/// [`operations()`](crate::operations) lists all of them.
-#[derive(Debug)]
+/// It is the single source for the operation's retries, telemetry and error text. [`operations()`](crate::operations)
+/// lists all of them.
 pub struct Operation {
     provider: Provider,
     id: &'static str,
@@ -30,7 +30,12 @@ impl Operation {
         Self { provider, id, method, path, repeat, auth: Auth::Credentials, consumer }
     }
 
-    pub(crate) const fn consumer(mut self, consumer: Consumer) -> Self {
+    pub(crate) const fn with_auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    pub(crate) const fn with_consumer(mut self, consumer: Consumer) -> Self {
         self.consumer = consumer;
         self
     }
@@ -66,8 +71,14 @@ impl Operation {
     }
 
     /// Whether it belongs to an Apideck consumer.
-    pub fn consumer_use(&self) -> Consumer {
+    pub fn consumer(&self) -> Consumer {
         self.consumer
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Operation({})", self.id)
     }
 }
 
@@ -107,6 +118,9 @@ impl fmt::Display for Provider {
 /// | `Idempotent` | retry | retry | retry | retry | retry |
 /// | `Keyed` | retry | retry, same key | retry, same key | retry, same key | stop |
 /// | `Once` | retry | stop | retry | stop | stop |
+///
+/// No other failure is repeated, but for one: a 409 that a `Keyed` operation meets after a lost answer says that the
+/// vendor is still at work on it, and is waited on for as long as the call may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repeat {

@@ -3,7 +3,7 @@ use super::{
     decode::decode,
     endpoint::{Endpoint, is_reserved, visible},
 };
-use crate::{Auth, Call, Error, Operation, Repeat, Secret};
+use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -21,9 +21,20 @@ pub(crate) struct Draft {
     template: &'static str,
     headers: HeaderMap,
     body: Option<Bytes>,
-    reads_body: bool,
+    reading: Reading,
     options: Options,
     mistake: Option<Error>,
+}
+
+/// What is done with the body of a successful answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Read to its end, under the cap.
+    Whole,
+    /// Not read: the status says it all.
+    Nothing,
+    /// Handed to the caller as it arrives.
+    Stream,
 }
 
 /// What a caller may set for one call.
@@ -41,8 +52,7 @@ pub(crate) struct Request {
     uri: Uri,
     headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Whether the answer's body matters.
-    pub(crate) reads_body: bool,
+    pub(crate) reading: Reading,
     pub(crate) options: Options,
 }
 
@@ -67,7 +77,7 @@ impl Draft {
             template: operation.path(),
             headers: HeaderMap::new(),
             body: None,
-            reads_body: true,
+            reading: Reading::Whole,
             options: Options::default(),
             mistake: None,
         };
@@ -113,10 +123,15 @@ impl Draft {
         }
     }
 
-    /// Adds a header of the vendor's protocol.
-    pub(crate) fn header(mut self, name: &'static str, value: &HeaderValue) -> Self {
-        self.headers.insert(HeaderName::from_static(name), value.clone());
-        self
+    /// Adds a header of the vendor's protocol. Visible ASCII only.
+    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        match visible(value.as_ref()) {
+            Ok(value) => {
+                self.headers.insert(HeaderName::from_static(name), value);
+                self
+            }
+            Err(why) => self.refuse(format!("the value of {name} {why}")),
+        }
     }
 
     /// Adds a header that the caller asks for.
@@ -157,23 +172,29 @@ impl Draft {
 
     /// The call, whose answer is a `T`.
     pub(crate) fn returns<T: DeserializeOwned>(self) -> Call<T> {
-        Call::new(self, decode)
+        Call::new(self, |answer| decode(&answer.body))
     }
 
     /// The call, whose answer is a `W` on the wire and a `T` to the caller.
     pub(crate) fn returns_from<W: DeserializeOwned, T: From<W>>(self) -> Call<T> {
-        Call::new(self, |body| decode::<W>(body).map(T::from))
+        Call::new(self, |answer| decode::<W>(&answer.body).map(T::from))
     }
 
     /// The call, whose answer says nothing but that it succeeded.
     pub(crate) fn returns_nothing(mut self) -> Call<()> {
-        self.reads_body = false;
+        self.reading = Reading::Nothing;
         Call::new(self, |_| Ok(()))
+    }
+
+    /// The call, whose answer is a body of any kind and length.
+    pub(crate) fn downloads(mut self) -> Call<Download> {
+        self.reading = Reading::Stream;
+        Call::new(self, |answer| Ok(Download::new(answer)))
     }
 
     /// Makes the body of the answer matter, whatever the operation returns.
     pub(crate) fn reading_body(mut self) -> Self {
-        self.reads_body = true;
+        self.reading = Reading::Whole;
         self
     }
 
@@ -189,8 +210,7 @@ impl Draft {
     }
 
     fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
-        let Self { engine, operation, uri, template, headers: extra, body, reads_body, options, mistake } =
-            self;
+        let Self { engine, operation, uri, template, headers: extra, body, reading, options, mistake } = self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
@@ -200,8 +220,12 @@ impl Draft {
         let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
 
         let mut headers = HeaderMap::with_capacity(16);
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let (accept, encoding) = match reading {
+            Reading::Whole | Reading::Nothing => ("application/json", "gzip"),
+            Reading::Stream => ("*/*", "identity"),
+        };
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
         headers.insert(header::USER_AGENT, engine.user_agent.clone());
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -213,7 +237,7 @@ impl Draft {
         if operation.auth() == Auth::Credentials {
             headers.extend(endpoint.credentials.clone());
         }
-        Ok(Request { operation, uri, headers, body: body.unwrap_or_default(), reads_body, options })
+        Ok(Request { operation, uri, headers, body: body.unwrap_or_default(), reading, options })
     }
 
     /// Copies the template up to its next placeholder.

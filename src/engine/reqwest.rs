@@ -11,11 +11,11 @@ use std::time::Duration;
 /// Load balancers close idle connections after 60 s; a connection that we drop first is never half dead.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// The transport on [reqwest](https://docs.rs/reqwest): HTTP/1.1 with a pool of connections that are dropped after
-/// 30 s of idling.
+/// The transport that ships with the crate, on [reqwest](https://docs.rs/reqwest).
 ///
-/// Without redirects, without retries of its own, without decompression: the engine does these. A request to a
-/// loopback address never goes through a proxy.
+/// It speaks HTTP/1.1, with the feature `http2` also HTTP/2, and keeps connections that idle for 30 s. Without
+/// redirects, without retries of its own, without decompression: the engine does these. A request to a loopback
+/// address never goes through a proxy.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     /// For loopback addresses: never through a proxy.
@@ -62,9 +62,10 @@ impl ReqwestTransport {
         Ok(Self { direct, outward })
     }
 
-    /// Finishes a reqwest builder of your own: for another TLS stack, a resolver, a client certificate.
+    /// Finishes a reqwest builder of your own.
     ///
-    /// Redirects, reqwest's own retries and its decompression are switched off; the rest stays as you set it, proxies
+    /// For another TLS stack, a resolver, a client certificate. Redirects, `Referer`, reqwest's own retries and its
+    /// decompression are switched off, and idle connections are kept for 30 s; the rest stays as you set it, proxies
     /// included, also for loopback addresses.
     ///
     /// # Errors

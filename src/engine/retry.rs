@@ -19,7 +19,9 @@ pub struct RetryPolicy {
     pub max_backoff: Duration,
     /// The longest `Retry-After` that is waited for; a longer one ends the call. 60 s by default.
     pub max_retry_after: Duration,
-    /// Size of the bucket that all clones of a client share: a retry takes 5, a success gives back 10. 500 by default.
+    /// Tokens for retries that all clones of a client share. 500 by default.
+    ///
+    /// A retry takes 5, a success gives back 10. Without tokens nothing is repeated.
     pub budget: u32,
 }
 

@@ -23,3 +23,43 @@ macro_rules! id {
 }
 
 pub(crate) use id;
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro writes public items")]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{from_str, from_value, json, to_string};
+
+    id! {
+        /// A thing.
+        pub struct ThingId;
+    }
+
+    #[test]
+    fn every_conversion_leads_to_the_same_id() {
+        let id = ThingId::from("a/b");
+        let owned = String::from("a/b");
+        assert_eq!(ThingId::from(&owned), id);
+        assert_eq!(ThingId::from(owned), id);
+        assert_eq!(ThingId::from(&id), id);
+        assert_eq!((id.as_str(), id.as_ref()), ("a/b", "a/b"));
+        assert_eq!(format!("{id:>4}|{id}"), " a/b|a/b");
+    }
+
+    #[test]
+    fn what_is_no_string_is_refused() {
+        for json in [json!(1), json!(null), json!(["a"]), json!({})] {
+            assert!(from_value::<ThingId>(json).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_round_trips(text: String) {
+            let json = to_string(&text).unwrap();
+            let id: ThingId = from_str(&json).unwrap();
+            prop_assert_eq!(id.as_str(), &text);
+            prop_assert_eq!(to_string(&id).unwrap(), json);
+        }
+    }
+}

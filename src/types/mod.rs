@@ -17,6 +17,8 @@ pub use timestamp::Moment;
 pub use timestamp::{Timestamp, UnixMillis};
 
 pub(crate) use id::id;
+#[cfg(test)]
+pub(crate) use json::tests::any_json;
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
 pub(crate) use secret::read_any_secret;
 pub(crate) use secret::write_secret;
@@ -41,4 +43,25 @@ where
     T: DeserializeOwned,
 {
     Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn null_reads_as_the_default() {
+        assert!(null_as_default::<_, Vec<i64>>(json!(null)).unwrap().is_empty());
+        assert_eq!(null_as_default::<_, Vec<i64>>(json!([1, 2])).unwrap(), [1_i64, 2]);
+        assert!(null_as_default::<_, Vec<i64>>(json!("no list")).is_err());
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_reads_as_absent() {
+        assert_eq!(lenient::<_, i64>(json!(17)).unwrap(), Some(17));
+        for wrong in [json!(null), json!("17"), json!(1.5), json!([17]), json!({})] {
+            assert_eq!(lenient::<_, i64>(wrong).unwrap(), None);
+        }
+    }
 }

@@ -136,3 +136,70 @@ where
 
     deserializer.deserialize_str(Text(PhantomData))
 }
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro writes public items")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{from_str, from_value, json, to_string};
+
+    open_enum! {
+        /// A colour.
+        pub enum Colour {
+            /// Red.
+            Red = "red",
+            /// Deep blue.
+            DeepBlue = "deep-blue",
+        }
+    }
+
+    #[test]
+    fn known_values_round_trip() {
+        assert_eq!(Colour::KNOWN, [Colour::Red, Colour::DeepBlue]);
+        for colour in Colour::KNOWN {
+            assert_eq!(&Colour::from(colour.as_str()), colour);
+            assert_eq!(&from_str::<Colour>(&to_string(colour).unwrap()).unwrap(), colour);
+        }
+        assert_eq!(to_string(&Colour::DeepBlue).unwrap(), r#""deep-blue""#);
+    }
+
+    #[test]
+    fn an_unseen_value_is_kept() {
+        for text in ["green", "", "Red", " red", "red\0", "🦀\u{202e}"] {
+            let colour = Colour::from(text);
+            assert_eq!(colour, Colour::Unknown(UnknownValue::new(text)));
+            assert_eq!(colour.as_str(), text);
+            assert_eq!(from_str::<Colour>(&to_string(&colour).unwrap()).unwrap(), colour);
+        }
+    }
+
+    #[test]
+    fn every_conversion_leads_to_the_same_value() {
+        let owned = String::from("red");
+        assert_eq!(Colour::from(&owned), Colour::Red);
+        assert_eq!(Colour::from(owned), Colour::Red);
+        assert_eq!(Colour::from(&Colour::Red), Colour::Red);
+        assert_eq!(Colour::Red.as_ref(), "red");
+        assert_eq!(format!("{:>5}|{}", Colour::Red, Colour::from("x")), "  red|x");
+    }
+
+    #[test]
+    fn what_is_no_string_is_refused() {
+        for json in [json!(1), json!(null), json!(["red"]), json!({ "red": null })] {
+            assert!(from_value::<Colour>(json).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn r33_any_string_round_trips(text: String) {
+            let json = to_string(&text).unwrap();
+            let colour: Colour = from_str(&json).unwrap();
+            prop_assert_eq!(colour.as_str(), &text);
+            prop_assert_eq!(to_string(&colour).unwrap(), json);
+            // Out of a value, strings come owned and not borrowed.
+            prop_assert_eq!(from_value::<Colour>(json!(text)).unwrap(), colour);
+        }
+    }
+}

@@ -46,26 +46,85 @@ impl<T> From<T> for Patch<T> {
 }
 
 macro_rules! patch_from_text {
-    ($($target:ty),+) => { $(
-        impl From<&str> for Patch<$target> {
-            fn from(text: &str) -> Self {
-                Self::Set(text.into())
-            }
-        }
-
-        impl From<String> for Patch<$target> {
-            fn from(text: String) -> Self {
+    ($($text:ty => $target:ty),+ $(,)?) => { $(
+        impl From<$text> for Patch<$target> {
+            fn from(text: $text) -> Self {
                 Self::Set(text.into())
             }
         }
     )+ };
 }
 
-patch_from_text!(Secret, Timestamp);
+patch_from_text! {
+    &str => String,
+    &str => Secret,
+    String => Secret,
+    &str => Timestamp,
+    String => Timestamp,
+}
 
 /// Skip the field with `skip_serializing_if = "Patch::is_keep"`: a format cannot leave it out from here.
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro writes public items")]
+mod tests {
+    use super::*;
+    use crate::types::{JsonMap, setters, write_secret};
+    use serde_json::{json, to_value};
+
+    #[derive(Default, Serialize)]
+    struct Update {
+        #[serde(skip_serializing_if = "Patch::is_keep")]
+        settings: Patch<JsonMap>,
+        #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "write_secret")]
+        token: Patch<Secret>,
+        #[serde(skip_serializing_if = "Patch::is_keep")]
+        at: Patch<Timestamp>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        enabled: Option<bool>,
+    }
+
+    impl Update {
+        setters! {
+            settings: Patch<JsonMap>,
+            token: Patch<Secret>,
+            at: Patch<Timestamp>,
+            enabled: Option<bool>,
+        }
+    }
+
+    #[test]
+    fn keep_is_absent_clear_is_null_set_is_the_value() {
+        assert_eq!(to_value(Update::default()).unwrap(), json!({}));
+        let cleared = Update::default().settings(Patch::Clear).token(Patch::Clear).at(Patch::Clear);
+        assert_eq!(to_value(cleared).unwrap(), json!({ "settings": null, "token": null, "at": null }));
+        let set = Update::default()
+            .settings(JsonMap::new())
+            .token("s3cret")
+            .at(String::from("2020-01-01T00:00:00Z"))
+            .enabled(false);
+        let expected =
+            json!({ "settings": {}, "token": "s3cret", "at": "2020-01-01T00:00:00Z", "enabled": false });
+        assert_eq!(to_value(set).unwrap(), expected);
+        let kept = Update::default().settings(JsonMap::new()).settings(Patch::Keep);
+        assert_eq!(to_value(kept).unwrap(), json!({}));
+    }
+
+    #[test]
+    fn only_set_has_a_value() {
+        assert_eq!(Patch::<i64>::default(), Patch::Keep);
+        assert_eq!(
+            [Patch::Keep, Patch::Clear, Patch::from(7)].map(|patch| patch.value().copied()),
+            [None, None, Some(7)]
+        );
+        assert_eq!(
+            [Patch::Keep, Patch::Clear, Patch::Set(7)].map(|patch| patch.is_keep()),
+            [true, false, false]
+        );
     }
 }

@@ -99,9 +99,10 @@ pub(crate) fn read_any_secret<'de, D: Deserializer<'de>>(
     })
 }
 
-/// A link that carries a secret and is made to be handed on: it serialises, but is never printed.
+/// A link that carries a secret and is made to be handed on.
 ///
-/// `Debug` prints `[REDACTED]`; read the link with [`expose_secret`](Self::expose_secret).
+/// It serialises, and is never printed: `Debug` prints `[REDACTED]`; read the link with
+/// [`expose_secret`](Self::expose_secret).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecretUrl(Box<str>);
 
@@ -133,5 +134,73 @@ impl Serialize for SecretUrl {
 impl<'de> Deserialize<'de> for SecretUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize_text(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{from_value, json, to_string, to_value};
+
+    #[derive(Debug, Serialize)]
+    struct Body {
+        #[serde(serialize_with = "write_secret")]
+        secret: Secret,
+        #[serde(serialize_with = "write_secret")]
+        option: Option<Secret>,
+        #[serde(serialize_with = "write_secret")]
+        patch: Patch<Secret>,
+    }
+
+    #[test]
+    fn secrets_are_written_where_asked_and_never_shown() {
+        let full = Body { secret: "a1b2".into(), option: Some("c3d4".into()), patch: "e5f6".into() };
+        let expected = json!({ "secret": "a1b2", "option": "c3d4", "patch": "e5f6" });
+        assert_eq!(to_value(&full).unwrap(), expected);
+        let shown = format!("{full:?} {full:#?}");
+        assert_eq!(shown.matches("[REDACTED]").count(), 6);
+        for secret in ["a1b2", "c3d4", "e5f6"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        let empty = Body { secret: "".into(), option: None, patch: Patch::Clear };
+        assert_eq!(to_value(&empty).unwrap(), json!({ "secret": "", "option": null, "patch": null }));
+    }
+
+    #[test]
+    fn a_secret_keeps_its_text() {
+        let secret: Secret = from_value(json!("s3\u{0}cret é")).unwrap();
+        assert_eq!(secret.expose_secret(), "s3\u{0}cret é");
+        let owned = String::from("s3cret");
+        for secret in [Secret::from(&owned), Secret::from(&Secret::from("s3cret")), Secret::from(owned)] {
+            assert_eq!(secret.clone().expose_secret(), "s3cret");
+        }
+        assert_eq!(Secret::default().expose_secret(), "");
+        assert!(from_value::<Secret>(json!(17)).is_err());
+    }
+
+    #[test]
+    fn any_json_can_be_a_secret() {
+        let rows = [
+            (json!(null), None),
+            (json!("text"), Some("text")),
+            (json!(""), Some("")),
+            (json!(17), Some("17")),
+            (json!(false), Some("false")),
+            (json!([1, "a"]), Some(r#"[1,"a"]"#)),
+            (json!({ "a": null }), Some(r#"{"a":null}"#)),
+        ];
+        for (json, expected) in rows {
+            let secret = read_any_secret(json).unwrap();
+            assert_eq!(secret.as_ref().map(Secret::expose_secret), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_url_is_handed_on_and_never_shown() {
+        let url: SecretUrl = from_value(json!("https://example.com/?state=s3cret")).unwrap();
+        assert_eq!(url, SecretUrl::from("https://example.com/?state=s3cret"));
+        assert_eq!(url.expose_secret(), "https://example.com/?state=s3cret");
+        assert_eq!(to_string(&url).unwrap(), r#""https://example.com/?state=s3cret""#);
+        assert_eq!(format!("{url:?} {:#?}", Some(&url)), "[REDACTED] Some(\n    [REDACTED],\n)");
     }
 }

@@ -1,4 +1,6 @@
 use crate::types::text_conversions;
+#[cfg(feature = "jiff")]
+use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A moment as the vendor wrote it: the text is kept as it came.
@@ -25,13 +27,15 @@ impl From<&str> for Timestamp {
 
 text_conversions!(Timestamp);
 
-/// What a [`Timestamp`] says: an instant where it has an offset, else a local time or a date.
+/// What a [`Timestamp`] says.
+///
+/// An instant where it has an offset, else a local time or a date.
 #[cfg(feature = "jiff")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// A point in time.
     Instant(jiff::Timestamp),
-    /// A date and time without offset: local time of the business that the data belongs to.
+    /// A date and time without offset: the local time of the data's business.
     Local(jiff::civil::DateTime),
     /// A date without time.
     Date(jiff::civil::Date),
@@ -44,13 +48,12 @@ impl Timestamp {
     /// # Errors
     /// When the text is not RFC 3339, or names a time that does not exist (`23:59:99`).
     pub fn parse(&self) -> Result<Moment, jiff::Error> {
-        if let Ok(instant) = self.0.parse() {
-            return Ok(Moment::Instant(instant));
-        }
-        if self.0.contains(['T', 't', ' ']) {
-            return self.0.parse().map(Moment::Local);
-        }
-        self.0.parse().map(Moment::Date)
+        let pieces = Pieces::parse(&*self.0)?;
+        Ok(match (pieces.offset(), pieces.time()) {
+            (Some(_), _) => Moment::Instant(self.0.parse()?),
+            (None, Some(time)) => Moment::Local(pieces.date().to_datetime(time)),
+            (None, None) => Moment::Date(pieces.date()),
+        })
     }
 }
 
@@ -103,5 +106,104 @@ impl<'de> Deserialize<'de> for UnixMillis {
             .or_else(|| number.as_f64().map(|millis| millis as i64))
             .map(Self)
             .ok_or_else(|| de::Error::custom("not a number of milliseconds"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{from_str, from_value, json, to_string};
+
+    #[test]
+    fn a_timestamp_keeps_its_text() {
+        for text in ["2021-11-15T06:00:00Z", "2024-09-01T23:59:99Z", "yesterday", ""] {
+            let timestamp: Timestamp = from_value(json!(text)).unwrap();
+            assert_eq!(timestamp.as_str(), text);
+            assert_eq!(to_string(&timestamp).unwrap(), to_string(text).unwrap());
+        }
+        assert!(from_value::<Timestamp>(json!(1_615_563_533_390_i64)).is_err());
+    }
+
+    #[test]
+    fn unix_millis_take_every_json_number() {
+        let rows = [
+            ("1615563533390", 1_615_563_533_390),
+            ("1615563533390.0", 1_615_563_533_390),
+            ("1.5e3", 1500),
+            ("-1.9", -1),
+            ("0", 0),
+            ("-9223372036854775808", i64::MIN),
+            ("9223372036854775807", i64::MAX),
+            ("18446744073709551615", i64::MAX),
+            ("-1e300", i64::MIN),
+        ];
+        for (json, millis) in rows {
+            let moment: UnixMillis = from_str(json).unwrap();
+            assert_eq!(moment.get(), millis, "{json}");
+            assert_eq!(to_string(&moment).unwrap(), millis.to_string());
+            assert_eq!(moment.is_never(), millis == 0);
+        }
+        for wrong in [json!(null), json!("2021-11-15T06:00:00Z"), json!([0]), json!({})] {
+            assert!(from_value::<UnixMillis>(wrong).is_err());
+        }
+    }
+}
+
+#[cfg(all(test, feature = "jiff"))]
+mod jiff_tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Option<Moment> {
+        Timestamp::from(text).parse().ok()
+    }
+
+    #[test]
+    fn every_form_of_the_vendors_parses() {
+        let instant = |text: &str| Some(Moment::Instant(text.parse().unwrap()));
+        let local = |text: &str| Some(Moment::Local(text.parse().unwrap()));
+        assert_eq!(parsed("2021-11-15T06:00:00Z"), instant("2021-11-15T06:00:00Z"));
+        assert_eq!(parsed("2021-11-15T01:00:00-05:00"), instant("2021-11-15T06:00:00Z"));
+        assert_eq!(parsed("2020-10-01T12:00:00.000Z"), instant("2020-10-01T12:00:00Z"));
+        assert_eq!(parsed("2022-10-27T10:22:43.6464237Z"), instant("2022-10-27T10:22:43.646423700Z"));
+        assert_eq!(parsed("2022-10-27T10:22:43.123456789Z"), instant("2022-10-27T10:22:43.123456789Z"));
+        assert_eq!(parsed("2021-11-15T01:00:00"), local("2021-11-15T01:00:00"));
+        assert_eq!(parsed("2022-10-27T10:22:43.6464237"), local("2022-10-27T10:22:43.6464237"));
+        assert_eq!(parsed("2022-10-23"), Some(Moment::Date(jiff::civil::date(2022, 10, 23))));
+    }
+
+    #[test]
+    fn an_impossible_moment_is_an_error() {
+        for text in [
+            "2024-09-01T23:59:99Z",
+            "2024-09-01T23:59:99",
+            "2024-09-01T25:00:00-05:00",
+            "2024-02-30",
+            "2024-02-30T00:00:00Z",
+            "2024-13-01T00:00:00",
+            "2024-09-01T10:00:00+99:00",
+            "2024-09-01T",
+            "T10:00:00",
+            "yesterday",
+            "",
+        ] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_with_an_offset_is_never_read_as_local() {
+        // What .NET writes for "never", as UTC: an instant beyond what jiff holds.
+        for text in ["9999-12-31T23:59:59.9999999+00:00", "9999-12-31T23:59:59.9999999Z"] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn unix_millis_are_instants() {
+        let moment = UnixMillis::from(1_615_563_533_390).parse().unwrap();
+        assert_eq!(moment, "2021-03-12T15:38:53.39Z".parse().unwrap());
+        assert_eq!(Timestamp::from(moment).as_str(), "2021-03-12T15:38:53.39Z");
+        assert!(UnixMillis::from(i64::MAX).parse().is_err());
+        assert!(UnixMillis::from(i64::MIN).parse().is_err());
     }
 }

@@ -1,1 +1,3 @@
-
+mod companies;
+mod connection_management;
+mod error;

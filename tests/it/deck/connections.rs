@@ -6,8 +6,10 @@ use connectory::deck::{
     ErrorBody, ErrorCategory, ErrorCode,
     connections::{AccessTokenRequest, WebhookUpdateRequest},
 };
-use connectory::{Error, Outcome};
+use connectory::{Error, Outcome, Secret};
 use serde_json::json;
+use std::time::Duration;
+use wiremock::ResponseTemplate;
 
 const TOKEN: &str = "access-development-6599f8dd-1a1c-4586-39d1-08ddb97283f7";
 const REFUSED: &str = r#"{"error_category":"INVALID_REQUEST","error_code":"INVALID_ACCESS_TOKEN",
@@ -30,6 +32,38 @@ async fn invalidate_access_token_rotates() {
     assert_eq!(request.header("user-agent"), concat!("connectory/", env!("CARGO_PKG_VERSION")));
     assert_eq!(request.header("authorization"), "");
     assert_eq!(request.header("x-deck-idempotency-key"), "", "the vendor takes no key here");
+}
+
+#[tokio::test]
+async fn invalidate_access_token_with_every_option() {
+    let answer = ResponseTemplate::new(200).set_body_raw(r#"{"new_access_token":"new"}"#, "text/json");
+    let wire = Wire::answering(answer).await;
+    let body = AccessTokenRequest::new(Secret::from(TOKEN));
+    let call = wire.client().deck().connections().invalidate_access_token(&body);
+    let response = call
+        .timeout(Duration::from_secs(5))
+        .attempt_timeout(Duration::from_secs(2))
+        .max_attempts(5)
+        .header("x-trace", "a1b2")
+        .response()
+        .await
+        .unwrap();
+    assert_eq!((response.status().as_u16(), response.attempts()), (200, 1));
+    assert_eq!(response.into_value().new_access_token.expose_secret(), "new");
+
+    let request = wire.request().await;
+    assert_eq!(request.line(), "POST /connection/access_token/invalidate");
+    assert_eq!(request.json(), json!({ "access_token": TOKEN }));
+    assert_eq!(request.header("x-trace"), "a1b2");
+}
+
+#[tokio::test]
+async fn invalidate_access_token_takes_no_idempotency_key() {
+    let wire = Wire::ok(r#"{"new_access_token":"new"}"#).await;
+    let call = wire.client().deck().connections().invalidate_access_token(&AccessTokenRequest::new(TOKEN));
+    let error = call.idempotency_key("7d9ba6a4-4e0e-4d0b-8b8a-3f3a5a0c9f00").await.unwrap_err();
+    assert!(matches!(error, Error::Request(_)), "{error:?}");
+    assert!(wire.requests().await.is_empty());
 }
 
 #[tokio::test]
@@ -56,6 +90,24 @@ async fn update_webhook_takes_any_body_for_success() {
         assert_eq!(request.json(), expected);
         assert_eq!(request.header("x-deck-secret"), DECK_SECRET);
     }
+}
+
+#[tokio::test]
+async fn update_webhook_with_every_option() {
+    let wire = Wire::ok("").await;
+    let body =
+        WebhookUpdateRequest::new(String::from(TOKEN), String::from("https://example.com/a?b=c"), true);
+    let call = wire.client().deck().connections().update_webhook(&body);
+    let response = call.timeout(Duration::from_secs(5)).header("x-trace", "a1b2").response().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.attempts()), (200, 1));
+
+    let request = wire.request().await;
+    assert_eq!(request.line(), "POST /connection/webhook/update");
+    let expected = json!({ "access_token": TOKEN, "url": "https://example.com/a?b=c", "is_active": true });
+    assert_eq!(request.json(), expected);
+    assert_eq!(request.header("content-type"), "application/json");
+    assert_eq!(request.header("x-deck-client-id"), DECK_CLIENT_ID);
+    assert_eq!(request.header("x-trace"), "a1b2");
 }
 
 #[tokio::test]

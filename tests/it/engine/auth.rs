@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 const BASE: &str = "http://127.0.0.1:1";
 
 /// What goes with every request, whoever it is for.
-const NEUTRAL: [&str; 4] = ["accept", "accept-encoding", "content-type", "user-agent"];
+const NEUTRAL: [&str; 5] = ["accept", "accept-encoding", "content-type", "user-agent", "x-deck-sandbox"];
 
 type Identity = BTreeMap<String, String>;
 
@@ -45,7 +45,7 @@ fn expected_identity(operation: &Operation) -> Identity {
     let app =
         (operation.provider() == Provider::Apideck).then(|| ("x-apideck-app-id", APIDECK_APP.to_owned()));
     let consumer =
-        (operation.consumer_use() != Consumer::Never).then(|| ("x-apideck-consumer-id", CONSUMER.to_owned()));
+        (operation.consumer() != Consumer::Never).then(|| ("x-apideck-consumer-id", CONSUMER.to_owned()));
     let headers = credentials.into_iter().chain(app).chain(consumer);
     headers.map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -303,7 +303,7 @@ mod scopes {
             memory.play([call.success("s")]);
             let sent_before = memory.count();
             let result = call.send_default(&client).await;
-            if operation.consumer_use() == Consumer::Required {
+            if operation.consumer() == Consumer::Required {
                 let error = result.unwrap_err();
                 assert!(matches!(error, Error::Config(_)), "{error:?}");
                 assert!(error.to_string().contains("consumer"), "{error}");

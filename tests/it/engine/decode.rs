@@ -137,7 +137,7 @@ async fn r35_a_good_body_is_read_whatever_stands_around_it() {
 
 #[tokio::test]
 async fn what_returns_nothing_takes_any_body() {
-    for call in calls::all().into_iter().filter(|call| !call.reads_body()) {
+    for call in calls::all().into_iter().filter(|call| call.answer.1.is_empty()) {
         for body in ["", "OK", "{}", "<html>", "\u{0}"] {
             let memory = Memory::playing([Step::answer(200, body).header("content-encoding", "gzip")]);
             call.send_default(&offline(&memory)).await.unwrap();

@@ -4,6 +4,7 @@ pub mod calls;
 pub mod child;
 pub mod memory;
 pub mod raw;
+pub mod refusals;
 #[cfg(feature = "rustls")]
 pub mod tls;
 pub mod traces;

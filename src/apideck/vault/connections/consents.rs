@@ -136,3 +136,79 @@ impl FieldPermission {
         Self { read: Some(read), write: Some(write) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::any_json;
+    use proptest::prelude::*;
+    use serde_json::{from_value, json, to_value};
+
+    fn resources(json: Value) -> DataScopesResources {
+        from_value(json).unwrap()
+    }
+
+    #[test]
+    fn each_shape_is_read_and_written() {
+        assert_eq!(resources(json!("*")), DataScopesResources::All);
+        assert_eq!(to_value(DataScopesResources::All).unwrap(), json!("*"));
+
+        let json = json!({
+            "hris.employees": {
+                "first_name": { "read": true, "write": true },
+                "addresses[].street": { "read": true, "write": false },
+                "email": { "read": false },
+                "id": {}
+            },
+            "hris.departments": {}
+        });
+        let read = resources(json.clone());
+        let DataScopesResources::Fields(fields) = &read else { panic!("{read:?}") };
+        assert_eq!(fields["hris.employees"]["first_name"], FieldPermission::new(true, true));
+        assert_eq!(fields["hris.employees"]["addresses[].street"], FieldPermission::new(true, false));
+        assert_eq!(fields["hris.employees"]["email"], FieldPermission { read: Some(false), write: None });
+        assert_eq!(fields["hris.employees"]["id"], FieldPermission::default());
+        assert!(fields["hris.departments"].is_empty());
+        assert_eq!(to_value(&read).unwrap(), json);
+        assert_eq!(DataScopesResources::from(fields.clone()), read);
+    }
+
+    #[test]
+    fn another_shape_is_kept_as_it_came() {
+        for json in [
+            json!("hris.*"),
+            json!({ "hris.employees": "*" }),
+            json!({ "hris.employees": { "email": "read" } }),
+            json!({ "hris.employees": { "email": { "read": "sometimes" } } }),
+            json!({ "hris.employees": null }),
+            json!(["hris.employees"]),
+            json!(true),
+            json!(null),
+        ] {
+            let read = resources(json.clone());
+            assert!(matches!(read, DataScopesResources::Other(_)), "{json}");
+            assert_eq!(to_value(&read).unwrap(), json);
+            assert!(!format!("{read:?}").contains("hris"));
+        }
+    }
+
+    #[test]
+    fn inputs_send_what_is_set() {
+        assert_eq!(to_value(DataScopesInput::new()).unwrap(), json!({}));
+        let scopes = DataScopesInput::new().enabled(false).resources(DataScopesFields::new());
+        assert_eq!(to_value(scopes).unwrap(), json!({ "enabled": false, "resources": {} }));
+        let consent = ConsentRecordInput::new(true, DataScopesResources::All);
+        assert_eq!(to_value(consent).unwrap(), json!({ "granted": true, "resources": "*" }));
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_read_as_resources(json in any_json()) {
+            let read = resources(json.clone());
+            if let DataScopesResources::Other(other) = &read {
+                prop_assert_eq!(other.as_json(), &json);
+            }
+            prop_assert_eq!(resources(to_value(&read).unwrap()), read);
+        }
+    }
+}

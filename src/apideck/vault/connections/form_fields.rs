@@ -156,6 +156,8 @@ impl<'de> Deserialize<'de> for FormFieldOption {
             .get("option_type")
             .map_or(if group { "group" } else { "simple" }, |kind| kind.as_str().unwrap_or_default());
         let known = match kind {
+            // A list of the members' values would do for serde.
+            _ if !json.is_object() => None,
             "simple" => SimpleOption::deserialize(&json).ok().map(Self::Simple),
             "group" => OptionGroup::deserialize(&json).ok().map(Self::Group),
             _ => None,
@@ -164,9 +166,9 @@ impl<'de> Deserialize<'de> for FormFieldOption {
     }
 }
 
-/// The value of a form field, an option or a default: a scalar or a list of scalars.
+/// The value of a form field, an option or a default.
 ///
-/// `Debug` prints its kind only, because form values may be secret.
+/// A scalar or a list of scalars. `Debug` prints its kind only, because form values may be secret.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -299,5 +301,123 @@ open_enum! {
         CustomFields = "custom_fields",
         /// The resource itself.
         Resource = "resource",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::any_json;
+    use proptest::prelude::*;
+    use serde_json::{from_value, json, to_value};
+
+    fn option(json: Value) -> FormFieldOption {
+        from_value(json).unwrap()
+    }
+
+    #[test]
+    fn each_kind_of_option_is_read_and_written() {
+        let simple = json!({ "label": "One", "value": 1, "option_type": "simple" });
+        assert_eq!(option(simple.clone()), FormFieldOption::simple("One", 1));
+        assert_eq!(to_value(option(simple.clone())).unwrap(), simple);
+
+        let group = json!({ "id": "g", "label": "All", "options": [simple], "option_type": "group" });
+        let expected = FormFieldOption::group("g", "All", [FormFieldOption::simple("One", 1)]);
+        assert_eq!(option(group.clone()), expected);
+        assert_eq!(to_value(expected).unwrap(), group);
+
+        let bare = json!({ "label": "One", "option_type": "simple" });
+        assert_eq!(to_value(option(bare.clone())).unwrap(), bare);
+        let nulls = json!({ "id": null, "label": "All", "options": null, "option_type": "group" });
+        let empty = json!({ "label": "All", "options": [], "option_type": "group" });
+        assert_eq!(to_value(option(nulls)).unwrap(), empty);
+    }
+
+    #[test]
+    fn an_option_without_its_type_is_told_by_its_members() {
+        assert_eq!(option(json!({ "label": "One", "value": "x" })), FormFieldOption::simple("One", "x"));
+        let group =
+            option(json!({ "id": "g", "label": "All", "options": [{ "label": "One", "value": "x" }] }));
+        assert_eq!(group, FormFieldOption::group("g", "All", [FormFieldOption::simple("One", "x")]));
+    }
+
+    #[test]
+    fn an_option_of_another_kind_is_kept_as_it_came() {
+        for json in [
+            json!({ "option_type": "tree", "label": "x", "roots": [1, { "a": null }] }),
+            json!({ "option_type": null, "label": "x" }),
+            json!({ "option_type": 7 }),
+            json!({ "option_type": "simple" }),
+            json!({ "option_type": "simple", "label": null, "value": 1 }),
+            json!({ "option_type": "group", "label": "x", "options": "none" }),
+            json!({}),
+            json!(["One", 1]),
+            json!(["g", "All", []]),
+            json!("One"),
+            json!(null),
+        ] {
+            let read = option(json.clone());
+            assert!(matches!(read, FormFieldOption::Other(_)), "{json}");
+            assert_eq!(to_value(read).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn a_value_is_a_scalar_or_a_list_of_them() {
+        let rows = [
+            (json!("general"), FieldValue::from("general")),
+            (json!("general"), FieldValue::from(String::from("general"))),
+            (json!(123), FieldValue::from(123)),
+            (json!(12.5), FieldValue::from(12.5)),
+            (json!(true), FieldValue::from(true)),
+            (json!(["team", 10, 10.5]), FieldValue::from(["team".into(), 10.into(), 10.5.into()])),
+            (json!([]), FieldValue::from(Vec::new())),
+            (json!(null), FieldValue::from(f64::NAN)),
+            (json!(null), FieldValue::from(f64::INFINITY)),
+            (json!({ "a": [1] }), FieldValue::Other(OtherJson::from(json!({ "a": [1] })))),
+        ];
+        for (json, value) in rows {
+            assert_eq!(to_value(&value).unwrap(), json);
+            assert_eq!(from_value::<FieldValue>(json).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn values_are_never_shown() {
+        let list = FieldValue::from(["s3cret".into(), 4711.into()]);
+        let options = [FormFieldOption::simple("One", list), option(json!({ "option_type": "s3cret" }))];
+        let shown = format!("{options:?} {options:#?}");
+        assert!(!shown.contains("s3cret") && !shown.contains("4711"), "{shown}");
+        assert!(shown.contains("List(..)") && shown.contains("One"), "{shown}");
+    }
+
+    #[test]
+    fn what_only_the_vendor_sets_is_not_sent() {
+        let read: ConfigurationDefault =
+            from_value(json!({ "id": "x", "target": "resource", "options": null, "value": null })).unwrap();
+        assert_eq!(read.target, Some(ConfigurationTarget::Resource));
+        assert_eq!(to_value(read).unwrap(), json!({ "id": "x" }));
+        let empty: ConnectionConfiguration = from_value(json!({})).unwrap();
+        assert_eq!(to_value(empty).unwrap(), json!({ "defaults": [] }));
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_an_option(json in any_json()) {
+            let read: FormFieldOption = from_value(json.clone()).unwrap();
+            if let FormFieldOption::Other(other) = &read {
+                prop_assert_eq!(other.as_json(), &json);
+            } else {
+                prop_assert!(json.is_object());
+            }
+            let again: FormFieldOption = from_value(to_value(&read).unwrap()).unwrap();
+            prop_assert_eq!(again, read);
+        }
+
+        #[test]
+        fn any_json_is_a_value_and_stays_it(json in any_json()) {
+            let read: FieldValue = from_value(json.clone()).unwrap();
+            prop_assert_eq!(to_value(&read).unwrap(), json);
+        }
     }
 }

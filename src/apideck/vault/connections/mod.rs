@@ -37,7 +37,7 @@ static LIST: Operation = Operation::new(
     "/vault/connections",
     Repeat::Read,
 )
-.consumer(Consumer::Optional);
+.with_consumer(Consumer::Optional);
 
 static GET: Operation = Operation::new(
     Provider::Apideck,
@@ -114,10 +114,10 @@ impl Connections {
         self.apideck.call(&GET).path(unified_api.into()).path(service.into()).returns()
     }
 
-    /// Changes a connection and returns it: switches it on or off, stores settings, metadata and defaults.
+    /// Changes a connection and returns it.
     ///
-    /// What the body leaves out stays as it is. Settings are merged into the form fields; once the required ones are
-    /// there the connection becomes callable.
+    /// Switches it on or off, stores settings, metadata and defaults. What the body leaves out stays as it is.
+    /// Settings are merged into the form fields; once the required ones are there the connection becomes callable.
     ///
     /// # Errors
     /// `NotFound` for a service that Apideck does not know, `Unprocessable` for settings that it cannot store.

@@ -1,0 +1,346 @@
+//! A customer's connection at Deck: `client.deck().connections()`.
+
+mod types;
+
+pub use types::{
+    Account, Accounts, ConnectionContext, ConnectivityStatus, Entity, ExchangedField, InvalidatedAccessToken,
+    PublicTokenExchange, ScrapingStatus, SourceRef,
+};
+
+use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::types::{setters, write_secret};
+use crate::{Call, Secret};
+use http::Method;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The operations on a customer's connection.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    engine: Arc<Engine>,
+}
+
+static EXCHANGE_PUBLIC_TOKEN: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.exchange_public_token",
+    Method::POST,
+    "/connection/public_token/exchange",
+    Repeat::Once,
+);
+
+static CONTEXT: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.context",
+    Method::POST,
+    "/connection/context",
+    // It returns status and entities.
+    Repeat::Read,
+);
+
+static ACCOUNTS: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.accounts",
+    Method::POST,
+    "/connection/accounts",
+    // It returns the accounts and which are selected.
+    Repeat::Read,
+);
+
+static SELECT_ACCOUNTS: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.select_accounts",
+    Method::POST,
+    "/connection/accounts/select",
+    // It sets a flag for each account named.
+    Repeat::Idempotent,
+);
+
+static INVALIDATE_ACCESS_TOKEN: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.invalidate_access_token",
+    Method::POST,
+    "/connection/access_token/invalidate",
+    Repeat::Once,
+);
+
+static UPDATE_WEBHOOK: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.update_webhook",
+    Method::POST,
+    "/connection/webhook/update",
+    // It sets where the events go and whether they do: an absolute state.
+    Repeat::Idempotent,
+);
+
+static UPDATE_AUTO_REFRESH: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.update_auto_refresh",
+    Method::POST,
+    "/connection/auto_refresh/update",
+    // It sets a flag.
+    Repeat::Idempotent,
+);
+
+static REFRESH: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.refresh",
+    Method::POST,
+    "/connection/refresh",
+    // Each call starts a session at the source.
+    Repeat::Once,
+);
+
+static DESTROY: Operation = Operation::new(
+    Provider::Deck,
+    "deck.connections.destroy",
+    Method::POST,
+    "/connection/destroy",
+    // Gone twice is gone.
+    Repeat::Idempotent,
+);
+
+pub(crate) const OPERATIONS: &[&Operation] = &[
+    &EXCHANGE_PUBLIC_TOKEN,
+    &CONTEXT,
+    &ACCOUNTS,
+    &SELECT_ACCOUNTS,
+    &INVALIDATE_ACCESS_TOKEN,
+    &UPDATE_WEBHOOK,
+    &UPDATE_AUTO_REFRESH,
+    &REFRESH,
+    &DESTROY,
+];
+
+impl Connections {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Exchanges the public token of a finished Link session for the connection's access token.
+    ///
+    /// Never repeated after a lost answer, because a public token is exchanged once.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`InvalidPublicToken`](super::ErrorCode::InvalidPublicToken) for a token that is unknown or was
+    /// exchanged before.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    #[doc(alias = "exchangePublicToken")]
+    pub fn exchange_public_token(&self, body: &PublicTokenExchangeRequest) -> Call<PublicTokenExchange> {
+        self.engine.call(&EXCHANGE_PUBLIC_TOKEN).json(body).returns()
+    }
+
+    /// Gives the state of a connection: its source, its status and since when, its entities.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`InvalidAccessToken`](super::ErrorCode::InvalidAccessToken) for a token that is unknown or was
+    /// rotated; so for every call of this group that takes an access token.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    #[doc(alias = "getContext")]
+    pub fn context(&self, body: &AccessTokenRequest) -> Call<ConnectionContext> {
+        self.engine.call(&CONTEXT).json(body).returns()
+    }
+
+    /// Lists the accounts of a connection and tells which are selected.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    #[doc(alias = "getAccounts")]
+    pub fn accounts(&self, body: &AccessTokenRequest) -> Call<Accounts> {
+        self.engine.call(&ACCOUNTS).json(body).returns()
+    }
+
+    /// Sets which accounts of a connection are considered.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    #[doc(alias = "selectAccounts")]
+    pub fn select_accounts(&self, body: &AccountsSelectRequest) -> Call<()> {
+        self.engine.call(&SELECT_ACCOUNTS).json(body).returns_nothing()
+    }
+
+    /// Rotates a connection's access token and returns the new one.
+    ///
+    /// The old token is refused from then on. The call is never repeated: if its answer is lost
+    /// ([`Outcome::Unknown`](crate::Outcome::Unknown)) the old token may be dead and the new one is not known; then
+    /// the customer has to connect again unless the old token still works.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`InvalidAccessToken`](super::ErrorCode::InvalidAccessToken) for a token that is unknown or
+    /// was rotated before.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-dotnet/blob/main/docs/sdks/connections/README.md#invalidateaccesstoken>.
+    pub fn invalidate_access_token(&self, body: &AccessTokenRequest) -> Call<InvalidatedAccessToken> {
+        self.engine.call(&INVALIDATE_ACCESS_TOKEN).json(body).returns()
+    }
+
+    /// Sets where the events of one connection are sent, and whether they are.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`InvalidAccessToken`](super::ErrorCode::InvalidAccessToken) for a token that is unknown or
+    /// was rotated.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-dotnet/blob/main/docs/sdks/connections/README.md#updatewebhook>.
+    pub fn update_webhook(&self, body: &WebhookUpdateRequest) -> Call<()> {
+        self.engine.call(&UPDATE_WEBHOOK).json(body).returns_nothing()
+    }
+
+    /// Sets whether a connection's data are refreshed regularly.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    #[doc(alias = "updateAutoRefresh")]
+    pub fn update_auto_refresh(&self, body: &AutoRefreshUpdateRequest) -> Call<()> {
+        self.engine.call(&UPDATE_AUTO_REFRESH).json(body).returns_nothing()
+    }
+
+    /// Starts a refresh of a connection's data now.
+    ///
+    /// The new data come later, by webhook.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    pub fn refresh(&self, body: &RefreshConnectionRequest) -> Call<()> {
+        self.engine.call(&REFRESH).json(body).returns_nothing()
+    }
+
+    /// Deletes a connection with all its data; its access token is dead afterwards.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`InvalidAccessToken`](super::ErrorCode::InvalidAccessToken) for a token that is unknown. After
+    /// a lost answer that may be the trace of a first attempt that did its work: [`outcome`](crate::Error::outcome) is
+    /// then `Unknown`.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    pub fn destroy(&self, body: &AccessTokenRequest) -> Call<()> {
+        self.engine.call(&DESTROY).json(body).returns_nothing()
+    }
+}
+
+/// A public token to exchange.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct PublicTokenExchangeRequest {
+    /// The token that connecting gave.
+    #[serde(serialize_with = "write_secret")]
+    pub public_token: Secret,
+}
+
+impl PublicTokenExchangeRequest {
+    /// Exchanges this token.
+    pub fn new(public_token: impl Into<Secret>) -> Self {
+        Self { public_token: public_token.into() }
+    }
+}
+
+/// Which accounts of a connection are considered.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct AccountsSelectRequest {
+    /// The connection's access token.
+    #[serde(serialize_with = "write_secret")]
+    pub access_token: Secret,
+    /// The accounts to change.
+    pub accounts: Vec<AccountSelection>,
+}
+
+impl AccountsSelectRequest {
+    /// Changes these accounts.
+    pub fn new(
+        access_token: impl Into<Secret>,
+        accounts: impl IntoIterator<Item = AccountSelection>,
+    ) -> Self {
+        Self { access_token: access_token.into(), accounts: accounts.into_iter().collect() }
+    }
+}
+
+/// Whether one account is considered.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct AccountSelection {
+    /// The source's number of it; `null` for an account without one.
+    pub account_number: Option<String>,
+    /// Whether it is considered.
+    pub is_selected: bool,
+}
+
+impl AccountSelection {
+    /// Considers the account with this number, or does not.
+    pub fn new(account_number: impl Into<String>, is_selected: bool) -> Self {
+        Self { account_number: Some(account_number.into()), is_selected }
+    }
+}
+
+/// Whether a connection's data are refreshed regularly.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct AutoRefreshUpdateRequest {
+    /// The connection's access token.
+    #[serde(serialize_with = "write_secret")]
+    pub access_token: Secret,
+    /// Whether they are.
+    pub auto_refresh: bool,
+}
+
+impl AutoRefreshUpdateRequest {
+    /// Switches the refresh on or off.
+    pub fn new(access_token: impl Into<Secret>, auto_refresh: bool) -> Self {
+        Self { access_token: access_token.into(), auto_refresh }
+    }
+}
+
+/// What to refresh of a connection.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RefreshConnectionRequest {
+    /// The connection's access token.
+    #[serde(serialize_with = "write_secret")]
+    pub access_token: Secret,
+    /// The accounts; all where it is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_numbers: Option<Vec<String>>,
+}
+
+impl RefreshConnectionRequest {
+    /// Refreshes all accounts.
+    pub fn new(access_token: impl Into<Secret>) -> Self {
+        Self { access_token: access_token.into(), account_numbers: None }
+    }
+
+    setters! {
+        account_numbers: Option<Vec<String>>,
+    }
+}
+
+/// Names a connection by its access token.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct AccessTokenRequest {
+    /// The token that the exchange or the last rotation gave.
+    #[serde(serialize_with = "write_secret")]
+    pub access_token: Secret,
+}
+
+impl AccessTokenRequest {
+    /// The connection that this token belongs to.
+    pub fn new(access_token: impl Into<Secret>) -> Self {
+        Self { access_token: access_token.into() }
+    }
+}
+
+/// Where a connection's events go.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct WebhookUpdateRequest {
+    /// The connection's access token.
+    #[serde(serialize_with = "write_secret")]
+    pub access_token: Secret,
+    /// The URL that Deck posts events to.
+    pub url: String,
+    /// Whether it does.
+    pub is_active: bool,
+}
+
+impl WebhookUpdateRequest {
+    /// Sends the connection's events to this URL, or keeps the URL and sends none.
+    pub fn new(access_token: impl Into<Secret>, url: impl Into<String>, is_active: bool) -> Self {
+        Self { access_token: access_token.into(), url: url.into(), is_active }
+    }
+}

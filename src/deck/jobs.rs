@@ -1,0 +1,266 @@
+//! Work that Deck does at a source: `client.deck().jobs()`.
+
+use super::{JobId, SourceId};
+use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::types::{open_enum, setters, write_secret};
+use crate::{Call, JsonMap, Secret};
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{fmt, sync::Arc};
+
+/// The operations on jobs.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    engine: Arc<Engine>,
+}
+
+static SUBMIT: Operation =
+    Operation::new(Provider::Deck, "deck.jobs.submit", Method::POST, "/jobs/submit", Repeat::Keyed);
+
+static ANSWER_MFA: Operation = Operation::new(
+    Provider::Deck,
+    "deck.jobs.answer_mfa",
+    Method::POST,
+    "/jobs/mfa/answer",
+    // A code works once: sent again it would be a wrong answer to the next question.
+    Repeat::Once,
+);
+
+pub(crate) const OPERATIONS: &[&Operation] = &[&SUBMIT, &ANSWER_MFA];
+
+impl Jobs {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Submits a job and returns its id; the result comes by webhook.
+    ///
+    /// The call carries an idempotency key, fixed before the first attempt, so a lost answer is asked for again without
+    /// the job running twice. Deck keeps a key for 24 hours and then answers what it answered first, failures included:
+    /// a new try needs a new key.
+    ///
+    /// # Errors
+    /// `Conflict` with an [`AlreadyRunningJob`](super::AlreadyRunningJob) while another job runs on the connection, and
+    /// without one when the idempotency key was used for another input. `BadRequest` with
+    /// [`NoActiveConnection`](super::ErrorCode::NoActiveConnection) when the connection is not open.
+    ///
+    /// Source: <https://docs.deck.co/guides/development/idempotency>.
+    pub fn submit<I: Serialize>(&self, body: &JobRequest<I>) -> Call<Job> {
+        let mut draft = self.engine.call(&SUBMIT).json(body);
+        if let Some(outcome) = &body.sandbox_outcome {
+            draft = draft.header("x-deck-sandbox", outcome);
+        }
+        draft.returns()
+    }
+
+    /// Passes on the customer's answer to the question that a job asks.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobs/README.md>.
+    #[doc(alias = "answerMFA")]
+    pub fn answer_mfa(&self, body: &JobMfaAnswerRequest) -> Call<()> {
+        self.engine.call(&ANSWER_MFA).json(body).returns_nothing()
+    }
+}
+
+open_enum! {
+    /// What a job does. Your own jobs have codes of their own.
+    pub enum JobCode {
+        /// Opens a connection, or finds it open.
+        EnsureConnection = "EnsureConnection",
+        /// Closes a connection.
+        CloseConnection = "CloseConnection",
+        /// Fetches documents.
+        FetchDocuments = "FetchDocuments",
+        /// Fetches the payment methods that the customer has stored.
+        FetchPaymentMethods = "FetchPaymentMethods",
+        /// Fetches the balance.
+        FetchBalance = "FetchBalance",
+        /// Makes a payment.
+        MakePayment = "MakePayment",
+    }
+}
+
+open_enum! {
+    /// How Deck's sandbox shall end a job that is neither EnsureConnection nor CloseConnection.
+    pub enum SandboxOutcome {
+        /// The job fails.
+        JobFailed = "job-failed",
+        /// The input is wrong.
+        ErrorInputValues = "error-input-values",
+        /// What the input names is not there.
+        ErrorNotFound = "error-not-found",
+        /// Deck fails.
+        ErrorSystemError = "error-system-error",
+        /// The source rejects the action.
+        ErrorActionRejected = "error-action-rejected",
+        /// Something unforeseen happens.
+        ErrorUnexpectedError = "error-unexpected-error",
+    }
+}
+
+/// A job to submit. `Debug` leaves the input out, because it may hold credentials.
+#[derive(Clone, Serialize)]
+#[non_exhaustive]
+pub struct JobRequest<I> {
+    /// What the job does.
+    pub job_code: JobCode,
+    /// What it needs to know: an object whose members depend on the code.
+    pub input: I,
+    /// How Deck's sandbox shall end it. Not for the live environment.
+    #[serde(skip)]
+    pub sandbox_outcome: Option<SandboxOutcome>,
+}
+
+impl<I> JobRequest<I> {
+    /// A job with this input, which must serialise to a JSON object.
+    pub fn new(job_code: impl Into<JobCode>, input: I) -> Self {
+        Self { job_code: job_code.into(), input, sandbox_outcome: None }
+    }
+
+    setters! {
+        sandbox_outcome: Option<SandboxOutcome>,
+    }
+}
+
+impl JobRequest<EnsureConnection> {
+    /// Opens a connection with the customer's credentials.
+    pub fn ensure_connection(input: EnsureConnection) -> Self {
+        Self::new(JobCode::EnsureConnection, input)
+    }
+}
+
+impl JobRequest<ConnectionInput> {
+    /// Closes the connection with this access token.
+    pub fn close_connection(access_token: impl Into<Secret>) -> Self {
+        Self::new(JobCode::CloseConnection, ConnectionInput::new(access_token))
+    }
+
+    /// Fetches the documents of the connection with this access token.
+    pub fn fetch_documents(access_token: impl Into<Secret>) -> Self {
+        Self::new(JobCode::FetchDocuments, ConnectionInput::new(access_token))
+    }
+
+    /// Fetches the payment methods of the connection with this access token.
+    pub fn fetch_payment_methods(access_token: impl Into<Secret>) -> Self {
+        Self::new(JobCode::FetchPaymentMethods, ConnectionInput::new(access_token))
+    }
+
+    /// Fetches the balance of the connection with this access token.
+    pub fn fetch_balance(access_token: impl Into<Secret>) -> Self {
+        Self::new(JobCode::FetchBalance, ConnectionInput::new(access_token))
+    }
+
+    /// Makes a payment over the connection with this access token; [`input`](Self::input) says which.
+    pub fn make_payment(access_token: impl Into<Secret>) -> Self {
+        Self::new(JobCode::MakePayment, ConnectionInput::new(access_token))
+    }
+
+    /// Adds a member to the input.
+    #[must_use]
+    pub fn input(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.input.more = self.input.more.with(key, value);
+        self
+    }
+}
+
+impl<I> fmt::Debug for JobRequest<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobRequest")
+            .field("job_code", &self.job_code)
+            .field("sandbox_outcome", &self.sandbox_outcome)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What opening a connection needs to know.
+///
+/// Source: <https://docs.deck.co/guides/authentication/headless>.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct EnsureConnection {
+    /// The source.
+    pub source_guid: SourceId,
+    /// The customer's user name there.
+    #[serde(serialize_with = "write_secret")]
+    pub username: Secret,
+    /// The customer's password there.
+    #[serde(serialize_with = "write_secret")]
+    pub password: Secret,
+    /// Your own id of the customer or the connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Where the job's events are sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
+}
+
+impl EnsureConnection {
+    /// Signs in at this source with these credentials.
+    pub fn new(
+        source: impl Into<SourceId>,
+        username: impl Into<Secret>,
+        password: impl Into<Secret>,
+    ) -> Self {
+        Self {
+            source_guid: source.into(),
+            username: username.into(),
+            password: password.into(),
+            external_id: None,
+            webhook_url: None,
+        }
+    }
+
+    setters! {
+        external_id: Option<String>,
+        webhook_url: Option<String>,
+    }
+}
+
+/// What a job on an open connection needs to know.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ConnectionInput {
+    /// The connection's access token.
+    #[serde(serialize_with = "write_secret")]
+    pub access_token: Secret,
+    /// What else the job's code asks for.
+    #[serde(flatten)]
+    pub more: JsonMap,
+}
+
+impl ConnectionInput {
+    /// The connection with this access token.
+    pub fn new(access_token: impl Into<Secret>) -> Self {
+        Self { access_token: access_token.into(), more: JsonMap::new() }
+    }
+}
+
+/// A customer's answer to the question that a job asks.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct JobMfaAnswerRequest {
+    /// The job that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_guid: Option<JobId>,
+    /// The answer, or the code that the customer was sent.
+    #[serde(serialize_with = "write_secret")]
+    pub answer: Secret,
+}
+
+impl JobMfaAnswerRequest {
+    /// This answer, to the job that asks.
+    pub fn new(job: impl Into<JobId>, answer: impl Into<Secret>) -> Self {
+        Self { job_guid: Some(job.into()), answer: answer.into() }
+    }
+}
+
+/// A job that has been submitted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Job {
+    /// The job's id, as webhooks name it.
+    pub job_guid: JobId,
+    /// What it does.
+    pub job_code: Option<JobCode>,
+}

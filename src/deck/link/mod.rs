@@ -1,0 +1,452 @@
+//! A Link session, in which a customer connects an account: `client.deck().link()`.
+
+mod types;
+
+pub use types::{
+    AccountSelectMode, BetaSourceStatus, ClientInfo, ConnectionStatus, FieldType, Language, LinkAccount,
+    LinkAccounts, LinkConnectionStatus, LinkMode, LinkToken, LinkTokenSettings, ParsingMethod,
+    SecurityQuestion, Source, SourceField, Sources, StartedConnection, UpdateInfo, UpdateMode,
+};
+
+use super::{AccountId, SourceId};
+use crate::engine::{Auth, Engine, Operation, Provider, Repeat};
+use crate::types::{setters, write_secret};
+use crate::{Call, Patch, Secret};
+use http::Method;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The operations of a Link session.
+///
+/// Those that a browser makes are authorized by the link token alone: the client's id and secret never go with them.
+#[derive(Clone, Debug)]
+pub struct Link {
+    engine: Arc<Engine>,
+}
+
+static CREATE_TOKEN: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.create_token",
+    Method::POST,
+    "/link/token/create",
+    Repeat::Once,
+);
+
+static GET_TOKEN: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.get_token",
+    Method::POST,
+    "/link/token/get",
+    // It returns what the token was created with.
+    Repeat::Read,
+);
+
+static INFO: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.info",
+    Method::POST,
+    "/link/info",
+    // It returns what the first screen shows.
+    Repeat::Read,
+)
+.with_auth(Auth::None);
+
+static SOURCES: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.sources",
+    Method::POST,
+    "/link/sources",
+    // It is a search.
+    Repeat::Read,
+)
+.with_auth(Auth::None);
+
+static CONNECT: Operation =
+    Operation::new(Provider::Deck, "deck.link.connect", Method::POST, "/link/connect", Repeat::Once)
+        .with_auth(Auth::None);
+
+static CONNECTION_STATUS: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.connection_status",
+    Method::POST,
+    "/link/connection/status",
+    // It is made for polling.
+    Repeat::Read,
+)
+.with_auth(Auth::None);
+
+static MFA_QUESTION: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.mfa_question",
+    Method::POST,
+    "/link/authentication/mfa/get",
+    // It returns the text of the question that waits.
+    Repeat::Read,
+)
+.with_auth(Auth::None);
+
+static ANSWER_MFA: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.answer_mfa",
+    Method::POST,
+    "/link/authentication/mfa/answer",
+    // A code works once: sent again it would be a wrong answer to the next question.
+    Repeat::Once,
+)
+.with_auth(Auth::None);
+
+static ACCOUNTS: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.accounts",
+    Method::POST,
+    "/link/account/list",
+    // It returns what was found while connecting.
+    Repeat::Read,
+)
+.with_auth(Auth::None);
+
+static SELECT_ACCOUNTS: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.select_accounts",
+    Method::POST,
+    "/link/account/select",
+    // It sets the whole selection.
+    Repeat::Idempotent,
+)
+.with_auth(Auth::None);
+
+pub(crate) const OPERATIONS: &[&Operation] = &[
+    &CREATE_TOKEN,
+    &GET_TOKEN,
+    &INFO,
+    &SOURCES,
+    &CONNECT,
+    &CONNECTION_STATUS,
+    &MFA_QUESTION,
+    &ANSWER_MFA,
+    &ACCOUNTS,
+    &SELECT_ACCOUNTS,
+];
+
+impl Link {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Creates a token that opens one Link session.
+    ///
+    /// It expires after 20 minutes and opens one session. Your front end gives it to Deck's widget, or your backend to
+    /// the other calls of this group.
+    ///
+    /// Source: <https://docs.deck.co/guides/authentication/deck-auth>.
+    #[doc(alias = "createToken")]
+    pub fn create_token(&self, body: &LinkTokenCreateRequest) -> Call<LinkToken> {
+        self.engine.call(&CREATE_TOKEN).json(body).returns()
+    }
+
+    /// Gives the settings that a link token was created with.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`InvalidLinkToken`](super::ErrorCode::InvalidLinkToken) for a token that is unknown or
+    /// expired; so for every call of this group that takes a link token.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
+    #[doc(alias = "getToken")]
+    pub fn get_token(&self, body: &LinkTokenRequest) -> Call<LinkTokenSettings> {
+        self.engine.call(&GET_TOKEN).json(body).returns()
+    }
+
+    /// Gives what the session shows: your name, your logo, and the steps to go through.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
+    #[doc(alias = "getInfo")]
+    pub fn info(&self, body: &LinkTokenRequest) -> Call<ClientInfo> {
+        self.engine.call(&INFO).json(body).returns()
+    }
+
+    /// Finds sources to connect to, with the fields that each asks for.
+    ///
+    /// Without a search and without an id these are the 15 most common ones.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
+    #[doc(alias = "searchSources")]
+    pub fn sources(&self, body: &SourcesRequest) -> Call<Sources> {
+        self.engine.call(&SOURCES).json(body).returns()
+    }
+
+    /// Starts connecting with the customer's credentials, and returns the public token to exchange.
+    ///
+    /// Connecting goes on after the answer: follow it with [`connection_status`](Self::connection_status). Never
+    /// repeated after a lost answer, because each attempt counts at the source and may lock the customer out.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
+    pub fn connect(&self, body: &ConnectRequest) -> Call<StartedConnection> {
+        self.engine.call(&CONNECT).json(body).returns()
+    }
+
+    /// Tells how far connecting has come.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
+    #[doc(alias = "getConnectionStatus")]
+    pub fn connection_status(&self, body: &LinkTokenRequest) -> Call<ConnectionStatus> {
+        self.engine.call(&CONNECTION_STATUS).json(body).returns()
+    }
+
+    /// Gives the security question to put to the customer, while the status is `MfaQuestion`.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`SecurityQuestionNotFound`](super::ErrorCode::SecurityQuestionNotFound) when none waits.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/authentication/README.md>.
+    #[doc(alias = "getMfaQuestion")]
+    pub fn mfa_question(&self, body: &LinkTokenRequest) -> Call<SecurityQuestion> {
+        self.engine.call(&MFA_QUESTION).json(body).returns()
+    }
+
+    /// Passes on the customer's answer to the security question.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`SecurityQuestionNotFound`](super::ErrorCode::SecurityQuestionNotFound) when none waits.
+    /// Whether the answer is right shows in the status.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/authentication/README.md>.
+    #[doc(alias = "answerMfa")]
+    pub fn answer_mfa(&self, body: &LinkMfaAnswerRequest) -> Call<()> {
+        self.engine.call(&ANSWER_MFA).json(body).returns_nothing()
+    }
+
+    /// Lists the accounts that were found, while the status is `AccountSelection`.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
+    #[doc(alias = "listAccounts")]
+    pub fn accounts(&self, body: &LinkTokenRequest) -> Call<LinkAccounts> {
+        self.engine.call(&ACCOUNTS).json(body).returns()
+    }
+
+    /// Selects the accounts to go on with.
+    ///
+    /// # Errors
+    /// `BadRequest` with [`InvalidAccountId`](super::ErrorCode::InvalidAccountId) for an account that was not found.
+    ///
+    /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
+    #[doc(alias = "selectAccount")]
+    pub fn select_accounts(&self, body: &LinkAccountSelectRequest) -> Call<()> {
+        self.engine.call(&SELECT_ACCOUNTS).json(body).returns_nothing()
+    }
+}
+
+/// How a Link session shall run; Deck's own defaults where nothing is set.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct LinkTokenCreateRequest {
+    /// The language of the widget.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub language: Patch<Language>,
+    /// Sources of these countries only: ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub countries: Patch<Vec<String>>,
+    /// These sources only.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub source_ids: Patch<Vec<SourceId>>,
+    /// Sources of these types only.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub source_types: Patch<Vec<String>>,
+    /// Whether sources in beta are shown.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub beta_source_status: Patch<BetaSourceStatus>,
+    /// The connection to update, for a session that makes no new one.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub update: Patch<LinkUpdate>,
+    /// Where the session's events are sent.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub webhook_url: Patch<String>,
+    /// Whether the connection's data are refreshed regularly.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub auto_refresh: Patch<bool>,
+    /// How far documents are read.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub parsing_method: Patch<ParsingMethod>,
+    /// Whether only the latest invoice is collected.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub latest_invoice_only: Patch<bool>,
+}
+
+impl LinkTokenCreateRequest {
+    /// A session with Deck's defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        language: Patch<Language>,
+        countries: Patch<Vec<String>>,
+        source_ids: Patch<Vec<SourceId>>,
+        source_types: Patch<Vec<String>>,
+        beta_source_status: Patch<BetaSourceStatus>,
+        update: Patch<LinkUpdate>,
+        webhook_url: Patch<String>,
+        auto_refresh: Patch<bool>,
+        parsing_method: Patch<ParsingMethod>,
+        latest_invoice_only: Patch<bool>,
+    }
+}
+
+/// The connection that a session updates, and what of it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct LinkUpdate {
+    /// The connection's access token.
+    #[serde(serialize_with = "write_secret")]
+    pub access_token: Secret,
+    /// What to update.
+    pub mode: UpdateMode,
+}
+
+impl LinkUpdate {
+    /// Updates the connection with this access token.
+    pub fn new(access_token: impl Into<Secret>, mode: impl Into<UpdateMode>) -> Self {
+        Self { access_token: access_token.into(), mode: mode.into() }
+    }
+}
+
+/// Names a Link session by its token.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct LinkTokenRequest {
+    /// The session's token.
+    #[serde(serialize_with = "write_secret")]
+    pub link_token: Secret,
+}
+
+impl LinkTokenRequest {
+    /// The session of this token.
+    pub fn new(link_token: impl Into<Secret>) -> Self {
+        Self { link_token: link_token.into() }
+    }
+}
+
+/// Which sources to find: one by its id, some by their name, or the most common ones.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct SourcesRequest {
+    /// The session's token.
+    #[serde(serialize_with = "write_secret")]
+    pub link_token: Secret,
+    /// This source only; the search is then ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<SourceId>,
+    /// Sources with this in their name: 3 to 255 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+}
+
+impl SourcesRequest {
+    /// The most common sources.
+    pub fn new(link_token: impl Into<Secret>) -> Self {
+        Self { link_token: link_token.into(), source_id: None, search: None }
+    }
+
+    setters! {
+        source_id: Option<SourceId>,
+        search: Option<String>,
+    }
+}
+
+/// A customer's credentials at a source.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ConnectRequest {
+    /// The session's token.
+    #[serde(serialize_with = "write_secret")]
+    pub link_token: Secret,
+    /// The source.
+    pub source_id: SourceId,
+    /// A value for each field of the source.
+    pub fields: Vec<CredentialField>,
+    /// The terms of use that the customer has accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms_of_use_url: Option<String>,
+    /// The privacy policy that the customer has accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy_policy_url: Option<String>,
+}
+
+impl ConnectRequest {
+    /// Connects to this source with these values.
+    pub fn new(
+        link_token: impl Into<Secret>,
+        source: impl Into<SourceId>,
+        fields: impl IntoIterator<Item = CredentialField>,
+    ) -> Self {
+        Self {
+            link_token: link_token.into(),
+            source_id: source.into(),
+            fields: fields.into_iter().collect(),
+            terms_of_use_url: None,
+            privacy_policy_url: None,
+        }
+    }
+
+    setters! {
+        terms_of_use_url: Option<String>,
+        privacy_policy_url: Option<String>,
+    }
+}
+
+/// What a customer has entered into one field of a source.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CredentialField {
+    /// The field, by the source's `field_name`.
+    pub field_name: String,
+    /// The value.
+    #[serde(serialize_with = "write_secret")]
+    pub field_value: Secret,
+}
+
+impl CredentialField {
+    /// This value for this field.
+    pub fn new(name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        Self { field_name: name.into(), field_value: value.into() }
+    }
+}
+
+/// A customer's answer to a security question.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct LinkMfaAnswerRequest {
+    /// The session's token.
+    #[serde(serialize_with = "write_secret")]
+    pub link_token: Secret,
+    /// The answer, or the code that the customer was sent.
+    #[serde(serialize_with = "write_secret")]
+    pub answer: Secret,
+}
+
+impl LinkMfaAnswerRequest {
+    /// This answer.
+    pub fn new(link_token: impl Into<Secret>, answer: impl Into<Secret>) -> Self {
+        Self { link_token: link_token.into(), answer: answer.into() }
+    }
+}
+
+/// The accounts to go on with.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct LinkAccountSelectRequest {
+    /// The session's token.
+    #[serde(serialize_with = "write_secret")]
+    pub link_token: Secret,
+    /// The accounts.
+    pub accounts: Vec<AccountId>,
+}
+
+impl LinkAccountSelectRequest {
+    /// These accounts.
+    pub fn new<A: Into<AccountId>>(
+        link_token: impl Into<Secret>,
+        accounts: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self { link_token: link_token.into(), accounts: accounts.into_iter().map(Into::into).collect() }
+    }
+}

@@ -1,0 +1,345 @@
+mod catalog;
+mod connection;
+
+use super::exchange::{Asked, Reply};
+use super::world::World;
+use crate::Consumer;
+use crate::apideck::vault::connections::ConsentState;
+use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
+use catalog::{Auth, SERVICES, Service};
+use connection::Record;
+use http::StatusCode;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+const API_KEY: &str = "sk_test_sandbox_5b1e0d77";
+const APP_ID: &str = "sandbox-app";
+
+pub(super) fn config(base_url: String) -> Config {
+    Config::new(API_KEY, APP_ID).consumer_id("test-consumer").base_url(base_url)
+}
+
+/// What happens at Apideck without the API.
+///
+/// Its application offers QuickBooks and Xero (accounting), HubSpot, Pipedrive and Salesforce (crm), WooCommerce
+/// (ecommerce), BambooHR and Personio (hris). Consumers come into being when they are first named. A setting with the
+/// value `invalid` is one that the service rejects.
+#[derive(Clone, Copy)]
+pub struct Apideck<'a> {
+    world: &'a World,
+}
+
+impl<'a> Apideck<'a> {
+    pub(super) fn new(world: &'a World) -> Self {
+        Self { world }
+    }
+
+    /// A customer follows the authorize link and agrees; false for services without such a link.
+    pub fn authorize(
+        &self,
+        consumer: impl Into<ConsumerId>,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+    ) -> bool {
+        let now = super::exchange::millis(self.world.now());
+        let service = catalog::service(unified_api.into().as_str(), service.into().as_str());
+        let Some(service) = service.filter(|service| service.auth == Auth::AuthorizationCode) else {
+            return false;
+        };
+        let mut state = self.world.apideck();
+        state.record(consumer.into().as_str(), service, now).authorized = true;
+        true
+    }
+}
+
+impl std::fmt::Debug for Apideck<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Apideck")
+    }
+}
+
+/// Apideck's knowledge.
+#[derive(Default)]
+pub(super) struct State {
+    /// By consumer, unified API and service.
+    records: HashMap<(String, &'static str, &'static str), Record>,
+}
+
+impl State {
+    pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        let answer = check_headers(asked).and_then(|()| match asked.operation.id() {
+            "apideck.vault.connections.list" => self.list(asked),
+            "apideck.vault.connections.get" => self.get(asked),
+            "apideck.vault.connections.update" => self.update(asked),
+            "apideck.vault.connections.delete" => self.delete(asked),
+            "apideck.vault.connections.import" => self.import(asked),
+            "apideck.vault.connections.token" => self.token(asked),
+            _ => Ok(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
+        });
+        answer.unwrap_or_else(|refusal| refusal)
+    }
+
+    fn list(&self, asked: &Asked<'_>) -> Result<Reply, Reply> {
+        let configured = match asked.query("configured") {
+            None => None,
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            Some(_) => return Err(invalid("configured is not a boolean")),
+        };
+        let connections: Value = SERVICES
+            .iter()
+            .filter(|service| asked.query("api").is_none_or(|api| service.unified_api == api))
+            .map(|service| (service, self.stored(asked, service)))
+            .filter(|(_, record)| configured.is_none_or(|configured| record.is_some() == configured))
+            .map(|(service, record)| connection::show(service, record, &asked.base_url, APP_ID))
+            .collect();
+        Ok(success(connections))
+    }
+
+    fn get(&self, asked: &Asked<'_>) -> Result<Reply, Reply> {
+        self.shown(asked, service(asked)?)
+    }
+
+    fn update(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
+        let service = service(asked)?;
+        let update: Update = body(asked)?;
+        let record = self.record(consumer(asked), service, asked.now_millis());
+        if let Some(enabled) = update.enabled {
+            record.enabled = enabled;
+        }
+        match update.settings {
+            Some(Some(settings)) => record.merge_settings(settings),
+            Some(None) => record.settings.clear(),
+            None => {}
+        }
+        if let Some(metadata) = update.metadata {
+            record.metadata = metadata.unwrap_or_default();
+        }
+        if let Some(configuration) = update.configuration {
+            record.configuration = configuration;
+        }
+        if let Some(mappings) = update.custom_mappings {
+            record.custom_mappings = mappings;
+        }
+        if let Some(state) = update.consent_state {
+            record.consent_state = state.as_str().into();
+        }
+        if let Some(Consent { granted, resources }) = update.latest_consent {
+            record.consent_state = if granted { "granted" } else { "denied" }.into();
+            record.consents.push(json!({
+                "id": format!("con_{}", Uuid::new_v4().simple()),
+                "created_at": iso(asked),
+                "granted": granted,
+                "resources": resources,
+            }));
+        }
+        if let Some(DataScopes { enabled, resources }) = update.application_data_scopes {
+            let scopes = json!({ "enabled": enabled, "updated_at": iso(asked), "resources": resources });
+            record.data_scopes = Some(scopes);
+        }
+        record.updated_at = asked.now_millis();
+        self.shown(asked, service)
+    }
+
+    fn delete(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
+        let service = service(asked)?;
+        match self.records.remove(&key(consumer(asked), service)) {
+            Some(_) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
+            None => Err(not_found("ConnectionNotFoundError", "connection", service.id)),
+        }
+    }
+
+    fn import(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
+        let service = service(asked)?;
+        let import: Import = body(asked)?;
+        if let Some(credentials) = &import.credentials {
+            if service.auth.grant_type().is_none() {
+                return Err(invalid_state("The connector does not use OAuth: import settings instead"));
+            }
+            if credentials.access_token.is_none() && credentials.refresh_token.is_none() {
+                return Err(invalid("credentials hold neither an access_token nor a refresh_token"));
+            }
+        }
+        let record = self.record(consumer(asked), service, asked.now_millis());
+        record.authorized |= import.credentials.is_some();
+        record.merge_settings(import.settings.unwrap_or_default());
+        if let Some(metadata) = import.metadata {
+            record.metadata = metadata;
+        }
+        record.updated_at = asked.now_millis();
+        self.shown(asked, service)
+    }
+
+    fn token(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
+        let service = service(asked)?;
+        if !asked.body.is_empty() {
+            let NoMembers {} = body(asked)?;
+        }
+        if service.auth != Auth::ClientCredentials {
+            return Err(invalid_state(
+                "Only the client_credentials and password grants exchange credentials",
+            ));
+        }
+        let record = self.records.get_mut(&key(consumer(asked), service));
+        let record = record.ok_or_else(|| not_found("ConnectionNotFoundError", "connection", service.id))?;
+        if !record.has_settings_of(service) {
+            return Err(invalid_state("Required settings are missing"));
+        }
+        record.authorized = true;
+        record.updated_at = asked.now_millis();
+        self.shown(asked, service)
+    }
+
+    fn shown(&self, asked: &Asked<'_>, service: &'static Service) -> Result<Reply, Reply> {
+        let record = self.stored(asked, service);
+        Ok(success(connection::show(service, record, &asked.base_url, APP_ID)))
+    }
+
+    fn stored(&self, asked: &Asked<'_>, service: &'static Service) -> Option<&Record> {
+        self.records.get(&key(consumer(asked), service))
+    }
+
+    /// The consumer's record of the service, added where there is none.
+    fn record(&mut self, consumer: &str, service: &'static Service, now: u64) -> &mut Record {
+        self.records.entry(key(consumer, service)).or_insert_with(|| Record::new(now))
+    }
+}
+
+#[derive(Deserialize)]
+struct Update {
+    enabled: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    settings: Option<Option<Map<String, Value>>>,
+    #[serde(default, deserialize_with = "present")]
+    metadata: Option<Option<Map<String, Value>>>,
+    configuration: Option<Vec<Value>>,
+    custom_mappings: Option<Vec<Value>>,
+    consent_state: Option<ConsentState>,
+    latest_consent: Option<Consent>,
+    application_data_scopes: Option<DataScopes>,
+}
+
+#[derive(Deserialize)]
+struct Consent {
+    granted: bool,
+    resources: Value,
+}
+
+#[derive(Deserialize)]
+struct DataScopes {
+    enabled: Option<bool>,
+    resources: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Import {
+    credentials: Option<Credentials>,
+    settings: Option<Map<String, Value>>,
+    metadata: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    refresh_token: Option<String>,
+    access_token: Option<String>,
+    #[serde(rename = "issued_at")]
+    _issued_at: Option<String>,
+    #[serde(rename = "expires_in")]
+    _expires_in: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoMembers {}
+
+/// Tells a member that is null from one that is absent.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+fn check_headers(asked: &Asked<'_>) -> Result<(), Reply> {
+    if asked.header("authorization") != format!("Bearer {API_KEY}") {
+        return Err(unauthorized());
+    }
+    let missing = |name: &str| {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "RequestHeadersValidationError",
+            "Invalid Params",
+            &format!("Missing Header: {name}").into(),
+        )
+    };
+    match asked.header("x-apideck-app-id") {
+        "" => return Err(missing("x-apideck-app-id")),
+        APP_ID => {}
+        _ => return Err(unauthorized()),
+    }
+    if asked.operation.consumer() == Consumer::Required && consumer(asked).is_empty() {
+        return Err(missing("x-apideck-consumer-id"));
+    }
+    Ok(())
+}
+
+fn consumer<'a>(asked: &'a Asked<'_>) -> &'a str {
+    asked.header("x-apideck-consumer-id")
+}
+
+fn key(consumer: &str, service: &'static Service) -> (String, &'static str, &'static str) {
+    (consumer.to_owned(), service.unified_api, service.id)
+}
+
+fn service(asked: &Asked<'_>) -> Result<&'static Service, Reply> {
+    catalog::service(asked.id(0), asked.id(1))
+        .ok_or_else(|| not_found("ConnectorNotFoundError", "connector", asked.id(1)))
+}
+
+fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
+    asked.json().map_err(|error| invalid(&error.to_string()))
+}
+
+fn iso(asked: &Asked<'_>) -> String {
+    jiff::Timestamp::try_from(asked.now).map(|now| format!("{now:.3}")).unwrap_or_default()
+}
+
+fn success(data: Value) -> Reply {
+    Reply::json(StatusCode::OK, json!({ "status_code": 200, "status": "OK", "data": data }))
+}
+
+/// What Apideck answers where it has nothing.
+pub(super) fn no_route() -> Reply {
+    let detail = "No such path".into();
+    refusal(StatusCode::NOT_FOUND, "EntityNotFoundError", "Not Found", &detail)
+}
+
+fn unauthorized() -> Reply {
+    let detail = "Failed to authorize: check the API key and the application id".into();
+    refusal(StatusCode::UNAUTHORIZED, "UnauthorizedError", "Unauthorized Request", &detail)
+}
+
+fn invalid(detail: &str) -> Reply {
+    refusal(StatusCode::BAD_REQUEST, "RequestValidationError", "Invalid Params", &detail.into())
+}
+
+fn invalid_state(detail: &str) -> Reply {
+    refusal(StatusCode::UNPROCESSABLE_ENTITY, "InvalidStateError", "Invalid State", &detail.into())
+}
+
+fn not_found(type_name: &str, entity: &str, id: &str) -> Reply {
+    let detail = json!({ "not_found": { "entity": entity, "id": id } });
+    refusal(StatusCode::NOT_FOUND, type_name, &format!("Unknown {entity}"), &detail)
+}
+
+fn refusal(status: StatusCode, type_name: &str, message: &str, detail: &Value) -> Reply {
+    let body = json!({
+        "status_code": status.as_u16(),
+        "error": status.canonical_reason(),
+        "type_name": type_name,
+        "message": message,
+        "detail": detail,
+        "ref": format!("https://developers.apideck.com/errors#{}", type_name.to_lowercase()),
+    });
+    Reply::json(status, body)
+}

@@ -1,0 +1,238 @@
+//! A connection, from the exchange of its public token to its end.
+
+use super::{State, Step, Webhook, body, done, iso, ok, refusal};
+use crate::deck::{ConnectionId, ErrorCode};
+use crate::sandbox::exchange::{Asked, Reply};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
+use url::Url;
+use uuid::Uuid;
+
+use super::documents::Document;
+use super::link::Source;
+
+/// How long a connection stays open without a job.
+const OPEN: Duration = Duration::from_secs(10 * 60);
+
+pub(super) struct Connection {
+    pub(super) id: ConnectionId,
+    pub(super) source: &'static str,
+    pub(super) username: String,
+    pub(super) accounts: Vec<Account>,
+    pub(super) webhook: Webhook,
+    pub(super) documents: Vec<Document>,
+    auto_refresh: bool,
+    since: SystemTime,
+    /// Jobs are taken until then.
+    pub(super) open_until: SystemTime,
+}
+
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) number: String,
+    pub(super) is_selected: bool,
+}
+
+impl Connection {
+    pub(super) fn new(source: &'static str, username: &str, now: SystemTime) -> Self {
+        let account = |number: &str| Account {
+            id: Uuid::new_v4().to_string(),
+            number: number.to_owned(),
+            is_selected: true,
+        };
+        Self {
+            id: Uuid::new_v4().to_string().into(),
+            source,
+            username: username.to_owned(),
+            accounts: vec![account("1001"), account("1002")],
+            webhook: Webhook::default(),
+            documents: Vec::new(),
+            auto_refresh: false,
+            since: now,
+            open_until: now + OPEN,
+        }
+    }
+
+    pub(super) fn keep_open(&mut self, now: SystemTime) {
+        self.open_until = now + OPEN;
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccessToken {
+    access_token: String,
+}
+
+impl State {
+    pub(super) fn exchange_public_token(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            public_token: String,
+        }
+
+        let Body { public_token } = body(asked)?;
+        let session = self
+            .sessions
+            .values_mut()
+            .find(|session| session.is_connected() && session.public_token.as_ref() == Some(&public_token));
+        // The session keeps its public token: it stays used.
+        let Some(connection) = session.and_then(|session| session.connecting.take()) else {
+            return Err(refusal(
+                ErrorCode::InvalidPublicToken,
+                "The public token is unknown, used or not ready",
+            ));
+        };
+        let (id, username) = (connection.id.clone(), connection.username.clone());
+        let token = self.add_connection(connection);
+        ok(json!({
+            "access_token": token,
+            "connection_id": id,
+            "fields": [{ "field_name": "username", "field_value": username }],
+        }))
+    }
+
+    pub(super) fn context(&mut self, asked: &Asked<'_>) -> Step {
+        let AccessToken { access_token } = body(asked)?;
+        let connection = self.connection(&access_token)?;
+        let entities = connection.accounts.iter().map(|account| json!({ "account_number": account.number }));
+        ok(json!({
+            "connection_id": connection.id,
+            "provider": { "id": connection.source, "name": Source::find(connection.source).map(|source| source.name) },
+            "connection_status": "Connected",
+            "connection_status_timestamp": iso(connection.since),
+            "connection_status_reason": "DataFound",
+            "num_of_entities": connection.accounts.len(),
+            "entities": entities.collect::<Vec<_>>(),
+        }))
+    }
+
+    pub(super) fn accounts(&mut self, asked: &Asked<'_>) -> Step {
+        let AccessToken { access_token } = body(asked)?;
+        let accounts: Vec<Value> = self
+            .connection(&access_token)?
+            .accounts
+            .iter()
+            .map(|account| json!({ "account_number": account.number, "is_selected": account.is_selected }))
+            .collect();
+        ok(json!({ "accounts": accounts }))
+    }
+
+    pub(super) fn select_accounts(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            access_token: String,
+            #[serde(default)]
+            accounts: Vec<Selection>,
+        }
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Selection {
+            account_number: Option<String>,
+            is_selected: bool,
+        }
+
+        let Body { access_token, accounts } = body(asked)?;
+        let connection = self.connection(&access_token)?;
+        let numbers = accounts.iter().map(|selection| selection.account_number.as_deref());
+        known_accounts(connection, numbers)?;
+        for Selection { account_number, is_selected } in accounts {
+            let account = connection
+                .accounts
+                .iter_mut()
+                .find(|account| Some(&account.number) == account_number.as_ref());
+            if let Some(account) = account {
+                account.is_selected = is_selected;
+            }
+        }
+        done()
+    }
+
+    pub(super) fn invalidate_access_token(&mut self, asked: &Asked<'_>) -> Step {
+        let AccessToken { access_token } = body(asked)?;
+        let id = self.connection(&access_token)?.id.clone();
+        self.access_tokens.remove(&access_token);
+        let token = format!("access-development-{}", Uuid::new_v4());
+        self.access_tokens.insert(token.clone(), id);
+        ok(json!({ "new_access_token": token }))
+    }
+
+    pub(super) fn update_webhook(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            access_token: String,
+            url: String,
+            is_active: bool,
+        }
+
+        let Body { access_token, url, is_active } = body(asked)?;
+        let connection = self.connection(&access_token)?;
+        if !Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return Err(refusal(ErrorCode::InvalidArgument, "The url is not an absolute http or https URL"));
+        }
+        connection.webhook = Webhook { url: Some(url), is_active };
+        done()
+    }
+
+    pub(super) fn update_auto_refresh(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            access_token: String,
+            auto_refresh: bool,
+        }
+
+        let Body { access_token, auto_refresh } = body(asked)?;
+        self.connection(&access_token)?.auto_refresh = auto_refresh;
+        done()
+    }
+
+    pub(super) fn refresh(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            access_token: String,
+            #[serde(default)]
+            account_numbers: Option<Vec<String>>,
+        }
+
+        let Body { access_token, account_numbers } = body(asked)?;
+        let connection = self.connection(&access_token)?;
+        known_accounts(connection, account_numbers.iter().flatten().map(|number| Some(number.as_str())))?;
+        connection.since = asked.now;
+        let event = json!({
+            "webhook_type": "Connection",
+            "webhook_code": "DefaultUpdate",
+            "connection_id": connection.id,
+            "environment": "Sandbox",
+        });
+        self.events.push(event);
+        done()
+    }
+
+    pub(super) fn destroy(&mut self, asked: &Asked<'_>) -> Step {
+        let AccessToken { access_token } = body(asked)?;
+        let id = self.connection(&access_token)?.id.clone();
+        self.access_tokens.retain(|_, owner| *owner != id);
+        self.connections.remove(&id);
+        self.jobs.retain(|job| job.connection.as_ref() != Some(&id));
+        done()
+    }
+}
+
+/// An account without a number names none.
+fn known_accounts<'a>(
+    connection: &Connection,
+    mut numbers: impl Iterator<Item = Option<&'a str>>,
+) -> Result<(), Reply> {
+    let unknown = |number: &str| connection.accounts.iter().all(|account| account.number != number);
+    match numbers.any(|number| number.is_some_and(unknown)) {
+        true => Err(refusal(ErrorCode::InvalidAccountId, "The connection has no such account")),
+        false => Ok(()),
+    }
+}

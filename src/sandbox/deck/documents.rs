@@ -1,0 +1,73 @@
+//! Documents that jobs have fetched.
+
+use super::{State, Step, body, invalid, iso, ok, refusal};
+use crate::deck::ErrorCode;
+use crate::sandbox::exchange::{Asked, Reply};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::SystemTime;
+use uuid::Uuid;
+
+/// A PDF of one empty page, which viewers open.
+const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+    3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+pub(super) struct Document {
+    id: String,
+    job: String,
+    fetched: SystemTime,
+}
+
+impl Document {
+    pub(super) fn fetched_by(job: &str, fetched: SystemTime) -> Self {
+        Self { id: Uuid::new_v4().to_string(), job: job.to_owned(), fetched }
+    }
+
+    fn show(&self) -> Value {
+        json!({
+            "document_id": self.id,
+            "file_type": "pdf",
+            "metadata": {},
+            "file_name": "invoice.pdf",
+            "file_size": PDF.len(),
+            "fetch_date": iso(self.fetched),
+        })
+    }
+}
+
+impl State {
+    pub(super) fn documents(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            access_token: String,
+        }
+
+        let Body { access_token } = body(asked)?;
+        let job = asked.query("job_guid");
+        if job.is_some_and(|job| Uuid::parse_str(job).is_err()) {
+            return Err(invalid("job_guid is not a UUID"));
+        }
+        let documents = &self.connection(&access_token)?.documents;
+        let shown =
+            documents.iter().filter(|document| job.is_none_or(|job| document.job == job)).map(Document::show);
+        ok(json!({ "documents": shown.collect::<Vec<_>>() }))
+    }
+
+    pub(super) fn document_file(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            access_token: String,
+            document_id: String,
+        }
+
+        let Body { access_token, document_id } = body(asked)?;
+        let documents = &self.connection(&access_token)?.documents;
+        if documents.iter().any(|document| document.id == document_id) {
+            Ok(Reply::file("application/pdf", PDF))
+        } else {
+            Err(refusal(ErrorCode::InvalidStatementId, "The connection has no such document"))
+        }
+    }
+}

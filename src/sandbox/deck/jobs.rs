@@ -1,0 +1,297 @@
+//! Jobs: submitted, run for two seconds of the sandbox's clock, reported as webhooks would report them.
+
+use super::connections::Connection;
+use super::documents::Document;
+use super::link::Source;
+use super::{MFA_ANSWER, State, Step, body, done, invalid, refusal};
+use crate::deck::{ConnectionId, ErrorCode};
+use crate::sandbox::exchange::{Asked, Reply};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::time::{Duration, SystemTime};
+use uuid::Uuid;
+
+const RUNS: Duration = Duration::from_secs(2);
+/// How long an idempotency key is remembered.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(super) struct Job {
+    pub(super) id: String,
+    code: String,
+    /// `None` while the job has yet to open one.
+    pub(super) connection: Option<ConnectionId>,
+    stage: Stage,
+}
+
+enum Stage {
+    /// A security question waits for an answer.
+    Asks(Box<Connection>),
+    Runs {
+        until: SystemTime,
+        forced: Option<String>,
+    },
+    Ended,
+}
+
+impl Job {
+    fn runs(&self) -> bool {
+        matches!(self.stage, Stage::Runs { .. })
+    }
+}
+
+/// What was answered under an idempotency key.
+pub(super) struct Answered {
+    body: Vec<u8>,
+    at: SystemTime,
+    reply: (StatusCode, Value),
+}
+
+impl State {
+    pub(super) fn submit_job(&mut self, asked: &Asked<'_>) -> Step {
+        let key = asked.header("x-deck-idempotency-key").to_owned();
+        if key.is_empty() {
+            let (status, body) = self.start_job(asked)?;
+            return Ok(Reply::json(status, body));
+        }
+        if Uuid::parse_str(&key).is_err() {
+            return Err(invalid("x-deck-idempotency-key is not a UUID"));
+        }
+        self.answered.retain(|_, answered| asked.now < answered.at + REMEMBERED);
+        if let Some(Answered { body, reply: (status, answer), .. }) = self.answered.get(&key) {
+            if body != asked.body {
+                let message = "The idempotency key was used for another request";
+                return Err(Reply::json(StatusCode::CONFLICT, json!({ "error_message": message })));
+            }
+            return Ok(Reply::json(*status, answer.clone()));
+        }
+        let reply = match self.start_job(asked) {
+            Ok(reply) => reply,
+            Err(refusal) => refusal.into_json(),
+        };
+        let answered = Answered { body: asked.body.to_vec(), at: asked.now, reply: reply.clone() };
+        self.answered.insert(key, answered);
+        Ok(Reply::json(reply.0, reply.1))
+    }
+
+    fn start_job(&mut self, asked: &Asked<'_>) -> Result<(StatusCode, Value), Reply> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            job_code: String,
+            input: Map<String, Value>,
+        }
+
+        let Body { job_code, input } = body(asked)?;
+        let id = match job_code.as_str() {
+            "" => return Err(invalid("job_code is empty")),
+            "EnsureConnection" => self.ensure_connection(&input, asked.now)?,
+            "CloseConnection" => self.close_connection(&input)?,
+            _ => self.run_on_connection(&job_code, &input, asked)?,
+        };
+        Ok((StatusCode::OK, json!({ "job_guid": id, "job_code": job_code })))
+    }
+
+    fn ensure_connection(&mut self, input: &Map<String, Value>, now: SystemTime) -> Result<String, Reply> {
+        let source = Source::find(text(input, "source_guid")?)
+            .ok_or_else(|| refusal(ErrorCode::DataSourceNotFound, "There is no such source"))?;
+        let (username, password) = (text(input, "username")?, text(input, "password")?);
+        let open = self.connections.values().any(|connection| {
+            connection.source == source.id && connection.username == username && now < connection.open_until
+        });
+        if open {
+            return Err(refusal(ErrorCode::ActiveConnectionExists, "The connection is open already"));
+        }
+        let connection = Connection::new(source.id, username, now);
+        let id = Uuid::new_v4().to_string();
+        let mut job = Job {
+            id: id.clone(),
+            code: "EnsureConnection".to_owned(),
+            connection: None,
+            stage: Stage::Ended,
+        };
+        if password == "invalid" {
+            self.report(&job, json!({ "error": error("InvalidCredentials") }));
+        } else if username.contains("mfa") {
+            job.stage = Stage::Asks(Box::new(connection));
+            self.ask(&job);
+        } else {
+            self.open(&mut job, connection);
+        }
+        self.jobs.push(job);
+        Ok(id)
+    }
+
+    fn open(&mut self, job: &mut Job, connection: Connection) {
+        job.connection = Some(connection.id.clone());
+        let token = self.add_connection(connection);
+        self.report(job, json!({ "output": { "access_token": token } }));
+    }
+
+    fn close_connection(&mut self, input: &Map<String, Value>) -> Result<String, Reply> {
+        let connection = self.connection(text(input, "access_token")?)?;
+        connection.open_until = SystemTime::UNIX_EPOCH;
+        let id = connection.id.clone();
+        let mut canceled = Vec::new();
+        for job in self.jobs.iter_mut().filter(|job| job.connection.as_ref() == Some(&id) && job.runs()) {
+            job.stage = Stage::Ended;
+            canceled.push(event(job, json!({ "error": error("JobCanceled") })));
+        }
+        self.events.append(&mut canceled);
+        let job = Job {
+            id: Uuid::new_v4().to_string(),
+            code: "CloseConnection".to_owned(),
+            connection: Some(id),
+            stage: Stage::Ended,
+        };
+        self.report(&job, json!({ "output": {} }));
+        let id = job.id.clone();
+        self.jobs.push(job);
+        Ok(id)
+    }
+
+    fn run_on_connection(
+        &mut self,
+        code: &str,
+        input: &Map<String, Value>,
+        asked: &Asked<'_>,
+    ) -> Result<String, Reply> {
+        let connection = self.connection(text(input, "access_token")?)?;
+        let connection_id = connection.id.clone();
+        if asked.now >= connection.open_until {
+            return Err(refusal(ErrorCode::NoActiveConnection, "The connection is not open"));
+        }
+        connection.keep_open(asked.now);
+        let running =
+            self.jobs.iter().find(|job| job.connection.as_ref() == Some(&connection_id) && job.runs());
+        if let Some(job) = running {
+            let message = "Another job runs on the connection";
+            let body =
+                json!({ "job_guid": job.id, "job_id": job.id, "error_message": message, "message": message });
+            return Err(Reply::json(StatusCode::CONFLICT, body));
+        }
+        let forced =
+            Some(asked.header("x-deck-sandbox")).filter(|forced| !forced.is_empty()).map(str::to_owned);
+        let id = Uuid::new_v4().to_string();
+        self.jobs.push(Job {
+            id: id.clone(),
+            code: code.to_owned(),
+            connection: Some(connection_id),
+            stage: Stage::Runs { until: asked.now + RUNS, forced },
+        });
+        Ok(id)
+    }
+
+    pub(super) fn answer_job_mfa(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            job_guid: Option<String>,
+            answer: String,
+        }
+
+        let Body { job_guid, answer } = body(asked)?;
+        let asks = |job: &Job| {
+            matches!(job.stage, Stage::Asks(_)) && job_guid.as_ref().is_none_or(|id| *id == job.id)
+        };
+        let Some(index) = self.jobs.iter().position(asks) else {
+            return Err(refusal(ErrorCode::SecurityQuestionNotFound, "No job waits for this answer"));
+        };
+        let mut job = self.jobs.remove(index);
+        match std::mem::replace(&mut job.stage, Stage::Ended) {
+            Stage::Asks(connection) if answer == MFA_ANSWER => self.open(&mut job, *connection),
+            stage => {
+                job.stage = stage;
+                let wrong = json!({
+                    "job_guid": job.id,
+                    "webhook_type": "Job",
+                    "webhook_code": "MfaQuestionInvalidAnswer",
+                    "environment": "Sandbox",
+                });
+                self.events.push(wrong);
+            }
+        }
+        self.jobs.push(job);
+        done()
+    }
+
+    /// Ends the jobs whose time is over.
+    pub(super) fn finish_jobs(&mut self, now: SystemTime) {
+        let mut events = Vec::new();
+        for job in &mut self.jobs {
+            let Stage::Runs { until, forced } = &job.stage else { continue };
+            if now < *until {
+                continue;
+            }
+            let connection = job.connection.as_ref().and_then(|id| self.connections.get_mut(id));
+            let result = match (forced.as_deref(), connection) {
+                (None, Some(connection)) => {
+                    if job.code == "FetchDocuments" {
+                        connection.documents.push(Document::fetched_by(&job.id, *until));
+                    }
+                    json!({ "output": { "success": true } })
+                }
+                (Some("job-failed"), _) => json!({ "output": {
+                    "success": false,
+                    "error_category": "JobFailed",
+                    "message": format!("Failed to complete {}.", job.code),
+                } }),
+                (Some(forced), _) => json!({ "error": error(forced_code(forced)) }),
+                (None, None) => json!({ "error": error("JobCanceled") }),
+            };
+            events.push(event(job, result));
+            job.stage = Stage::Ended;
+        }
+        self.events.append(&mut events);
+    }
+
+    fn report(&mut self, job: &Job, result: Value) {
+        self.events.push(event(job, result));
+    }
+
+    fn ask(&mut self, job: &Job) {
+        self.events.push(json!({
+            "job_guid": job.id,
+            "question": "Which code have we sent you?",
+            "method_selected": null,
+            "answer_expected_digits": null,
+            "webhook_type": "Job",
+            "webhook_code": "MfaRequired",
+            "environment": "Sandbox",
+        }));
+    }
+}
+
+/// The webhook that reports how a job ended.
+fn event(job: &Job, result: Value) -> Value {
+    let mut event = json!({
+        "job_guid": job.id,
+        "webhook_type": "Job",
+        "webhook_code": job.code,
+        "environment": "Sandbox",
+    });
+    if let (Value::Object(event), Value::Object(result)) = (&mut event, result) {
+        event.extend(result);
+    }
+    event
+}
+
+fn error(code: &str) -> Value {
+    json!({ "error_code": code, "error_message": code })
+}
+
+/// The error that a value of `x-deck-sandbox` asks for.
+fn forced_code(forced: &str) -> &'static str {
+    match forced {
+        "error-input-values" => "InputValues",
+        "error-not-found" => "NotFound",
+        "error-system-error" => "SystemError",
+        "error-action-rejected" => "ActionRejected",
+        _ => "Unexpected",
+    }
+}
+
+fn text<'a>(input: &'a Map<String, Value>, key: &str) -> Result<&'a str, Reply> {
+    let text = input.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text.ok_or_else(|| invalid(&format!("input lacks {key}")))
+}

@@ -1,0 +1,339 @@
+//! A Link session, from its token to the public token.
+
+use super::connections::Connection;
+use super::{MFA_ANSWER, State, Step, body, done, invalid, ok, refusal};
+use crate::deck::ErrorCode;
+use crate::deck::link::{LinkConnectionStatus, UpdateMode};
+use crate::sandbox::exchange::{Asked, Reply};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::{
+    collections::VecDeque,
+    time::{Duration, SystemTime},
+};
+use uuid::Uuid;
+
+const LIFETIME: Duration = Duration::from_secs(20 * 60);
+
+pub(super) struct Source {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+}
+
+pub(super) const SOURCES: [Source; 2] = [
+    Source { id: "11115055-46cf-4e49-6ba4-08ddcbf23235", name: "Sandbox Utility" },
+    Source { id: "fee328b0-fc48-4699-a245-5de34313952e", name: "Aetna" },
+];
+
+impl Source {
+    pub(super) fn find(id: &str) -> Option<&'static Source> {
+        SOURCES.iter().find(|source| source.id == id)
+    }
+
+    fn show(&self) -> Value {
+        let field = |number: u8, name, label, kind| {
+            json!({
+                "field_number": number,
+                "field_name": name,
+                "field_label": label,
+                "field_value": null,
+                "field_type": kind,
+            })
+        };
+        json!({
+            "source_id": self.id,
+            "name": self.name,
+            "logo_url": null,
+            "country": "CA",
+            "website": "https://source.example",
+            "fields": [
+                field(1, "username", "User name", "Text"),
+                field(2, "password", "Password", "Password"),
+            ],
+        })
+    }
+}
+
+/// A Link session.
+pub(super) struct Session {
+    expires: SystemTime,
+    /// What the token was created with.
+    settings: Map<String, Value>,
+    /// In a session that updates a connection: how.
+    update: Option<UpdateMode>,
+    status: LinkConnectionStatus,
+    /// What follows on the status.
+    ahead: VecDeque<LinkConnectionStatus>,
+    /// What the customer connects, and its public token until that is exchanged.
+    pub(super) connecting: Option<Connection>,
+    pub(super) public_token: Option<String>,
+}
+
+impl Session {
+    pub(super) fn is_connected(&self) -> bool {
+        self.status == LinkConnectionStatus::Connected
+    }
+
+    fn move_on(&mut self) {
+        if let Some(next) = self.ahead.pop_front() {
+            self.status = next;
+        }
+    }
+
+    fn asks(&self) -> bool {
+        use LinkConnectionStatus::{MfaQuestion, MfaQuestionInvalidAnswer};
+        matches!(self.status, MfaQuestion | MfaQuestionInvalidAnswer)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkToken {
+    link_token: String,
+}
+
+#[derive(Deserialize)]
+struct Update {
+    access_token: String,
+    mode: UpdateMode,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    field_name: String,
+    field_value: String,
+}
+
+impl State {
+    pub(super) fn create_link_token(&mut self, asked: &Asked<'_>) -> Step {
+        const MEMBERS: [&str; 10] = [
+            "language",
+            "countries",
+            "source_ids",
+            "source_types",
+            "beta_source_status",
+            "update",
+            "webhook_url",
+            "auto_refresh",
+            "parsing_method",
+            "latest_invoice_only",
+        ];
+        let settings: Map<String, Value> = body(asked)?;
+        if let Some(unknown) = settings.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
+            return Err(invalid(&format!("unknown member {unknown}")));
+        }
+        let update = match settings.get("update").filter(|update| !update.is_null()) {
+            None => None,
+            Some(update) => {
+                let Update { access_token, mode } =
+                    Update::deserialize(update).map_err(|error| invalid(&error.to_string()))?;
+                self.connection(&access_token)?;
+                Some(mode)
+            }
+        };
+        let token = format!("link-sandbox-{}", Uuid::new_v4());
+        let session = Session {
+            expires: asked.now + LIFETIME,
+            settings,
+            update,
+            status: LinkConnectionStatus::New,
+            ahead: VecDeque::new(),
+            connecting: None,
+            public_token: None,
+        };
+        self.sessions.insert(token.clone(), session);
+        ok(json!({ "link_token": token }))
+    }
+
+    pub(super) fn get_link_token(&mut self, asked: &Asked<'_>) -> Step {
+        let LinkToken { link_token } = body(asked)?;
+        let settings = &self.session(asked, &link_token)?.settings;
+        ok(json!({
+            "language": settings.get("language"),
+            "beta_source_status": settings.get("beta_source_status"),
+            "countries": settings.get("countries"),
+            "source_types": settings.get("source_types"),
+            "source_guids": settings.get("source_ids"),
+        }))
+    }
+
+    pub(super) fn link_info(&mut self, asked: &Asked<'_>) -> Step {
+        let LinkToken { link_token } = body(asked)?;
+        let session = self.session(asked, &link_token)?;
+        let mode = session.update.as_ref().map_or("Normal", UpdateMode::as_str);
+        ok(json!({
+            "name": "Sandbox Client",
+            "image_url": "https://client.example/logo.png",
+            "language": session.settings.get("language").filter(|language| !language.is_null()).unwrap_or(&json!("EN")),
+            "update_mode": session.update.as_ref().map(|_| json!({ "source": SOURCES[0].show() })),
+            "terms_of_use_url": null,
+            "privacy_policy_url": null,
+            "mode": mode,
+            "account_select_mode": "Multiple",
+            "allow_document_upload": false,
+            "show_step_consent": true,
+            "show_step_add_source": session.update.is_none(),
+            "show_step_select_account": true,
+            "show_step_add_account": false,
+        }))
+    }
+
+    pub(super) fn link_sources(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            link_token: String,
+            source_id: Option<String>,
+            search: Option<String>,
+        }
+
+        let Body { link_token, source_id, search } = body(asked)?;
+        self.session(asked, &link_token)?;
+        let search = search.filter(|search| !search.is_empty()).map(|search| search.to_lowercase());
+        if search.as_ref().is_some_and(|search| !(3..=255).contains(&search.chars().count())) {
+            return Err(invalid("search must have 3 to 255 characters"));
+        }
+        let found = SOURCES.iter().filter(|source| match (&source_id, &search) {
+            (Some(id), _) => source.id == id,
+            (None, Some(search)) => source.name.to_lowercase().contains(search),
+            (None, None) => true,
+        });
+        ok(json!({ "sources": found.map(Source::show).collect::<Vec<_>>() }))
+    }
+
+    pub(super) fn link_connect(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            link_token: String,
+            source_id: String,
+            fields: Vec<Field>,
+            #[serde(rename = "terms_of_use_url")]
+            _terms_of_use_url: Option<String>,
+            #[serde(rename = "privacy_policy_url")]
+            _privacy_policy_url: Option<String>,
+        }
+
+        use LinkConnectionStatus::{
+            AccountSelection, Connected, Connecting, InvalidCredentials, MfaQuestion, New,
+        };
+
+        let Body { link_token, source_id, fields, .. } = body(asked)?;
+        let session = self.session(asked, &link_token)?;
+        if session.public_token.is_some() && session.status != InvalidCredentials {
+            return Err(invalid_link_token());
+        }
+        let Some(source) = Source::find(&source_id) else {
+            return Err(refusal(ErrorCode::InvalidSource, "The link token does not allow this source"));
+        };
+        let value = |name: &str| {
+            fields.iter().find(|field| field.field_name == name).map(|field| field.field_value.as_str())
+        };
+        let (Some(username), Some(password)) = (value("username"), value("password")) else {
+            return Err(invalid("fields lack username or password"));
+        };
+        session.status = New;
+        session.ahead = VecDeque::from([Connecting]);
+        if password == "invalid" {
+            session.ahead.push_back(InvalidCredentials);
+        } else {
+            let steps = [("mfa", MfaQuestion), ("accounts", AccountSelection)];
+            session
+                .ahead
+                .extend(steps.into_iter().filter(|(word, _)| username.contains(word)).map(|(_, step)| step));
+            session.ahead.push_back(Connected);
+        }
+        session.connecting = Some(Connection::new(source.id, username, asked.now));
+        let public_token = session.update.is_none().then(|| format!("public-sandbox-{}", Uuid::new_v4()));
+        session.public_token.clone_from(&public_token);
+        ok(json!({ "public_token": public_token, "job_guid": Uuid::new_v4().to_string() }))
+    }
+
+    /// Each look moves connecting one step on, as far as nobody has to do anything.
+    pub(super) fn link_connection_status(&mut self, asked: &Asked<'_>) -> Step {
+        use LinkConnectionStatus::{Connecting, New};
+        let LinkToken { link_token } = body(asked)?;
+        let session = self.session(asked, &link_token)?;
+        let status = session.status.clone();
+        if matches!(status, New | Connecting) {
+            session.move_on();
+        }
+        ok(json!({ "status": status, "additional_information": null }))
+    }
+
+    pub(super) fn link_mfa_question(&mut self, asked: &Asked<'_>) -> Step {
+        let LinkToken { link_token } = body(asked)?;
+        match self.session(asked, &link_token)?.asks() {
+            true => ok(json!({ "question": "Which code have we sent you?" })),
+            false => Err(no_question()),
+        }
+    }
+
+    pub(super) fn link_answer_mfa(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            link_token: String,
+            answer: String,
+        }
+
+        let Body { link_token, answer } = body(asked)?;
+        let session = self.session(asked, &link_token)?;
+        if !session.asks() {
+            return Err(no_question());
+        }
+        if answer == MFA_ANSWER {
+            session.status = LinkConnectionStatus::Connecting;
+        } else {
+            session.status = LinkConnectionStatus::MfaQuestionInvalidAnswer;
+        }
+        done()
+    }
+
+    pub(super) fn link_accounts(&mut self, asked: &Asked<'_>) -> Step {
+        let LinkToken { link_token } = body(asked)?;
+        let connecting = self.session(asked, &link_token)?.connecting.as_ref();
+        let accounts = connecting.map_or(&[][..], |connection| &connection.accounts);
+        let shown = accounts.iter().map(|account| {
+            json!({ "account_id": account.id, "account_number": account.number, "account_address": null })
+        });
+        ok(json!({ "accounts": shown.collect::<Vec<_>>() }))
+    }
+
+    pub(super) fn link_select_accounts(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            link_token: String,
+            #[serde(default)]
+            accounts: Vec<String>,
+        }
+
+        let Body { link_token, accounts } = body(asked)?;
+        let session = self.session(asked, &link_token)?;
+        let known = session.connecting.as_mut().map_or(&mut [][..], |connection| &mut connection.accounts);
+        if accounts.iter().any(|id| known.iter().all(|account| account.id != *id)) {
+            return Err(refusal(ErrorCode::InvalidAccountId, "An account was not found while connecting"));
+        }
+        for account in known {
+            account.is_selected = accounts.contains(&account.id);
+        }
+        if session.status == LinkConnectionStatus::AccountSelection {
+            session.status = LinkConnectionStatus::Connecting;
+        }
+        done()
+    }
+
+    fn session(&mut self, asked: &Asked<'_>, link_token: &str) -> Result<&mut Session, Reply> {
+        let session = self.sessions.get_mut(link_token).filter(|session| asked.now < session.expires);
+        session.ok_or_else(invalid_link_token)
+    }
+}
+
+fn invalid_link_token() -> Reply {
+    refusal(ErrorCode::InvalidLinkToken, "The link token is unknown, used or expired")
+}
+
+fn no_question() -> Reply {
+    refusal(ErrorCode::SecurityQuestionNotFound, "No security question waits for an answer")
+}

@@ -1,0 +1,198 @@
+mod connections;
+mod documents;
+mod jobs;
+mod link;
+
+use super::exchange::{Asked, Reply};
+use super::world::World;
+use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
+use crate::{Auth, Secret};
+use connections::Connection;
+use http::StatusCode;
+use jobs::{Answered, Job};
+use link::Session;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{collections::HashMap, fmt, time::SystemTime};
+use uuid::Uuid;
+
+const CLIENT_ID: &str = "sandbox-client-id";
+const SECRET: &str = "sandbox-secret-2f8a1c55";
+/// The right answer to every security question.
+const MFA_ANSWER: &str = "123456";
+
+pub(super) fn config(base_url: String) -> Config {
+    Config::at(base_url, CLIENT_ID, SECRET)
+}
+
+/// What happens at Deck without the API.
+///
+/// It has the sources `11115055-46cf-4e49-6ba4-08ddcbf23235` (Sandbox Utility) and
+/// `fee328b0-fc48-4699-a245-5de34313952e` (Aetna), which accept any credentials, but for these:
+///
+/// | credentials | what happens |
+/// |---|---|
+/// | password `invalid` | the source rejects them |
+/// | user name with `mfa` in it | a security question is asked; the answer is `123456` |
+/// | user name with `accounts` in it | accounts have to be selected, in a Link session |
+///
+/// Each look at a Link session's status moves connecting one step on. A job takes two seconds of the sandbox's clock,
+/// and a connection closes after ten minutes without a job.
+#[derive(Clone, Copy)]
+pub struct Deck<'a> {
+    world: &'a World,
+}
+
+impl<'a> Deck<'a> {
+    pub(super) fn new(world: &'a World) -> Self {
+        Self { world }
+    }
+
+    /// A customer connects an account; returns the connection's access token.
+    pub fn connect(&self) -> Secret {
+        let now = self.world.now();
+        let mut state = self.world.deck();
+        let connection = Connection::new(link::SOURCES[0].id, "customer", now);
+        state.add_connection(connection).into()
+    }
+
+    /// Where the events of the connection with this token go; `None` for a token that Deck would refuse.
+    pub fn webhook(&self, access_token: &str) -> Option<Webhook> {
+        self.world.deck().connection_of(access_token).map(|connection| connection.webhook.clone())
+    }
+
+    /// The bodies of the webhooks that Deck would have sent so far, oldest first.
+    pub fn events(&self) -> Vec<Value> {
+        let now = self.world.now();
+        let mut state = self.world.deck();
+        state.finish_jobs(now);
+        state.events.clone()
+    }
+}
+
+impl fmt::Debug for Deck<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Deck")
+    }
+}
+
+/// Where the events of a connection go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// The URL, if one was ever set.
+    pub url: Option<String>,
+    /// Whether events are sent to it.
+    pub is_active: bool,
+}
+
+/// Deck's knowledge.
+#[derive(Default)]
+pub(super) struct State {
+    /// By link token.
+    sessions: HashMap<String, Session>,
+    connections: HashMap<ConnectionId, Connection>,
+    /// Which connection an access token stands for.
+    access_tokens: HashMap<String, ConnectionId>,
+    /// In the order in which they were submitted.
+    jobs: Vec<Job>,
+    /// By idempotency key.
+    answered: HashMap<String, Answered>,
+    events: Vec<Value>,
+}
+
+/// What a step of the flow comes to: an answer, or a refusal.
+type Step = Result<Reply, Reply>;
+
+impl State {
+    pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        let known = asked.header("x-deck-client-id") == CLIENT_ID && asked.header("x-deck-secret") == SECRET;
+        if asked.operation.auth() == Auth::Credentials && !known {
+            return Reply::json(StatusCode::UNAUTHORIZED, json!({ "message": "Invalid API key" }));
+        }
+        self.finish_jobs(asked.now);
+        let step = match asked.operation.id() {
+            "deck.link.create_token" => self.create_link_token(asked),
+            "deck.link.get_token" => self.get_link_token(asked),
+            "deck.link.info" => self.link_info(asked),
+            "deck.link.sources" => self.link_sources(asked),
+            "deck.link.connect" => self.link_connect(asked),
+            "deck.link.connection_status" => self.link_connection_status(asked),
+            "deck.link.mfa_question" => self.link_mfa_question(asked),
+            "deck.link.answer_mfa" => self.link_answer_mfa(asked),
+            "deck.link.accounts" => self.link_accounts(asked),
+            "deck.link.select_accounts" => self.link_select_accounts(asked),
+            "deck.connections.exchange_public_token" => self.exchange_public_token(asked),
+            "deck.connections.context" => self.context(asked),
+            "deck.connections.accounts" => self.accounts(asked),
+            "deck.connections.select_accounts" => self.select_accounts(asked),
+            "deck.connections.invalidate_access_token" => self.invalidate_access_token(asked),
+            "deck.connections.update_webhook" => self.update_webhook(asked),
+            "deck.connections.update_auto_refresh" => self.update_auto_refresh(asked),
+            "deck.connections.refresh" => self.refresh(asked),
+            "deck.connections.destroy" => self.destroy(asked),
+            "deck.jobs.submit" => self.submit_job(asked),
+            "deck.jobs.answer_mfa" => self.answer_job_mfa(asked),
+            "deck.documents.list" => self.documents(asked),
+            "deck.documents.file" => self.document_file(asked),
+            _ => Ok(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
+        };
+        step.unwrap_or_else(|refusal| refusal)
+    }
+
+    /// Stores the connection and gives its access token.
+    fn add_connection(&mut self, connection: Connection) -> String {
+        // Deck's own sandbox says "development" too.
+        let token = format!("access-development-{}", Uuid::new_v4());
+        self.access_tokens.insert(token.clone(), connection.id.clone());
+        self.connections.insert(connection.id.clone(), connection);
+        token
+    }
+
+    fn connection_of(&self, access_token: &str) -> Option<&Connection> {
+        self.connections.get(self.access_tokens.get(access_token)?)
+    }
+
+    fn connection(&mut self, access_token: &str) -> Result<&mut Connection, Reply> {
+        let found = self.access_tokens.get(access_token).and_then(|id| self.connections.get_mut(id));
+        found.ok_or_else(|| {
+            refusal(ErrorCode::InvalidAccessToken, "The access token is unknown or no longer valid")
+        })
+    }
+}
+
+fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
+    asked.json().map_err(|error| invalid(&format!("The request body is not valid: {error}")))
+}
+
+fn ok(body: Value) -> Step {
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+fn done() -> Step {
+    Ok(Reply::empty(StatusCode::OK))
+}
+
+fn invalid(message: &str) -> Reply {
+    refusal(ErrorCode::ValidationFailed, message)
+}
+
+fn refusal(code: ErrorCode, message: &str) -> Reply {
+    let category = match code {
+        ErrorCode::InvalidLinkToken | ErrorCode::InvalidPublicToken => ErrorCategory::InvalidInput,
+        ErrorCode::DataSourceNotFound => ErrorCategory::DataSourceError,
+        ErrorCode::NoActiveConnection | ErrorCode::ActiveConnectionExists => ErrorCategory::ConnectionError,
+        _ => ErrorCategory::InvalidRequest,
+    };
+    let body = json!({
+        "error_category": category,
+        "error_code": code,
+        "error_message": message,
+        "display_message": null,
+    });
+    Reply::json(StatusCode::BAD_REQUEST, body)
+}
+
+fn iso(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map(|time| format!("{time:.3}")).unwrap_or_default()
+}

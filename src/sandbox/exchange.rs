@@ -1,0 +1,110 @@
+//! A request as the vendors see it, and their answer.
+
+use crate::Operation;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::time::SystemTime;
+
+/// A request that has found its operation.
+pub(super) struct Asked<'a> {
+    pub(super) operation: &'static Operation,
+    /// The ids of the path, decoded, in URL order.
+    pub(super) ids: Vec<String>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) body: &'a [u8],
+    /// Where the vendor is, without a slash at the end.
+    pub(super) base_url: String,
+    pub(super) now: SystemTime,
+}
+
+impl Asked<'_> {
+    pub(super) fn id(&self, index: usize) -> &str {
+        self.ids.get(index).map_or("", String::as_str)
+    }
+
+    /// A header's value; empty when it is absent or not text.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn query(&self, key: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_slice(self.body)
+    }
+
+    pub(super) fn now_millis(&self) -> u64 {
+        millis(self.now)
+    }
+}
+
+/// Unix milliseconds.
+pub(super) fn millis(time: SystemTime) -> u64 {
+    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// An answer.
+pub(super) struct Reply {
+    status: StatusCode,
+    headers: Vec<(&'static str, String)>,
+    body: Body,
+}
+
+enum Body {
+    Empty,
+    Json(Value),
+    File { content_type: &'static str, content: &'static str },
+}
+
+impl Reply {
+    pub(super) fn empty(status: StatusCode) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Empty }
+    }
+
+    pub(super) fn json(status: StatusCode, body: Value) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Json(body) }
+    }
+
+    pub(super) fn file(content_type: &'static str, content: &'static str) -> Self {
+        let body = Body::File { content_type, content };
+        Self { status: StatusCode::OK, headers: Vec::new(), body }
+    }
+
+    /// Status and body of an answer in JSON.
+    pub(super) fn into_json(self) -> (StatusCode, Value) {
+        match self.body {
+            Body::Json(body) => (self.status, body),
+            Body::Empty | Body::File { .. } => (self.status, Value::Null),
+        }
+    }
+
+    pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn into_http(self) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = self.status;
+        let (content_type, body) = match self.body {
+            Body::Empty => (None, Bytes::new()),
+            Body::Json(body) => (Some("application/json; charset=utf-8"), body.to_string().into()),
+            Body::File { content_type, content } => (Some(content_type), content.into()),
+        };
+        *response.body_mut() = body;
+        if let Some(content_type) = content_type {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        for (name, value) in self.headers {
+            let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}

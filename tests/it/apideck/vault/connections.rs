@@ -1,0 +1,703 @@
+//! Apideck's connections on the wire.
+
+use crate::support::{
+    APIDECK_APP, APIDECK_KEY, CONSUMER, builder,
+    calls::{self, Input},
+    wire::{Seen, Wire},
+};
+use connectory::apideck::{
+    Config, UnifiedApi,
+    vault::connections::{
+        AuthType, ConfigurationDefault, ConfigurationTarget, Connection, ConnectionConfiguration,
+        ConnectionHealth, ConnectionState, ConnectionStatus, Connections, ConsentRecordInput, ConsentState,
+        CustomMappingInput, DataScopesFields, DataScopesInput, DataScopesResources, FieldPermission,
+        FieldValue, FormField, FormFieldOption, FormFieldType, ImportConnection, ImportCredentials,
+        IntegrationState, ListConnections, OAuthGrantType, UpdateConnection,
+    },
+};
+use connectory::{Client, Error, JsonMap, Outcome, Patch, UnixMillis};
+use serde_json::{Value, json};
+use wiremock::Request;
+
+/// Every member of the vendor's schema with the vendor's own example, and what the schema leaves out.
+const CONNECTION: &str = include_str!("connection.json");
+/// The body of the vendor's example of an update.
+const UPDATE: &str = include_str!("update.json");
+
+const PATH: &str = "/vault/connections/crm/pipedrive";
+
+impl Wire {
+    fn connections(&self) -> Connections {
+        self.client().apideck().vault().connections()
+    }
+}
+
+/// What every call carries.
+fn assert_headers(request: &Request, app: &str, consumer: Option<&str>) {
+    assert_eq!(request.header("authorization"), format!("Bearer {APIDECK_KEY}"));
+    assert_eq!(request.header("x-apideck-app-id"), app);
+    let sent = request.headers.get("x-apideck-consumer-id");
+    assert_eq!(sent.map(|value| value.to_str().unwrap()), consumer);
+    assert_eq!(request.header("accept"), "application/json");
+    assert_eq!(request.header("user-agent"), concat!("connectory/", env!("CARGO_PKG_VERSION")));
+    for other_vendor in ["idempotency-key", "x-deck-secret", "x-deck-client-id"] {
+        assert_eq!(request.header(other_vendor), "");
+    }
+}
+
+/// A request of the consumer in the config that carries no body.
+fn assert_bare(request: &Request, line: &str) {
+    assert_eq!(request.line(), line);
+    assert_headers(request, APIDECK_APP, Some(CONSUMER));
+    assert!(request.body.is_empty());
+    assert_eq!(request.header("content-type"), "");
+}
+
+fn assert_json(request: &Request, line: &str, body: &Value) {
+    assert_eq!(request.line(), line);
+    assert_eq!(request.header("content-type"), "application/json");
+    assert_eq!(&request.json(), body);
+}
+
+/// The example's connection with these members changed.
+fn connection_with(changes: Value) -> Value {
+    let mut body: Value = serde_json::from_str(CONNECTION).unwrap();
+    body["data"].as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    body
+}
+
+async fn got(body: &Value) -> Connection {
+    let wire = Wire::ok(body.to_string()).await;
+    wire.connections().get("crm", "salesforce").await.unwrap().data
+}
+
+#[tokio::test]
+async fn list_needs_no_argument_and_no_consumer() {
+    let wire = Wire::ok(r#"{"status_code":200,"status":"OK","data":[]}"#).await;
+    let connections = wire.client().apideck().no_consumer().vault().connections();
+    let list = connections.list(&ListConnections::new()).await.unwrap();
+    assert!(list.data.is_empty());
+
+    let request = wire.request().await;
+    assert_eq!(request.line(), "GET /vault/connections");
+    assert_headers(&request, APIDECK_APP, None);
+    assert!(request.body.is_empty());
+}
+
+#[tokio::test]
+async fn list_with_everything_set() {
+    let one = connection_with(json!({}));
+    let body = json!({ "status_code": 200, "status": "OK", "data": [one["data"], one["data"]] });
+    let wire = Wire::ok(body.to_string()).await;
+    let query = ListConnections::new().api(UnifiedApi::Crm).configured(true);
+    let list = wire.connections().list(&query).await.unwrap();
+    assert_eq!(list.data.len(), 2);
+    for connection in &list.data {
+        assert_example(connection);
+    }
+    assert_bare(&wire.request().await, "GET /vault/connections?api=crm&configured=true");
+}
+
+#[tokio::test]
+async fn list_takes_an_api_that_is_new_and_the_unconfigured() {
+    let wire = Wire::ok(r#"{"data":[]}"#).await;
+    let query = ListConnections::new().api("brand new").configured(false);
+    wire.connections().list(&query).await.unwrap();
+    assert_eq!(wire.request().await.line(), "GET /vault/connections?api=brand%20new&configured=false");
+}
+
+#[tokio::test]
+async fn list_reads_a_missing_list_as_empty() {
+    for body in ["{}", r#"{"data":null,"meta":null,"status_code":null}"#, r#"{"data":[],"unseen":{}}"#] {
+        let wire = Wire::ok(body).await;
+        let list = wire.connections().list(&ListConnections::new()).await.unwrap();
+        assert!(list.data.is_empty() && list.meta.is_none() && list.status_code.is_none(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn get_of_the_configs_consumer() {
+    let wire = Wire::ok(CONNECTION).await;
+    let answer = wire.connections().get("crm", "pipedrive").await.unwrap();
+    assert_example(&answer.data);
+    assert_bare(&wire.request().await, &format!("GET {PATH}"));
+}
+
+#[tokio::test]
+async fn get_of_another_consumer_and_app() {
+    let wire = Wire::ok(CONNECTION).await;
+    let apideck = wire.client().apideck().consumer("acme").app("other-app");
+    let call = apideck.vault().connections().get(UnifiedApi::FileStorage, "google-drive");
+    let response = call.header("x-apideck-raw", "true").response().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_example(&response.value().data);
+
+    let request = wire.request().await;
+    assert_eq!(request.line(), "GET /vault/connections/file-storage/google-drive");
+    assert_headers(&request, "other-app", Some("acme"));
+    assert_eq!(request.header("x-apideck-raw"), "true");
+}
+
+#[tokio::test]
+async fn the_envelope_keeps_what_is_around_the_data() {
+    let wire = Wire::ok(CONNECTION).await;
+    let answer = wire.connections().get("crm", "salesforce").await.unwrap();
+    assert_eq!((answer.status_code, answer.status.as_deref()), (Some(200), Some("OK")));
+
+    let meta = answer.meta.unwrap();
+    assert_eq!((meta.items_on_page, meta.total_count), (Some(50), Some(1)));
+    let cursors = meta.cursors.unwrap();
+    assert_eq!(cursors.previous.as_deref(), Some("em9oby1jcm06OnBhZ2U6OjE="));
+    assert_eq!(cursors.current.as_deref(), Some("em9oby1jcm06OnBhZ2U6OjI="));
+    assert_eq!(cursors.next.as_deref(), Some("em9oby1jcm06OnBhZ2U6OjM="));
+    let [warning] = meta.warnings.as_slice() else { panic!("one warning") };
+    assert_eq!(warning.kind.as_deref(), Some("downstream_request_failed"));
+    assert_eq!(warning.status_code, Some(429));
+    assert_eq!(warning.error.as_deref(), Some("Too Many Requests"));
+    assert_eq!(warning.operation.as_deref(), Some("getManager"));
+    assert_eq!(warning.message.as_deref(), Some("Rate limit exceeded"));
+
+    let links = answer.links.unwrap();
+    assert!(links.previous.unwrap().ends_with("?cursor=em9oby1jcm06OnBhZ2U6OjE%3D"));
+    assert_eq!(links.current.as_deref(), Some("https://unify.apideck.com/crm/companies"));
+    assert!(links.next.unwrap().ends_with("?cursor=em9oby1jcm06OnBhZ2U6OjM"));
+    assert_eq!(answer.raw.unwrap().get("nested"), Some(&json!({ "a": [1, 2.5, null] })));
+}
+
+fn assert_example(connection: &Connection) {
+    assert_eq!(connection.id.as_str(), "crm+salesforce");
+    assert_eq!(connection.service_id.as_str(), "salesforce");
+    assert_eq!(connection.unified_api, UnifiedApi::Crm);
+    assert_eq!(connection.name.as_deref(), Some("Salesforce"));
+    let tag_line = "CRM software solutions and enterprise cloud computing from Salesforce.";
+    assert_eq!(connection.tag_line.as_deref(), Some(tag_line));
+    assert_eq!(connection.state, Some(ConnectionState::Authorized));
+    assert_eq!(connection.integration_state, Some(IntegrationState::Configured));
+    assert_eq!(connection.auth_type, Some(AuthType::OAuth2));
+    assert_eq!(connection.oauth_grant_type, Some(OAuthGrantType::AuthorizationCode));
+    assert_eq!(connection.status, Some(ConnectionStatus::Live));
+    assert_eq!(connection.enabled, Some(true));
+    assert_eq!(connection.website.as_deref(), Some("https://www.salesforce.com"));
+    assert!(connection.icon.as_deref().unwrap().ends_with("/salesforce/icon128x128.png"));
+    assert!(connection.logo.as_deref().unwrap().ends_with("/logo-salesforce-m.svg"));
+    assert_eq!(
+        connection.authorize_url.as_ref().unwrap().expose_secret(),
+        "https://unify.apideck.com/vault/authorize/salesforce/<application-id>?state=<state>"
+    );
+    assert_eq!(
+        connection.revoke_url.as_ref().unwrap().expose_secret(),
+        "https://unify.apideck.com/vault/revoke/salesforce/<application-id>?state=<state>"
+    );
+    let settings = connection.settings.as_ref().unwrap();
+    assert_eq!(settings.get("instance_url"), Some(&json!("https://eu28.salesforce.com")));
+    assert_eq!(settings.get("api_key"), Some(&json!("12345xxxxxx")));
+    let metadata = connection.metadata.as_ref().unwrap();
+    assert_eq!(metadata.get("plan"), Some(&json!("enterprise")));
+    assert_eq!(metadata.get("account").unwrap()["name"], "My Company");
+    assert_eq!(metadata.get("company_id"), Some(&json!("4bfe0fce-9257-4a1a-a691-5eed6c957f9a")));
+
+    assert_form_fields(&connection.form_fields);
+    assert_configuration(&connection.configuration);
+    assert_eq!(connection.configurable_resources, ["opportunities", "companies", "contacts", "leads"]);
+    assert_eq!(connection.resource_schema_support, ["leads"]);
+    assert_eq!(connection.resource_settings_support, ["leads"]);
+    assert_eq!(connection.validation_support, Some(true));
+    assert_eq!(connection.schema_support, Some(false));
+    assert_eq!(connection.settings_required_for_authorization, ["client_id", "client_secret"]);
+    assert_eq!(connection.has_guide, Some(true));
+
+    let [subscription] = connection.subscriptions.as_slice() else { panic!("one subscription") };
+    assert_eq!(subscription.downstream_id.as_deref(), Some("5f5f5f5f5f5f5f5f5f5f5f5f"));
+    assert_eq!(subscription.unify_event_types, ["crm.contact.created"]);
+    assert_eq!(subscription.downstream_event_types, ["contacts.CREATED"]);
+    assert_eq!(
+        subscription.execute_url.as_ref().unwrap().expose_secret(),
+        "https://unify.apideck.com/webhook/w/{lookupIdToken}/{serviceId}?e={downstreamEventType}"
+    );
+    assert_eq!(subscription.created_at.as_ref().unwrap().as_str(), "2020-10-01T12:00:00.000Z");
+
+    let [mapping] = connection.custom_mappings.as_slice() else { panic!("one mapping") };
+    assert_eq!(mapping.id.as_deref(), Some("hris+employees+first_aid_training"));
+    assert_eq!(mapping.label.as_deref(), Some("First Aid Training"));
+    assert_eq!(mapping.description.as_deref(), Some("First Aid Training completed after 2019-01-01"));
+    assert_eq!(mapping.value.as_deref(), Some("$.root.training.first_aid"));
+    assert_eq!(mapping.key.as_deref(), Some("first_aid_training"));
+    assert_eq!((mapping.required, mapping.custom_field), (Some(false), Some(true)));
+    assert_eq!(mapping.consumer_id.as_deref(), Some("test_user_id"));
+    assert_eq!(mapping.example.as_deref(), Some("Some value"));
+
+    assert_consents(connection);
+    assert_eq!(connection.health, Some(ConnectionHealth::Ok));
+    assert_eq!(connection.credentials_expire_at, Some(UnixMillis::from(1_730_172_800_000)));
+    assert_eq!(connection.last_refresh_failed_at, Some(UnixMillis::from(1_730_000_000_000)));
+    assert!(connection.last_downstream_error_at.unwrap().is_never());
+    assert_eq!(connection.created_at.unwrap().get(), 1_615_563_533_390);
+    assert_eq!(connection.updated_at.unwrap().get(), 1_616_662_325_753);
+}
+
+fn assert_form_fields(fields: &[FormField]) {
+    let [url, key, channel] = fields else { panic!("three fields") };
+    let shown = |field: &FormField| (field.id.clone().unwrap(), field.label.clone().unwrap());
+    assert_eq!(shown(url), ("instance_url".into(), "Instance url".into()));
+    assert_eq!(url.value.as_ref().unwrap().expose_secret(), "https://eu28.salesforce.com");
+    assert_eq!((url.mask, url.sensitive), (Some(false), Some(false)));
+    assert_eq!(url.placeholder.as_deref(), Some(""));
+    assert_eq!(url.kind, Some(FormFieldType::Text));
+    assert_eq!((url.required, url.disabled, url.custom_field), (Some(true), Some(false), Some(false)));
+    assert_eq!((url.hidden, url.allow_custom_values, url.deprecated), (None, None, None));
+    assert!(url.options.is_empty());
+
+    assert_eq!(shown(key), ("api_key".into(), "API Key".into()));
+    assert_eq!(key.value.as_ref().unwrap().expose_secret(), "123455677");
+    assert_eq!((key.mask, key.sensitive), (Some(true), Some(true)));
+
+    assert_eq!(shown(channel), ("channel".into(), "Channel".into()));
+    assert!(channel.value.is_none());
+    assert_eq!(channel.placeholder.as_deref(), Some("Select a channel"));
+    assert_eq!(channel.description.as_deref(), Some("Slack channel to push notification to"));
+    assert_eq!(channel.kind, Some(FormFieldType::FilteredSelect));
+    assert_eq!(
+        (channel.required, channel.disabled, channel.custom_field),
+        (Some(false), Some(true), Some(true))
+    );
+    let rest = (channel.hidden, channel.allow_custom_values, channel.deprecated);
+    assert_eq!(rest, (Some(false), Some(true), Some(true)));
+    assert_eq!((channel.mask, channel.sensitive), (None, None));
+    assert_eq!(
+        (channel.prefix.as_deref(), channel.suffix.as_deref()),
+        (Some("https://"), Some(".shopify.com"))
+    );
+    let inner = [
+        FormFieldOption::simple("Integer", 123),
+        FormFieldOption::simple("Number", 12.5),
+        FormFieldOption::simple("Boolean", true),
+        FormFieldOption::simple("List", ["team".into(), "general".into()]),
+    ];
+    let options = [
+        FormFieldOption::simple("General Channel", "general"),
+        FormFieldOption::group("1234", "General Channel", inner),
+    ];
+    assert_eq!(channel.options, options);
+}
+
+fn assert_configuration(configuration: &[ConnectionConfiguration]) {
+    let [leads] = configuration else { panic!("one resource") };
+    assert_eq!(leads.resource.as_deref(), Some("leads"));
+    let [product, amounts] = leads.defaults.as_slice() else { panic!("two defaults") };
+    assert_eq!(product.id.as_deref(), Some("ProductInterest"));
+    assert_eq!(product.target, Some(ConfigurationTarget::CustomFields));
+    assert_eq!(product.options, [FormFieldOption::simple("General Channel", "general")]);
+    assert_eq!(product.value, Some("GC5000 series".into()));
+    assert_eq!(amounts.target, Some(ConfigurationTarget::Resource));
+    let list: FieldValue = ["GC6000 series".into(), 10.into(), 10.5.into()].into();
+    assert_eq!(amounts.value, Some(list));
+}
+
+fn assert_consents(connection: &Connection) {
+    assert_eq!(connection.consent_state, Some(ConsentState::Granted));
+    let [consent] = connection.consents.as_slice() else { panic!("one consent") };
+    let latest = connection.latest_consent.as_ref().unwrap();
+    for record in [consent, latest] {
+        assert_eq!(record.id.as_ref().unwrap().as_str(), "con_1234567890");
+        assert_eq!(record.created_at.as_ref().unwrap().as_str(), "2025-04-15T14:30:00Z");
+        assert_eq!(record.granted, Some(true));
+    }
+    assert_eq!(latest.resources, Some(DataScopesResources::All));
+    let Some(DataScopesResources::Fields(fields)) = &consent.resources else { panic!("{consent:?}") };
+    assert_eq!(fields.len(), 2);
+    assert_eq!(fields["hris.employees"]["first_name"], FieldPermission::new(true, true));
+    assert_eq!(fields["hris.employees"]["addresses[].city"], FieldPermission::new(true, false));
+    assert_eq!(fields["hris.departments"]["id"], FieldPermission::new(true, false));
+
+    let scopes = connection.application_data_scopes.as_ref().unwrap();
+    assert_eq!(scopes.enabled, Some(true));
+    assert_eq!(scopes.updated_at.as_ref().unwrap().as_str(), "2025-04-15T14:30:00Z");
+    assert_eq!(scopes.resources, Some(permissions([("id", true, false)]).into()));
+}
+
+/// Permissions on fields of `hris.employees`.
+fn permissions<const N: usize>(fields: [(&str, bool, bool); N]) -> DataScopesFields {
+    let fields = fields.map(|(field, read, write)| (field.to_owned(), FieldPermission::new(read, write)));
+    DataScopesFields::from([("hris.employees".to_owned(), fields.into())])
+}
+
+#[test]
+fn every_value_that_the_vendor_documents_is_known() {
+    fn texts<T: AsRef<str>>(known: &[T]) -> String {
+        known.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ")
+    }
+    let rows = [
+        (texts(ConnectionState::KNOWN), "available callable added authorized invalid"),
+        (texts(IntegrationState::KNOWN), "disabled needs_configuration configured"),
+        (texts(AuthType::KNOWN), "oauth2 apiKey basic custom none"),
+        (texts(OAuthGrantType::KNOWN), "authorization_code client_credentials password"),
+        (texts(ConnectionStatus::KNOWN), "live upcoming requested"),
+        (
+            texts(ConnectionHealth::KNOWN),
+            "revoked missing_settings needs_consent pending_confirmation needs_auth pending_refresh ok degraded",
+        ),
+        (texts(ConsentState::KNOWN), "implicit pending granted denied revoked requires_reconsent"),
+        (
+            texts(FormFieldType::KNOWN),
+            "text checkbox tel email url textarea select filtered-select multi-select datetime date time number \
+             password",
+        ),
+        (texts(ConfigurationTarget::KNOWN), "custom_fields resource"),
+        (
+            texts(UnifiedApi::KNOWN),
+            "accounting ats calendar crm csp customer-support ecommerce email email-marketing expense-management \
+             file-storage form hris lead payroll pos procurement project-management script sms spreadsheet \
+             subscription-analytics team-messaging issue-tracking time-registration transactional-email vault \
+             data-warehouse",
+        ),
+    ];
+    for (known, documented) in rows {
+        assert_eq!(known, documented);
+    }
+}
+
+#[tokio::test]
+async fn values_that_are_new_are_kept() {
+    let body = connection_with(json!({
+        "state": "hibernating", "integration_state": "paused", "auth_type": "passkey",
+        "oauth_grant_type": "device_code", "status": "sunset", "health": "unwell", "consent_state": "asked",
+        "unified_api": "space-travel", "form_fields": [{ "id": "a", "type": "hologram" }],
+        "configuration": [{ "defaults": [{ "target": "the_moon" }] }],
+        "unseen": { "nested": [1, { "a": null }] }
+    }));
+    let connection = got(&body).await;
+    let seen = [
+        (connection.state.unwrap().as_str().to_owned(), "hibernating"),
+        (connection.integration_state.unwrap().to_string(), "paused"),
+        (connection.auth_type.unwrap().to_string(), "passkey"),
+        (connection.oauth_grant_type.unwrap().to_string(), "device_code"),
+        (connection.status.unwrap().to_string(), "sunset"),
+        (connection.health.unwrap().to_string(), "unwell"),
+        (connection.consent_state.unwrap().to_string(), "asked"),
+        (connection.unified_api.to_string(), "space-travel"),
+        (connection.form_fields[0].kind.clone().unwrap().to_string(), "hologram"),
+        (connection.configuration[0].defaults[0].target.clone().unwrap().to_string(), "the_moon"),
+    ];
+    for (value, expected) in seen {
+        assert_eq!(value, expected);
+    }
+    assert_eq!(connection.name.as_deref(), Some("Salesforce"), "the rest is there");
+}
+
+#[tokio::test]
+async fn a_connection_may_have_nothing_but_its_identity() {
+    let bare = json!({ "id": "crm+x", "service_id": "x", "unified_api": "crm" });
+    let mut nulls: Value = connection_with(json!({}))["data"].clone();
+    for (key, value) in nulls.as_object_mut().unwrap() {
+        if !matches!(key.as_str(), "id" | "service_id" | "unified_api") {
+            *value = Value::Null;
+        }
+    }
+    for data in [bare, nulls] {
+        let connection = got(&json!({ "data": data })).await;
+        assert!(connection.state.is_none() && connection.settings.is_none());
+        assert!(connection.form_fields.is_empty() && connection.subscriptions.is_empty());
+        assert!(connection.authorize_url.is_none() && connection.updated_at.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_form_value_of_any_type_is_a_secret() {
+    for (value, text) in [
+        (json!("plain"), Some("plain")),
+        (json!(17), Some("17")),
+        (json!(true), Some("true")),
+        (json!(["a", 1]), Some(r#"["a",1]"#)),
+        (json!(null), None),
+    ] {
+        let body = connection_with(json!({ "form_fields": [{ "id": "a", "value": value }] }));
+        let connection = got(&body).await;
+        let stored = connection.form_fields[0].value.as_ref();
+        assert_eq!(stored.map(|secret| secret.expose_secret()), text);
+    }
+}
+
+#[tokio::test]
+async fn update_sends_only_what_is_set() {
+    let wire = Wire::ok(CONNECTION).await;
+    let answer = wire.connections().update("crm", "pipedrive", &UpdateConnection::new()).await.unwrap();
+    assert_example(&answer.data);
+    let request = wire.request().await;
+    assert_json(&request, &format!("PATCH {PATH}"), &json!({}));
+    assert_headers(&request, APIDECK_APP, Some(CONSUMER));
+}
+
+#[tokio::test]
+async fn update_writes_the_vendors_example_as_it_is() {
+    let wire = Wire::ok(CONNECTION).await;
+    let answer = wire.connections().update("crm", "pipedrive", &vendors_update()).await.unwrap();
+    assert_example(&answer.data);
+    let expected = serde_json::from_str(UPDATE).unwrap();
+    assert_json(&wire.request().await, &format!("PATCH {PATH}"), &expected);
+}
+
+/// The vendor's example of an update, written with the typed structs.
+fn vendors_update() -> UpdateConnection {
+    let option = |value: FieldValue| FormFieldOption::simple("General Channel", value);
+    let list = || FieldValue::from(["team".into(), "general".into()]);
+    let group = |values: &[FieldValue]| {
+        FormFieldOption::group("1234", "General Channel", values.iter().cloned().map(option))
+    };
+    let default = |value: FieldValue, options: Vec<FormFieldOption>| {
+        ConfigurationDefault::new("ProductInterest", value).options(options)
+    };
+    let mixed = FieldValue::from([10.5.into(), 10.into(), "GC6000 series".into()]);
+    let configuration = [
+        ConnectionConfiguration::new(
+            "leads",
+            [
+                default(10.5.into(), vec![group(&[123.into(), list()]), group(&[list()])]),
+                default(true.into(), vec![option(list())]),
+            ],
+        ),
+        ConnectionConfiguration::new(
+            "leads",
+            [
+                default(true.into(), vec![option(123.into())]),
+                default(
+                    "GC5000 series".into(),
+                    vec![option("general".into()), group(&[123.into(), 12.5.into(), true.into()])],
+                ),
+                default(mixed, vec![group(&["general".into()])]),
+            ],
+        ),
+        ConnectionConfiguration::new(
+            "leads",
+            [
+                default(
+                    true.into(),
+                    vec![group(&[12.5.into(), 12.5.into(), "general".into()]), option(123.into())],
+                ),
+                default(true.into(), vec![group(&[list(), true.into(), 12.5.into()])]),
+            ],
+        ),
+    ];
+    let mapping = CustomMappingInput::new("$.root.training.first_aid");
+    let settings = [("instance_url", "https://eu28.salesforce.com"), ("api_key", "12345xxxxxx")];
+    UpdateConnection::new()
+        .enabled(true)
+        .settings(JsonMap::from_iter(settings))
+        .metadata(company())
+        .configuration(configuration)
+        .custom_mappings([mapping.clone(), mapping])
+}
+
+fn company() -> JsonMap {
+    let account = json!({ "name": "My Company", "id": "c01458a5-7276-41ce-bc19-639906b0450a" });
+    JsonMap::new().with("account", account).with("plan", "enterprise")
+}
+
+#[tokio::test]
+async fn update_with_everything_set() {
+    let wire = Wire::ok(CONNECTION).await;
+    let fields = permissions([("first_name", true, true), ("addresses[].street", true, false)]);
+    let body = UpdateConnection::new()
+        .enabled(false)
+        .settings(Patch::Clear)
+        .metadata(Patch::Clear)
+        .configuration([])
+        .custom_mappings([])
+        .consent_state(ConsentState::RequiresReconsent)
+        .latest_consent(ConsentRecordInput::new(false, fields.clone()))
+        .application_data_scopes(DataScopesInput::new().enabled(true).resources(DataScopesResources::All));
+    wire.connections().update(UnifiedApi::Crm, "pipedrive", &body).await.unwrap();
+
+    let expected = json!({
+        "enabled": false,
+        "settings": null,
+        "metadata": null,
+        "configuration": [],
+        "custom_mappings": [],
+        "consent_state": "requires_reconsent",
+        "latest_consent": {
+            "granted": false,
+            "resources": {
+                "hris.employees": {
+                    "first_name": { "read": true, "write": true },
+                    "addresses[].street": { "read": true, "write": false }
+                }
+            }
+        },
+        "application_data_scopes": { "enabled": true, "resources": "*" }
+    });
+    assert_json(&wire.request().await, &format!("PATCH {PATH}"), &expected);
+}
+
+#[tokio::test]
+async fn configuration_that_was_read_can_be_sent_back() {
+    let connection = got(&connection_with(json!({}))).await;
+    let wire = Wire::ok(CONNECTION).await;
+    let body = UpdateConnection::new().configuration(connection.configuration);
+    wire.connections().update("crm", "pipedrive", &body).await.unwrap();
+
+    // Without `target`, which only Apideck sets.
+    let expected = json!({ "configuration": [{ "resource": "leads", "defaults": [
+        {
+            "id": "ProductInterest",
+            "options": [{ "label": "General Channel", "value": "general", "option_type": "simple" }],
+            "value": "GC5000 series"
+        },
+        { "id": "Amounts", "value": ["GC6000 series", 10, 10.5] }
+    ] }] });
+    assert_json(&wire.request().await, &format!("PATCH {PATH}"), &expected);
+}
+
+#[tokio::test]
+async fn settings_and_metadata_are_kept_cleared_or_set() {
+    let rows = [
+        (Patch::Keep, json!({})),
+        (Patch::Clear, json!({ "settings": null, "metadata": null })),
+        (Patch::Set(JsonMap::new()), json!({ "settings": {}, "metadata": {} })),
+        (Patch::Set(JsonMap::new().with("a", 1)), json!({ "settings": { "a": 1 }, "metadata": { "a": 1 } })),
+    ];
+    for (patch, expected) in rows {
+        let wire = Wire::ok(CONNECTION).await;
+        let update = UpdateConnection::new().settings(patch.clone()).metadata(patch.clone());
+        wire.connections().update("crm", "pipedrive", &update).await.unwrap();
+        let import = ImportConnection::new().settings(patch.clone()).metadata(patch);
+        wire.connections().import("crm", "pipedrive", &import).await.unwrap();
+        for request in wire.requests().await {
+            assert_eq!(request.json(), expected, "{}", request.line());
+        }
+    }
+}
+
+#[tokio::test]
+async fn delete_answers_with_nothing() {
+    for (status, body) in [(204, ""), (200, r#"{"status_code":200,"status":"OK"}"#), (200, "not json")] {
+        let wire = Wire::status(status, body).await;
+        wire.connections().delete("crm", "pipedrive").await.unwrap();
+        assert_bare(&wire.request().await, &format!("DELETE {PATH}"));
+    }
+}
+
+#[tokio::test]
+async fn delete_of_another_consumer_and_app() {
+    let wire = Wire::status(204, "").await;
+    let apideck = wire.client().apideck().consumer("acme").app("other-app");
+    apideck.vault().connections().delete(UnifiedApi::Accounting, "xero").await.unwrap();
+    let request = wire.request().await;
+    assert_eq!(request.line(), "DELETE /vault/connections/accounting/xero");
+    assert_headers(&request, "other-app", Some("acme"));
+}
+
+#[tokio::test]
+async fn import_sends_only_what_is_set() {
+    let wire = Wire::ok(CONNECTION).await;
+    let answer = wire.connections().import("crm", "pipedrive", &ImportConnection::new()).await.unwrap();
+    assert_example(&answer.data);
+    let request = wire.request().await;
+    assert_json(&request, &format!("POST {PATH}/import"), &json!({}));
+    assert_headers(&request, APIDECK_APP, Some(CONSUMER));
+}
+
+#[tokio::test]
+async fn import_writes_the_vendors_example_as_it_is() {
+    let head = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ";
+    let refresh_token = format!("{head}.cThIIoDvwdueQB468K5xDc5633seEFoqwxjF_xSJyQQ");
+    let access_token = format!("{head}.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c");
+    let wire = Wire::ok(CONNECTION).await;
+    let credentials =
+        ImportCredentials::new().refresh_token(refresh_token.as_str()).access_token(access_token.as_str());
+    let body = ImportConnection::new().credentials(credentials).settings(JsonMap::new()).metadata(company());
+    wire.connections().import("crm", "pipedrive", &body).await.unwrap();
+
+    let expected = json!({
+        "credentials": { "refresh_token": refresh_token, "access_token": access_token },
+        "settings": {},
+        "metadata": {
+            "account": { "name": "My Company", "id": "c01458a5-7276-41ce-bc19-639906b0450a" },
+            "plan": "enterprise"
+        }
+    });
+    assert_json(&wire.request().await, &format!("POST {PATH}/import"), &expected);
+}
+
+#[tokio::test]
+async fn import_with_everything_set() {
+    let set = ImportCredentials::new()
+        .refresh_token("1234567890abcdefghijklmnopqrstuvwxyz")
+        .access_token("1234567890abcdefghijklmnopqrstuvwxyz")
+        .issued_at("2020-01-01T00:00:00Z")
+        .expires_in(3600);
+    let cleared = ImportCredentials::new()
+        .refresh_token(Patch::Clear)
+        .access_token("token")
+        .issued_at(Patch::Clear)
+        .expires_in(Patch::Clear);
+    let rows = [
+        (
+            set,
+            json!({
+                "refresh_token": "1234567890abcdefghijklmnopqrstuvwxyz",
+                "access_token": "1234567890abcdefghijklmnopqrstuvwxyz",
+                "issued_at": "2020-01-01T00:00:00Z",
+                "expires_in": 3600
+            }),
+        ),
+        (
+            cleared,
+            json!({ "refresh_token": null, "access_token": "token", "issued_at": null, "expires_in": null }),
+        ),
+        (ImportCredentials::new(), json!({})),
+    ];
+    for (credentials, expected) in rows {
+        let wire = Wire::ok(CONNECTION).await;
+        let body = ImportConnection::new()
+            .credentials(credentials)
+            .settings(JsonMap::new().with("instance_url", "https://eu28.salesforce.com"))
+            .metadata(JsonMap::new().with("plan", "enterprise"));
+        wire.connections().import("crm", "pipedrive", &body).await.unwrap();
+        let expected = json!({
+            "credentials": expected,
+            "settings": { "instance_url": "https://eu28.salesforce.com" },
+            "metadata": { "plan": "enterprise" }
+        });
+        assert_json(&wire.request().await, &format!("POST {PATH}/import"), &expected);
+    }
+}
+
+#[tokio::test]
+async fn token_sends_an_empty_object() {
+    let wire = Wire::ok(CONNECTION).await;
+    let answer = wire.connections().token("crm", "pipedrive").await.unwrap();
+    assert_example(&answer.data);
+    let request = wire.request().await;
+    assert_json(&request, &format!("POST {PATH}/token"), &json!({}));
+    assert_headers(&request, APIDECK_APP, Some(CONSUMER));
+}
+
+#[tokio::test]
+async fn token_of_another_consumer_and_app() {
+    let wire = Wire::ok(CONNECTION).await;
+    let apideck = wire.client().apideck().consumer("acme").app("other-app");
+    apideck.vault().connections().token(UnifiedApi::Hris, "bamboohr").await.unwrap();
+    let request = wire.request().await;
+    assert_json(&request, "POST /vault/connections/hris/bamboohr/token", &json!({}));
+    assert_headers(&request, "other-app", Some("acme"));
+}
+
+#[tokio::test]
+async fn without_a_consumer_only_the_list_is_sent() {
+    let wire = Wire::ok(r#"{"data":[]}"#).await;
+    let config = Config::new(APIDECK_KEY, APIDECK_APP).base_url(wire.base());
+    let client: Client = builder(&wire.base()).apideck(config).no_proxy().build().unwrap();
+    for call in calls::all() {
+        let Some(operation) = call.id.strip_prefix("apideck.vault.connections.") else { continue };
+        let sent = (call.send)(&client, &Input::default()).await;
+        if operation == "list" {
+            assert!(sent.is_ok());
+        } else {
+            let error = sent.unwrap_err();
+            assert!(matches!(error, Error::Config(_)), "{error:?}");
+            assert_eq!(error.outcome(), Outcome::NotSent);
+            assert!(error.to_string().contains("consumer"), "{error}");
+        }
+    }
+    assert_headers(&wire.request().await, APIDECK_APP, None);
+}

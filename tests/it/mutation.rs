@@ -1,0 +1,173 @@
+//! R33: an answer whose members change in any one place still decodes, for every operation that answers with JSON.
+//!
+//! A null among the items of a list is not such a change.
+
+use crate::support::{
+    builder,
+    calls::{self, Input, TypedCall},
+    memory::{Memory, Step},
+};
+use connectory::{Error, Outcome};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What the answers of these operations may not lack: a resource's own id, and the value that the call exists to return.
+///
+/// `*` stands for any index. A list is not needed: without it there is none.
+const NEEDED: &[(&str, &str)] = &[
+    ("apideck.vault.connections.", "/data"),
+    ("apideck.vault.connections.", "/data/id"),
+    ("apideck.vault.connections.", "/data/service_id"),
+    ("apideck.vault.connections.", "/data/unified_api"),
+    ("apideck.vault.connections.", "/data/*/id"),
+    ("apideck.vault.connections.", "/data/*/service_id"),
+    ("apideck.vault.connections.", "/data/*/unified_api"),
+    ("codat.", "/accessToken"),
+    ("deck.link.create_token", "/link_token"),
+    ("deck.link.info", "/update_mode/source/source_id"),
+    ("deck.link.sources", "/sources/*/source_id"),
+    ("deck.link.mfa_question", "/question"),
+    ("deck.link.accounts", "/accounts/*/account_id"),
+    ("deck.connections.exchange_public_token", "/access_token"),
+    ("deck.connections.invalidate_access_token", "/new_access_token"),
+    ("deck.jobs.submit", "/job_guid"),
+    ("deck.documents.list", "/documents/*/document_id"),
+];
+
+/// One change in one place.
+struct Mutation {
+    kind: &'static str,
+    /// A JSON pointer to the place.
+    place: String,
+    body: Value,
+}
+
+impl Mutation {
+    /// Whether it takes away what the answer may not lack.
+    fn is_fatal(&self, operation: &str, original: &Value) -> bool {
+        let index = |step: &str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        let steps: Vec<_> = self.place.split('/').map(|step| if index(step) { "*" } else { step }).collect();
+        matches!(self.kind, "nulled" | "removed")
+            && NEEDED.iter().any(|(owner, place)| operation.starts_with(owner) && *place == steps.join("/"))
+            && !original.pointer(&self.place).unwrap().is_array()
+    }
+}
+
+fn mutations(body: &Value) -> Vec<Mutation> {
+    let mut places = Vec::new();
+    collect_places(body, "", &mut places);
+    let mut mutations = Vec::new();
+    for place in places {
+        let mut mutate = |kind, replacement: Option<Value>| {
+            let body = replaced(body, &place, replacement);
+            mutations.push(Mutation { kind, place: place.clone(), body });
+        };
+        match body.pointer(&place).unwrap() {
+            Value::Object(members) => {
+                let mut members = members.clone();
+                members.insert("unseen member".to_owned(), json!({ "a": [1, null] }));
+                mutate("extended", Some(members.into()));
+            }
+            Value::String(_) => {
+                mutate("unseen", Some(json!("unseen \u{1F980} value")));
+                mutate("emptied", Some(json!("")));
+            }
+            Value::Number(number) if number.is_i64() => {
+                mutate("narrowed", Some(json!(i64::MIN)));
+                mutate("widened", Some(json!(i64::MAX)));
+            }
+            _ => {}
+        }
+        if parent(body, &place).is_some_and(Value::is_object) {
+            mutate("nulled", Some(Value::Null));
+            mutate("removed", None);
+        }
+    }
+    mutations
+}
+
+/// The JSON pointers to the value and to all that is in it.
+fn collect_places(value: &Value, place: &str, places: &mut Vec<String>) {
+    places.push(place.to_owned());
+    let mut below = |step: &str, value| {
+        let step = step.replace('~', "~0").replace('/', "~1");
+        collect_places(value, &format!("{place}/{step}"), places);
+    };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(key, member)| below(key, member)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| below(&index.to_string(), item));
+        }
+        _ => {}
+    }
+}
+
+fn parent<'a>(body: &'a Value, place: &str) -> Option<&'a Value> {
+    body.pointer(place.rsplit_once('/')?.0)
+}
+
+/// The body with another value in this place, or with none.
+fn replaced(body: &Value, place: &str, replacement: Option<Value>) -> Value {
+    let mut body = body.clone();
+    match replacement {
+        Some(value) => *body.pointer_mut(place).unwrap() = value,
+        None => {
+            let (parent, key) = place.rsplit_once('/').unwrap();
+            let members = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+            members.remove(&key.replace("~1", "/").replace("~0", "~")).unwrap();
+        }
+    }
+    body
+}
+
+/// Answers the call with this body.
+async fn answered(call: &TypedCall, body: &Value) -> Result<String, Error> {
+    let transport = Memory::playing([Step::answer(call.answer.0, body.to_string())]);
+    let client = builder("https://vendor.invalid").transport(Arc::new(transport)).build().unwrap();
+    (call.send)(&client, &Input::default()).await
+}
+
+/// Every call with its own answer; those that answer with Apideck's connections also with the whole example.
+fn answers() -> Vec<(TypedCall, Value)> {
+    let mut answers = Vec::new();
+    for call in calls::all() {
+        let Ok(body) = serde_json::from_str::<Value>(call.answer.1) else { continue };
+        #[cfg(feature = "apideck")]
+        if call.id.starts_with("apideck.vault.connections.") {
+            let mut whole: Value =
+                serde_json::from_str(include_str!("apideck/vault/connection.json")).unwrap();
+            if body["data"].is_array() {
+                whole["data"] = json!([whole["data"]]);
+            }
+            answers.push((TypedCall { ..call }, whole));
+        }
+        answers.push((call, body));
+    }
+    answers
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_change_in_one_place_never_costs_the_answer() {
+    let mut made = BTreeMap::<&str, u32>::new();
+    let mut failures = Vec::new();
+    for (call, body) in answers() {
+        answered(&call, &body).await.unwrap();
+        for mutation in mutations(&body) {
+            *made.entry(mutation.kind).or_default() += 1;
+            let context = format!("{}: {} {}", call.id, mutation.place, mutation.kind);
+            match answered(&call, &mutation.body).await {
+                Ok(_) if mutation.is_fatal(call.id, &body) => failures.push(format!("{context}: not missed")),
+                Ok(_) => {}
+                Err(error) if mutation.is_fatal(call.id, &body) => {
+                    assert!(matches!(error, Error::Decode(_)), "{context}: {error}");
+                    assert_eq!(error.outcome(), Outcome::Applied, "{context}");
+                }
+                Err(error) => failures.push(format!("{context}: {error}")),
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {made:?}:\n{}", failures.len(), failures.join("\n"));
+    for kind in ["extended", "nulled", "removed", "unseen", "emptied"] {
+        assert!(made[kind] > 0, "{kind}");
+    }
+}
