@@ -10,7 +10,7 @@ use connectory::apideck::vault::connections::{
 };
 use connectory::deck::connections::{AccessTokenRequest, WebhookUpdateRequest};
 use connectory::sandbox::Sandbox;
-use connectory::{Client, Error, JsonMap};
+use connectory::{Client, Error, JsonMap, Provider};
 use std::time::Duration;
 
 #[tokio::main]
@@ -21,10 +21,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();
-    println!(
-        "connectory: Deck, Apideck Vault and Codat through one client. The sandbox is at {}.",
-        sandbox.address()
-    );
+    println!("connectory: Deck, Apideck Vault and Codat through one client.");
+    println!("Deck is played at {}.", sandbox.base_url(Provider::Deck));
     deck(&client, &sandbox).await?;
     apideck(&client).await?;
     codat(&client, &sandbox).await?;

@@ -1,5 +1,6 @@
 //! A request as the vendors see it, and their answer.
 
+use super::random::Random;
 use crate::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -18,6 +19,7 @@ pub(super) struct Asked<'a> {
     /// Where the vendor is, without a slash at the end.
     pub(super) base_url: String,
     pub(super) now: SystemTime,
+    pub(super) random: &'a Random,
 }
 
 impl Asked<'_> {
@@ -74,6 +76,11 @@ impl Reply {
     pub(super) fn file(content_type: &'static str, content: &'static str) -> Self {
         let body = Body::File { content_type, content };
         Self { status: StatusCode::OK, headers: Vec::new(), body }
+    }
+
+    pub(super) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     /// Status and body of an answer in JSON.

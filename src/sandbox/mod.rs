@@ -23,30 +23,45 @@
 
 #[cfg(feature = "apideck")]
 mod apideck;
+mod builder;
 #[cfg(feature = "codat")]
 mod codat;
 #[cfg(feature = "deck")]
 mod deck;
 mod exchange;
+mod faults;
+mod journal;
+mod random;
 mod server;
 mod world;
 
 #[cfg(feature = "apideck")]
 pub use apideck::Apideck;
+pub use builder::SandboxBuilder;
 #[cfg(feature = "codat")]
 pub use codat::Codat;
 #[cfg(feature = "deck")]
 pub use deck::{Deck, Webhook};
+pub use faults::{Fault, FaultRule};
+pub use journal::{Mismatch, Request};
 
-use crate::{Client, ClientBuilder, Provider};
-use server::Server;
+use crate::{Client, ClientBuilder, Provider, Transport};
+use server::{Memory, Server};
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
-use world::World;
+use world::{Mount, World};
 
-/// The vendors, acted out on a loopback port until it is dropped.
+/// The vendors, acted out until it is dropped.
+///
+/// # Panics
+/// Dropping it panics when a client has sent a request that no vendor knows, so that a test cannot pass by an error
+/// that it does not look at. [`verify`](Self::verify) tells of it instead, and
+/// [`ignore_unknown_requests`](Self::ignore_unknown_requests) switches it off.
 pub struct Sandbox {
     world: Arc<World>,
-    server: Server,
+    /// None where it is reached through memory.
+    servers: Vec<(Mount, Server)>,
+    /// Whether an unknown request is to be told of.
+    watches: bool,
 }
 
 impl Sandbox {
@@ -57,9 +72,12 @@ impl Sandbox {
     /// # Errors
     /// When no loopback port can be had.
     pub async fn start() -> io::Result<Self> {
-        let world = Arc::new(World::default());
-        let server = Server::start(world.clone()).await?;
-        Ok(Self { world, server })
+        Self::builder().start().await
+    }
+
+    /// Settings of a sandbox: what it knows at its start, its chance, its clock, its port.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
     }
 
     /// A client of every vendor that is compiled in, with credentials that the sandbox accepts.
@@ -67,33 +85,48 @@ impl Sandbox {
     /// Its Apideck consumer is `test-consumer`.
     ///
     /// # Panics
-    /// Never: the settings are the sandbox's own.
+    /// When the sandbox was given credentials that no client takes.
     pub fn client(&self) -> Client {
         let client = self.client_builder().build();
-        #[expect(clippy::expect_used, reason = "loopback addresses and constant credentials always build")]
-        client.expect("the sandbox's own settings build a client")
+        #[expect(
+            clippy::expect_used,
+            reason = "loopback addresses and the sandbox's own credentials always build"
+        )]
+        client.expect("the sandbox's settings build a client")
     }
 
     /// The settings of [`client`](Self::client), to change some of them.
     pub fn client_builder(&self) -> ClientBuilder {
         let builder = Client::builder();
         #[cfg(feature = "deck")]
-        let builder = builder.deck(deck::config(self.base_url(Provider::Deck)));
+        let builder = builder.deck(self.world.deck().credentials.config(self.base_url(Provider::Deck)));
         #[cfg(feature = "apideck")]
-        let builder = builder.apideck(apideck::config(self.base_url(Provider::Apideck)));
+        let builder =
+            builder.apideck(self.world.apideck().credentials.config(self.base_url(Provider::Apideck)));
         #[cfg(feature = "codat")]
-        let builder = builder.codat(codat::config(self.base_url(Provider::Codat)));
-        builder
+        let builder = builder.codat(self.world.codat().credentials.config(self.base_url(Provider::Codat)));
+        if self.servers.is_empty() { builder.transport(self.transport()) } else { builder }
+    }
+
+    /// A transport that leads here without a socket, whatever the host of the base URL.
+    ///
+    /// The path has to begin as in [`base_url`](Self::base_url).
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::new(Memory { world: self.world.clone() })
     }
 
     /// Where the sandbox acts as this vendor.
     pub fn base_url(&self, provider: Provider) -> String {
-        format!("http://{}{}", self.address(), world::prefix(provider))
+        let served = self.servers.iter().find_map(|(mount, server)| {
+            mount.prefix(provider).map(|prefix| format!("http://{}{prefix}", server.address()))
+        });
+        served
+            .unwrap_or_else(|| format!("http://localhost{}", Mount::All.prefix(provider).unwrap_or_default()))
     }
 
-    /// The loopback address of the server.
-    pub fn address(&self) -> SocketAddr {
-        self.server.address()
+    /// The loopback address of the server; `None` where the sandbox is reached through memory.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.servers.first().map(|(_, server)| server.address())
     }
 
     /// What happens at Deck without the API: customers connect.
@@ -108,15 +141,87 @@ impl Sandbox {
         Apideck::new(&self.world)
     }
 
-    /// What happens at Codat without the operations that the client has.
+    /// What happens at Codat without the API, or with operations that the client does not have yet.
     #[cfg(feature = "codat")]
     pub fn codat(&self) -> Codat<'_> {
         Codat::new(&self.world)
     }
 
-    /// Moves the sandbox's clock forward: tokens age, nobody waits.
+    /// Moves the sandbox's clock forward: tokens age, jobs end, nobody waits.
     pub fn advance(&self, time: Duration) {
         self.world.advance(time);
+    }
+
+    /// Makes something go wrong from now on.
+    ///
+    /// ```
+    /// # #[cfg(feature = "codat")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use connectory::sandbox::{Fault, FaultRule, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let company = sandbox.codat().add_company("Acme");
+    /// sandbox.inject(FaultRule::new(Fault::Status(503)).times(1));
+    ///
+    /// let response = sandbox.client().codat().companies().get_access_token(&company).response().await?;
+    /// assert_eq!(response.attempts(), 2);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "codat"))]
+    /// # fn main() {}
+    /// ```
+    pub fn inject(&self, fault: impl Into<FaultRule>) {
+        self.world.faults().add(fault.into());
+    }
+
+    /// Lets nothing go wrong any more.
+    pub fn clear_faults(&self) {
+        self.world.faults().clear();
+    }
+
+    /// Every request so far, in the order in which they were answered.
+    pub fn requests(&self) -> Vec<Request> {
+        self.world.journal().requests()
+    }
+
+    /// The requests of this operation so far, by its id such as `codat.companies.get_access_token`.
+    pub fn requests_of(&self, operation: &str) -> Vec<Request> {
+        let mut requests = self.requests();
+        requests.retain(|request| request.operation.is_some_and(|known| known.id() == operation));
+        requests
+    }
+
+    /// Expects this operation to be called so often, retries included; [`verify`](Self::verify) tells whether it was.
+    pub fn expect(&self, operation: &str, times: usize) {
+        self.world.journal().expect(operation, times);
+    }
+
+    /// Tells whether every request was one that a vendor knows, and every expectation was met.
+    ///
+    /// # Errors
+    /// The first mismatch, unknown requests before expectations.
+    pub fn verify(&self) -> Result<(), Mismatch> {
+        self.world.journal().verify()
+    }
+
+    /// Lets requests pass that no vendor knows; they are answered as the vendor would, and kept.
+    pub fn ignore_unknown_requests(&mut self) {
+        self.watches = false;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if !self.watches || std::thread::panicking() {
+            return;
+        }
+        if let Some(mismatch) = self.world.journal().untold() {
+            #[expect(clippy::panic, reason = "a test whose client goes astray must not pass")]
+            {
+                panic!("the sandbox was asked what no vendor knows: {mismatch}");
+            }
+        }
     }
 }
 

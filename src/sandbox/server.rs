@@ -1,34 +1,43 @@
-use super::exchange::Reply;
-use super::world::World;
-use axum::{Router, body::Body, extract::Request};
-use http::{Response, StatusCode};
-use std::{io, net::SocketAddr, sync::Arc};
-use tokio::{net::TcpListener, sync::oneshot};
+//! The two ways to a sandbox: a loopback port, and a transport in memory.
+
+use super::faults::{Delivery, Played};
+use super::world::{Mount, World};
+use crate::{Body, SendError, Transport, TransportFuture};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+use http_body::{Frame, SizeHint};
+use http_body_util::{BodyExt, Limited};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::{AbortHandle, JoinSet},
+};
 
 /// More than any request of the vendors' APIs needs.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
-/// The socket side of a sandbox.
+/// A loopback port on which a sandbox answers.
 pub(super) struct Server {
     address: SocketAddr,
-    /// Dropping it ends the server.
-    _running: oneshot::Sender<()>,
+    serving: AbortHandle,
 }
 
 impl Server {
-    pub(super) async fn start(world: Arc<World>) -> io::Result<Self> {
-        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
+    /// Port 0 takes a free one.
+    pub(super) async fn start(world: Arc<World>, mount: Mount, port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let (running, stopped) = oneshot::channel::<()>();
-        let router = Router::new().fallback(move |request: Request| {
-            let world = world.clone();
-            async move { answer(&world, request).await }
-        });
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-            let _ = stopped.await;
-        });
-        tokio::spawn(serving.into_future());
-        Ok(Self { address, _running: running })
+        let serving = tokio::spawn(accept(listener, world, mount)).abort_handle();
+        Ok(Self { address, serving })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -36,10 +45,134 @@ impl Server {
     }
 }
 
-async fn answer(world: &World, request: Request) -> Response<Body> {
+/// Port and connections are closed at once.
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, world: Arc<World>, mount: Mount) {
+    let mut connections = JoinSet::new();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(serve(stream, world.clone(), mount));
+            }
+            // Too many open files, say: they may become fewer.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(stream: TcpStream, world: Arc<World>, mount: Mount) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| answer(&world, mount, request));
+    // What ends a connection is the client's business, or a fault's.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// An error breaks the connection.
+async fn answer(world: &World, mount: Mount, request: Request<Incoming>) -> io::Result<Response<PlayedBody>> {
     let (head, body) = request.into_parts();
-    match axum::body::to_bytes(body, MAX_BODY).await {
-        Ok(body) => world.answer(&head, &body).into_http().map(Body::from),
-        Err(_) => Reply::empty(StatusCode::PAYLOAD_TOO_LARGE).into_http().map(Body::from),
+    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
+        let mut response = Response::new(PlayedBody::whole(Bytes::new()));
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return Ok(response);
+    };
+    deliver(world.play(mount, &head, &body.to_bytes())).await
+}
+
+/// Brings the answer on its way, or loses it.
+async fn deliver(played: Played) -> io::Result<Response<PlayedBody>> {
+    let Played { response, latency, delivery } = played;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let broken = || io::Error::other("the sandbox was told to break the connection");
+    match delivery {
+        Delivery::Whole => Ok(response.map(PlayedBody::whole)),
+        Delivery::Never => std::future::pending().await,
+        Delivery::Reset => Err(broken()),
+        Delivery::Cut => Ok(response.map(|body| PlayedBody {
+            announced: body.len() as u64,
+            left: Some(body.slice(..body.len() / 2)),
+            paused: false,
+            then: Some(broken()),
+        })),
+        Delivery::WrongLength => Ok(response.map(|body| PlayedBody {
+            announced: body.len() as u64 + 100,
+            left: Some(body),
+            paused: false,
+            then: Some(broken()),
+        })),
+    }
+}
+
+/// A body of one chunk, which may announce more than it has, and may break off.
+struct PlayedBody {
+    announced: u64,
+    left: Option<Bytes>,
+    paused: bool,
+    then: Option<io::Error>,
+}
+
+impl PlayedBody {
+    fn whole(body: Bytes) -> Self {
+        Self { announced: body.len() as u64, left: Some(body), paused: false, then: None }
+    }
+}
+
+impl http_body::Body for PlayedBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(chunk) = self.left.take().filter(|chunk| !chunk.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(chunk))));
+        }
+        if self.then.is_some() && !std::mem::replace(&mut self.paused, true) {
+            // What was written so far has to be on its way before the connection breaks.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(self.then.take().map(Err))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.then.is_none() && self.left.as_ref().is_none_or(Bytes::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.announced)
+    }
+}
+
+/// A transport that leads to a sandbox without a socket.
+pub(super) struct Memory {
+    pub(super) world: Arc<World>,
+}
+
+impl Transport for Memory {
+    fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
+        Box::pin(async move {
+            let (mut head, body) = request.into_parts();
+            if let Some(host) = head.uri.authority().and_then(|host| host.as_str().parse().ok()) {
+                head.headers.insert(header::HOST, host);
+            }
+            let answer =
+                deliver(self.world.play(Mount::All, &head, &body)).await.map_err(SendError::other)?;
+            Ok(answer.map(Body::new))
+        })
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sandbox")
     }
 }

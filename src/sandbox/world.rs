@@ -1,4 +1,4 @@
-//! What the vendors know, and which of them answers a request.
+//! What the vendors know, which of them answers a request, and what goes wrong on the way.
 
 #[cfg(feature = "apideck")]
 use super::apideck;
@@ -7,7 +7,11 @@ use super::codat;
 #[cfg(feature = "deck")]
 use super::deck;
 use super::exchange::{Asked, Reply};
+use super::faults::{Delivery, Fault, Faults, Played};
+use super::journal::{Journal, Request};
+use super::random::Random;
 use crate::{Operation, Provider};
+use bytes::Bytes;
 use http::{StatusCode, request};
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -16,10 +20,12 @@ use std::{
 use url::form_urlencoded;
 
 /// All state of one sandbox. It knows nothing of sockets.
-#[derive(Default)]
 pub(super) struct World {
-    /// How far the clock has been moved.
-    advanced: Mutex<Duration>,
+    random: Random,
+    clock: Mutex<Clock>,
+    faults: Mutex<Faults>,
+    journal: Mutex<Journal>,
+    log: Option<Log>,
     #[cfg(feature = "deck")]
     deck: Mutex<deck::State>,
     #[cfg(feature = "apideck")]
@@ -28,26 +34,105 @@ pub(super) struct World {
     codat: Mutex<codat::State>,
 }
 
-/// The path below which the sandbox acts as this vendor; Deck's ends as the real one does.
-pub(super) fn prefix(provider: Provider) -> &'static str {
-    match provider {
-        Provider::Deck => "/deck/api/v1",
-        Provider::Apideck => "/apideck",
-        Provider::Codat => "/codat",
+/// Called with every request once it has been answered.
+pub(super) type Log = Box<dyn Fn(&Request) + Send + Sync>;
+
+/// The sandbox's time: the machine's or one that stands still, moved forward by what a test says.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Clock {
+    pub(super) stands_at: Option<SystemTime>,
+    pub(super) advanced: Duration,
+}
+
+impl Clock {
+    fn now(self) -> SystemTime {
+        self.stands_at.unwrap_or_else(SystemTime::now) + self.advanced
     }
 }
 
+/// Which vendors a port serves.
+#[derive(Clone, Copy)]
+pub(super) enum Mount {
+    /// All, each below its prefix.
+    All,
+    /// One, below its own base path.
+    One(Provider),
+}
+
+impl Mount {
+    /// The path below which the vendor is served; Deck's ends as the real one does.
+    pub(super) fn prefix(self, provider: Provider) -> Option<&'static str> {
+        match (self, provider) {
+            (Self::All, Provider::Deck) => Some("/deck/api/v1"),
+            (Self::All, Provider::Apideck) => Some("/apideck"),
+            (Self::All, Provider::Codat) => Some("/codat"),
+            (Self::One(served), provider) if served != provider => None,
+            (Self::One(_), Provider::Deck) => Some("/api/v1"),
+            (Self::One(_), Provider::Apideck | Provider::Codat) => Some(""),
+        }
+    }
+}
+
+/// Where a request leads.
+struct Route {
+    provider: Provider,
+    prefix: &'static str,
+    found: Option<(&'static Operation, Vec<String>)>,
+}
+
 impl World {
-    /// Answers as the vendor would.
-    pub(super) fn answer(&self, head: &request::Parts, body: &[u8]) -> Reply {
-        let path = head.uri.path();
-        let vendors = [Provider::Deck, Provider::Apideck, Provider::Codat];
-        let found = vendors.into_iter().find_map(|provider| Some((provider, below(path, prefix(provider))?)));
-        let Some((provider, path)) = found else { return Reply::empty(StatusCode::NOT_FOUND) };
-        let route = crate::operations()
-            .filter(|operation| operation.provider() == provider && operation.method() == head.method)
-            .find_map(|operation| Some((operation, ids(operation, path)?)));
-        let Some((operation, ids)) = route else { return no_route(provider) };
+    pub(super) fn new(random: Random, clock: Clock, log: Option<Log>) -> Self {
+        Self {
+            random,
+            clock: Mutex::new(clock),
+            faults: Mutex::default(),
+            journal: Mutex::default(),
+            log,
+            #[cfg(feature = "deck")]
+            deck: Mutex::default(),
+            #[cfg(feature = "apideck")]
+            apideck: Mutex::default(),
+            #[cfg(feature = "codat")]
+            codat: Mutex::default(),
+        }
+    }
+
+    /// Answers as the vendor would, unless a fault comes in between, and remembers it.
+    pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
+        let route = route(mount, head);
+        let mut request = Request::new(head, body);
+        if let Some((operation, ids)) = route.as_ref().and_then(|route| route.found.as_ref()) {
+            request.operation = Some(operation);
+            request.ids.clone_from(ids);
+        }
+        let faults = lock(&self.faults).striking(request.operation, &self.random);
+        let refusal = |status| match &route {
+            Some(route) => self.failure(route.provider, status),
+            None => Reply::empty(status),
+        };
+        let instead = faults.iter().find_map(|fault| match fault {
+            Fault::ResetBefore => Some(Reply::empty(StatusCode::OK)),
+            fault => fault.instead(self.now(), refusal),
+        });
+        request.was_handled = instead.is_none() && request.operation.is_some();
+        let reply = instead.unwrap_or_else(|| self.answer(route, head, body));
+        let mut played =
+            Played { response: reply.into_http(), latency: Duration::ZERO, delivery: Delivery::Whole };
+        faults.iter().for_each(|fault| fault.distort(&mut played));
+        let answered = !matches!(played.delivery, Delivery::Never | Delivery::Reset);
+        request.status = answered.then(|| played.response.status());
+        if let Some(log) = &self.log {
+            log(&request);
+        }
+        lock(&self.journal).record(request);
+        played
+    }
+
+    fn answer(&self, route: Option<Route>, head: &request::Parts, body: &[u8]) -> Reply {
+        let Some(Route { provider, prefix, found }) = route else {
+            return Reply::empty(StatusCode::NOT_FOUND);
+        };
+        let Some((operation, ids)) = found else { return self.failure(provider, StatusCode::NOT_FOUND) };
         let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
         let query = head.uri.query().unwrap_or_default();
         let asked = Asked {
@@ -56,8 +141,9 @@ impl World {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: &head.headers,
             body,
-            base_url: format!("http://{host}{}", prefix(provider)),
+            base_url: format!("http://{host}{prefix}"),
             now: self.now(),
+            random: &self.random,
         };
         match provider {
             #[cfg(feature = "deck")]
@@ -71,13 +157,39 @@ impl World {
         }
     }
 
+    /// What the vendor answers with this status, whatever was asked.
+    fn failure(&self, provider: Provider, status: StatusCode) -> Reply {
+        match provider {
+            #[cfg(feature = "deck")]
+            Provider::Deck => deck::failure(status),
+            #[cfg(feature = "apideck")]
+            Provider::Apideck => apideck::failure(status),
+            #[cfg(feature = "codat")]
+            Provider::Codat => codat::failure(status, &self.random),
+            #[allow(unreachable_patterns, reason = "vendors that are not compiled in answer nothing")]
+            _ => Reply::empty(status),
+        }
+    }
+
+    pub(super) fn random(&self) -> &Random {
+        &self.random
+    }
+
     pub(super) fn now(&self) -> SystemTime {
-        SystemTime::now() + *lock(&self.advanced)
+        lock(&self.clock).now()
     }
 
     pub(super) fn advance(&self, time: Duration) {
-        let mut advanced = lock(&self.advanced);
-        *advanced = advanced.saturating_add(time);
+        let mut clock = lock(&self.clock);
+        clock.advanced = clock.advanced.saturating_add(time);
+    }
+
+    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
+        lock(&self.faults)
+    }
+
+    pub(super) fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.journal)
     }
 
     #[cfg(feature = "deck")]
@@ -96,14 +208,17 @@ impl World {
     }
 }
 
-fn no_route(provider: Provider) -> Reply {
-    match provider {
-        #[cfg(feature = "apideck")]
-        Provider::Apideck => apideck::no_route(),
-        #[cfg(feature = "codat")]
-        Provider::Codat => codat::no_route(),
-        _ => Reply::empty(StatusCode::NOT_FOUND),
-    }
+/// The vendor that is meant, and its operation if it has one there.
+fn route(mount: Mount, head: &request::Parts) -> Option<Route> {
+    let vendors = [Provider::Deck, Provider::Apideck, Provider::Codat];
+    vendors.into_iter().find_map(|provider| {
+        let prefix = mount.prefix(provider)?;
+        let path = head.uri.path().strip_prefix(prefix).filter(|rest| rest.starts_with('/'))?;
+        let found = crate::operations()
+            .filter(|operation| operation.provider() == provider && operation.method() == head.method)
+            .find_map(|operation| Some((operation, ids(operation, path)?)));
+        Some(Route { provider, prefix, found })
+    })
 }
 
 /// The ids of a path that this operation has; `None` when it has not.
@@ -119,10 +234,6 @@ fn ids(operation: &Operation, path: &str) -> Option<Vec<String>> {
         }
     }
     segments.next().is_none().then_some(ids)
-}
-
-fn below<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
-    path.strip_prefix(prefix).filter(|rest| rest.starts_with('/'))
 }
 
 fn percent_decode(segment: &str) -> Option<String> {

@@ -4,7 +4,7 @@ mod connection;
 use super::exchange::{Asked, Reply};
 use super::world::World;
 use crate::Consumer;
-use crate::apideck::vault::connections::ConsentState;
+use crate::apideck::vault::connections::{ConnectionState, ConsentState};
 use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
 use catalog::{Auth, SERVICES, Service};
 use connection::Record;
@@ -12,13 +12,26 @@ use http::StatusCode;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
-use uuid::Uuid;
 
-const API_KEY: &str = "sk_test_sandbox_5b1e0d77";
-const APP_ID: &str = "sandbox-app";
+/// What Apideck knows its application by.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    pub(super) api_key: String,
+    pub(super) app_id: String,
+}
 
-pub(super) fn config(base_url: String) -> Config {
-    Config::new(API_KEY, APP_ID).consumer_id("test-consumer").base_url(base_url)
+impl Default for Credentials {
+    fn default() -> Self {
+        Self { api_key: "sk_test_sandbox_5b1e0d77".to_owned(), app_id: "sandbox-app".to_owned() }
+    }
+}
+
+impl Credentials {
+    pub(super) fn config(&self, base_url: String) -> Config {
+        Config::new(self.api_key.as_str(), self.app_id.as_str())
+            .consumer_id("test-consumer")
+            .base_url(base_url)
+    }
 }
 
 /// What happens at Apideck without the API.
@@ -63,13 +76,14 @@ impl std::fmt::Debug for Apideck<'_> {
 /// Apideck's knowledge.
 #[derive(Default)]
 pub(super) struct State {
+    pub(super) credentials: Credentials,
     /// By consumer, unified API and service.
     records: HashMap<(String, &'static str, &'static str), Record>,
 }
 
 impl State {
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
-        let answer = check_headers(asked).and_then(|()| match asked.operation.id() {
+        let answer = self.check_headers(asked).and_then(|()| match asked.operation.id() {
             "apideck.vault.connections.list" => self.list(asked),
             "apideck.vault.connections.get" => self.get(asked),
             "apideck.vault.connections.update" => self.update(asked),
@@ -79,6 +93,30 @@ impl State {
             _ => Ok(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
         });
         answer.unwrap_or_else(|refusal| refusal)
+    }
+
+    fn check_headers(&self, asked: &Asked<'_>) -> Result<(), Reply> {
+        let Credentials { api_key, app_id } = &self.credentials;
+        if asked.header("authorization") != format!("Bearer {api_key}") {
+            return Err(unauthorized());
+        }
+        let missing = |name: &str| {
+            refusal(
+                StatusCode::BAD_REQUEST,
+                "RequestHeadersValidationError",
+                "Invalid Params",
+                &format!("Missing Header: {name}").into(),
+            )
+        };
+        match asked.header("x-apideck-app-id") {
+            "" => return Err(missing("x-apideck-app-id")),
+            known if known == app_id => {}
+            _ => return Err(unauthorized()),
+        }
+        if asked.operation.consumer() == Consumer::Required && consumer(asked).is_empty() {
+            return Err(missing("x-apideck-consumer-id"));
+        }
+        Ok(())
     }
 
     fn list(&self, asked: &Asked<'_>) -> Result<Reply, Reply> {
@@ -93,7 +131,9 @@ impl State {
             .filter(|service| asked.query("api").is_none_or(|api| service.unified_api == api))
             .map(|service| (service, self.stored(asked, service)))
             .filter(|(_, record)| configured.is_none_or(|configured| record.is_some() == configured))
-            .map(|(service, record)| connection::show(service, record, &asked.base_url, APP_ID))
+            .map(|(service, record)| {
+                connection::show(service, record, &asked.base_url, &self.credentials.app_id)
+            })
             .collect();
         Ok(success(connections))
     }
@@ -129,7 +169,7 @@ impl State {
         if let Some(Consent { granted, resources }) = update.latest_consent {
             record.consent_state = if granted { "granted" } else { "denied" }.into();
             record.consents.push(json!({
-                "id": format!("con_{}", Uuid::new_v4().simple()),
+                "id": format!("con_{}", asked.random.uuid().simple()),
                 "created_at": iso(asked),
                 "granted": granted,
                 "resources": resources,
@@ -194,11 +234,41 @@ impl State {
 
     fn shown(&self, asked: &Asked<'_>, service: &'static Service) -> Result<Reply, Reply> {
         let record = self.stored(asked, service);
-        Ok(success(connection::show(service, record, &asked.base_url, APP_ID)))
+        Ok(success(connection::show(service, record, &asked.base_url, &self.credentials.app_id)))
     }
 
     fn stored(&self, asked: &Asked<'_>, service: &'static Service) -> Option<&Record> {
         self.records.get(&key(consumer(asked), service))
+    }
+
+    /// A connection in this state; whether the service can be in it.
+    pub(super) fn seed(
+        &mut self,
+        consumer: &str,
+        unified_api: &str,
+        service: &str,
+        state: &ConnectionState,
+        now: u64,
+    ) -> bool {
+        let Some(service) = catalog::service(unified_api, service) else { return false };
+        let mut record = Record::new(now);
+        record.authorized = matches!(state, ConnectionState::Authorized | ConnectionState::Callable);
+        let value = match state {
+            ConnectionState::Callable => Some("sandbox"),
+            ConnectionState::Invalid => Some("invalid"),
+            _ => None,
+        };
+        for field in service.fields {
+            if let Some(value) = value {
+                record.settings.insert(field.id.to_owned(), value.into());
+            }
+        }
+        let record = (*state != ConnectionState::Available).then_some(record);
+        if connection::state(service, record.as_ref()).0 != state.as_str() {
+            return false;
+        }
+        self.records.extend(record.map(|record| (key(consumer, service), record)));
+        true
     }
 
     /// The consumer's record of the service, added where there is none.
@@ -235,14 +305,14 @@ struct DataScopes {
 
 #[derive(Deserialize)]
 struct Import {
-    credentials: Option<Credentials>,
+    credentials: Option<ImportedCredentials>,
     settings: Option<Map<String, Value>>,
     metadata: Option<Map<String, Value>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Credentials {
+struct ImportedCredentials {
     refresh_token: Option<String>,
     access_token: Option<String>,
     #[serde(rename = "issued_at")]
@@ -258,29 +328,6 @@ struct NoMembers {}
 /// Tells a member that is null from one that is absent.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
-}
-
-fn check_headers(asked: &Asked<'_>) -> Result<(), Reply> {
-    if asked.header("authorization") != format!("Bearer {API_KEY}") {
-        return Err(unauthorized());
-    }
-    let missing = |name: &str| {
-        refusal(
-            StatusCode::BAD_REQUEST,
-            "RequestHeadersValidationError",
-            "Invalid Params",
-            &format!("Missing Header: {name}").into(),
-        )
-    };
-    match asked.header("x-apideck-app-id") {
-        "" => return Err(missing("x-apideck-app-id")),
-        APP_ID => {}
-        _ => return Err(unauthorized()),
-    }
-    if asked.operation.consumer() == Consumer::Required && consumer(asked).is_empty() {
-        return Err(missing("x-apideck-consumer-id"));
-    }
-    Ok(())
 }
 
 fn consumer<'a>(asked: &'a Asked<'_>) -> &'a str {
@@ -308,10 +355,16 @@ fn success(data: Value) -> Reply {
     Reply::json(StatusCode::OK, json!({ "status_code": 200, "status": "OK", "data": data }))
 }
 
-/// What Apideck answers where it has nothing.
-pub(super) fn no_route() -> Reply {
-    let detail = "No such path".into();
-    refusal(StatusCode::NOT_FOUND, "EntityNotFoundError", "Not Found", &detail)
+/// What Apideck answers with this status, whatever was asked.
+pub(super) fn failure(status: StatusCode) -> Reply {
+    let type_name = match status {
+        StatusCode::TOO_MANY_REQUESTS => "ConnectorRateLimitError",
+        StatusCode::PAYMENT_REQUIRED => "RequestLimitError",
+        StatusCode::NOT_FOUND => "EntityNotFoundError",
+        _ => "UnexpectedError",
+    };
+    let detail = "The sandbox was told to answer so".into();
+    refusal(status, type_name, status.canonical_reason().unwrap_or("Error"), &detail)
 }
 
 fn unauthorized() -> Reply {

@@ -3,11 +3,11 @@
 use super::{State, Step, Webhook, body, done, iso, ok, refusal};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use url::Url;
-use uuid::Uuid;
 
 use super::documents::Document;
 use super::link::Source;
@@ -35,14 +35,14 @@ pub(super) struct Account {
 }
 
 impl Connection {
-    pub(super) fn new(source: &'static str, username: &str, now: SystemTime) -> Self {
+    pub(super) fn new(source: &'static str, username: &str, now: SystemTime, random: &Random) -> Self {
         let account = |number: &str| Account {
-            id: Uuid::new_v4().to_string(),
+            id: random.uuid().to_string(),
             number: number.to_owned(),
             is_selected: true,
         };
         Self {
-            id: Uuid::new_v4().to_string().into(),
+            id: random.uuid().to_string().into(),
             source,
             username: username.to_owned(),
             accounts: vec![account("1001"), account("1002")],
@@ -86,7 +86,7 @@ impl State {
             ));
         };
         let (id, username) = (connection.id.clone(), connection.username.clone());
-        let token = self.add_connection(connection);
+        let token = self.add_connection(connection, asked.random);
         ok(json!({
             "access_token": token,
             "connection_id": id,
@@ -156,7 +156,7 @@ impl State {
         let AccessToken { access_token } = body(asked)?;
         let id = self.connection(&access_token)?.id.clone();
         self.access_tokens.remove(&access_token);
-        let token = format!("access-development-{}", Uuid::new_v4());
+        let token = format!("access-development-{}", asked.random.uuid());
         self.access_tokens.insert(token.clone(), id);
         ok(json!({ "new_access_token": token }))
     }

@@ -3,6 +3,7 @@
 use super::{State, Step, body, invalid, iso, ok, refusal};
 use crate::deck::ErrorCode;
 use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::SystemTime;
@@ -19,8 +20,8 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub(super) fn fetched_by(job: &str, fetched: SystemTime) -> Self {
-        Self { id: Uuid::new_v4().to_string(), job: job.to_owned(), fetched }
+    pub(super) fn fetched_by(job: &str, fetched: SystemTime, random: &Random) -> Self {
+        Self { id: random.uuid().to_string(), job: job.to_owned(), fetched }
     }
 
     fn show(&self) -> Value {

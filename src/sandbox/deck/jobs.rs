@@ -6,6 +6,7 @@ use super::link::Source;
 use super::{MFA_ANSWER, State, Step, body, done, invalid, refusal};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::random::Random;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -85,25 +86,27 @@ impl State {
         let Body { job_code, input } = body(asked)?;
         let id = match job_code.as_str() {
             "" => return Err(invalid("job_code is empty")),
-            "EnsureConnection" => self.ensure_connection(&input, asked.now)?,
-            "CloseConnection" => self.close_connection(&input)?,
+            "EnsureConnection" => self.ensure_connection(&input, asked)?,
+            "CloseConnection" => self.close_connection(&input, asked)?,
             _ => self.run_on_connection(&job_code, &input, asked)?,
         };
         Ok((StatusCode::OK, json!({ "job_guid": id, "job_code": job_code })))
     }
 
-    fn ensure_connection(&mut self, input: &Map<String, Value>, now: SystemTime) -> Result<String, Reply> {
+    fn ensure_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
         let source = Source::find(text(input, "source_guid")?)
             .ok_or_else(|| refusal(ErrorCode::DataSourceNotFound, "There is no such source"))?;
         let (username, password) = (text(input, "username")?, text(input, "password")?);
         let open = self.connections.values().any(|connection| {
-            connection.source == source.id && connection.username == username && now < connection.open_until
+            connection.source == source.id
+                && connection.username == username
+                && asked.now < connection.open_until
         });
         if open {
             return Err(refusal(ErrorCode::ActiveConnectionExists, "The connection is open already"));
         }
-        let connection = Connection::new(source.id, username, now);
-        let id = Uuid::new_v4().to_string();
+        let connection = Connection::new(source.id, username, asked.now, asked.random);
+        let id = asked.random.uuid().to_string();
         let mut job = Job {
             id: id.clone(),
             code: "EnsureConnection".to_owned(),
@@ -116,19 +119,19 @@ impl State {
             job.stage = Stage::Asks(Box::new(connection));
             self.ask(&job);
         } else {
-            self.open(&mut job, connection);
+            self.open(&mut job, connection, asked);
         }
         self.jobs.push(job);
         Ok(id)
     }
 
-    fn open(&mut self, job: &mut Job, connection: Connection) {
+    fn open(&mut self, job: &mut Job, connection: Connection, asked: &Asked<'_>) {
         job.connection = Some(connection.id.clone());
-        let token = self.add_connection(connection);
+        let token = self.add_connection(connection, asked.random);
         self.report(job, json!({ "output": { "access_token": token } }));
     }
 
-    fn close_connection(&mut self, input: &Map<String, Value>) -> Result<String, Reply> {
+    fn close_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
         let connection = self.connection(text(input, "access_token")?)?;
         connection.open_until = SystemTime::UNIX_EPOCH;
         let id = connection.id.clone();
@@ -139,7 +142,7 @@ impl State {
         }
         self.events.append(&mut canceled);
         let job = Job {
-            id: Uuid::new_v4().to_string(),
+            id: asked.random.uuid().to_string(),
             code: "CloseConnection".to_owned(),
             connection: Some(id),
             stage: Stage::Ended,
@@ -172,7 +175,7 @@ impl State {
         }
         let forced =
             Some(asked.header("x-deck-sandbox")).filter(|forced| !forced.is_empty()).map(str::to_owned);
-        let id = Uuid::new_v4().to_string();
+        let id = asked.random.uuid().to_string();
         self.jobs.push(Job {
             id: id.clone(),
             code: code.to_owned(),
@@ -199,7 +202,7 @@ impl State {
         };
         let mut job = self.jobs.remove(index);
         match std::mem::replace(&mut job.stage, Stage::Ended) {
-            Stage::Asks(connection) if answer == MFA_ANSWER => self.open(&mut job, *connection),
+            Stage::Asks(connection) if answer == MFA_ANSWER => self.open(&mut job, *connection, asked),
             stage => {
                 job.stage = stage;
                 let wrong = json!({
@@ -216,7 +219,7 @@ impl State {
     }
 
     /// Ends the jobs whose time is over.
-    pub(super) fn finish_jobs(&mut self, now: SystemTime) {
+    pub(super) fn finish_jobs(&mut self, now: SystemTime, random: &Random) {
         let mut events = Vec::new();
         for job in &mut self.jobs {
             let Stage::Runs { until, forced } = &job.stage else { continue };
@@ -227,7 +230,7 @@ impl State {
             let result = match (forced.as_deref(), connection) {
                 (None, Some(connection)) => {
                     if job.code == "FetchDocuments" {
-                        connection.documents.push(Document::fetched_by(&job.id, *until));
+                        connection.documents.push(Document::fetched_by(&job.id, *until, random));
                     }
                     json!({ "output": { "success": true } })
                 }

@@ -11,7 +11,6 @@ use std::{
     collections::VecDeque,
     time::{Duration, SystemTime},
 };
-use uuid::Uuid;
 
 const LIFETIME: Duration = Duration::from_secs(20 * 60);
 
@@ -131,7 +130,7 @@ impl State {
                 Some(mode)
             }
         };
-        let token = format!("link-sandbox-{}", Uuid::new_v4());
+        let token = format!("link-sandbox-{}", asked.random.uuid());
         let session = Session {
             expires: asked.now + LIFETIME,
             settings,
@@ -243,10 +242,11 @@ impl State {
                 .extend(steps.into_iter().filter(|(word, _)| username.contains(word)).map(|(_, step)| step));
             session.ahead.push_back(Connected);
         }
-        session.connecting = Some(Connection::new(source.id, username, asked.now));
-        let public_token = session.update.is_none().then(|| format!("public-sandbox-{}", Uuid::new_v4()));
+        session.connecting = Some(Connection::new(source.id, username, asked.now, asked.random));
+        let public_token =
+            session.update.is_none().then(|| format!("public-sandbox-{}", asked.random.uuid()));
         session.public_token.clone_from(&public_token);
-        ok(json!({ "public_token": public_token, "job_guid": Uuid::new_v4().to_string() }))
+        ok(json!({ "public_token": public_token, "job_guid": asked.random.uuid().to_string() }))
     }
 
     /// Each look moves connecting one step on, as far as nobody has to do anything.

@@ -4,6 +4,7 @@ mod jobs;
 mod link;
 
 use super::exchange::{Asked, Reply};
+use super::random::Random;
 use super::world::World;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
 use crate::{Auth, Secret};
@@ -14,15 +15,27 @@ use link::Session;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{collections::HashMap, fmt, time::SystemTime};
-use uuid::Uuid;
 
-const CLIENT_ID: &str = "sandbox-client-id";
-const SECRET: &str = "sandbox-secret-2f8a1c55";
 /// The right answer to every security question.
 const MFA_ANSWER: &str = "123456";
 
-pub(super) fn config(base_url: String) -> Config {
-    Config::at(base_url, CLIENT_ID, SECRET)
+/// What Deck knows its client by.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    pub(super) client_id: String,
+    pub(super) secret: String,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self { client_id: "sandbox-client-id".to_owned(), secret: "sandbox-secret-2f8a1c55".to_owned() }
+    }
+}
+
+impl Credentials {
+    pub(super) fn config(&self, base_url: String) -> Config {
+        Config::at(base_url, self.client_id.as_str(), self.secret.as_str())
+    }
 }
 
 /// What happens at Deck without the API.
@@ -52,8 +65,8 @@ impl<'a> Deck<'a> {
     pub fn connect(&self) -> Secret {
         let now = self.world.now();
         let mut state = self.world.deck();
-        let connection = Connection::new(link::SOURCES[0].id, "customer", now);
-        state.add_connection(connection).into()
+        let connection = Connection::new(link::SOURCES[0].id, "customer", now, self.world.random());
+        state.add_connection(connection, self.world.random()).into()
     }
 
     /// Where the events of the connection with this token go; `None` for a token that Deck would refuse.
@@ -65,7 +78,7 @@ impl<'a> Deck<'a> {
     pub fn events(&self) -> Vec<Value> {
         let now = self.world.now();
         let mut state = self.world.deck();
-        state.finish_jobs(now);
+        state.finish_jobs(now, self.world.random());
         state.events.clone()
     }
 }
@@ -89,6 +102,7 @@ pub struct Webhook {
 /// Deck's knowledge.
 #[derive(Default)]
 pub(super) struct State {
+    pub(super) credentials: Credentials,
     /// By link token.
     sessions: HashMap<String, Session>,
     connections: HashMap<ConnectionId, Connection>,
@@ -106,11 +120,12 @@ type Step = Result<Reply, Reply>;
 
 impl State {
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
-        let known = asked.header("x-deck-client-id") == CLIENT_ID && asked.header("x-deck-secret") == SECRET;
+        let Credentials { client_id, secret } = &self.credentials;
+        let known = asked.header("x-deck-client-id") == client_id && asked.header("x-deck-secret") == secret;
         if asked.operation.auth() == Auth::Credentials && !known {
             return Reply::json(StatusCode::UNAUTHORIZED, json!({ "message": "Invalid API key" }));
         }
-        self.finish_jobs(asked.now);
+        self.finish_jobs(asked.now, asked.random);
         let step = match asked.operation.id() {
             "deck.link.create_token" => self.create_link_token(asked),
             "deck.link.get_token" => self.get_link_token(asked),
@@ -140,10 +155,17 @@ impl State {
         step.unwrap_or_else(|refusal| refusal)
     }
 
+    /// A connection whose token is known beforehand.
+    pub(super) fn seed(&mut self, access_token: &str, now: SystemTime, random: &Random) {
+        let connection = Connection::new(link::SOURCES[0].id, "customer", now, random);
+        self.access_tokens.insert(access_token.to_owned(), connection.id.clone());
+        self.connections.insert(connection.id.clone(), connection);
+    }
+
     /// Stores the connection and gives its access token.
-    fn add_connection(&mut self, connection: Connection) -> String {
+    fn add_connection(&mut self, connection: Connection, random: &Random) -> String {
         // Deck's own sandbox says "development" too.
-        let token = format!("access-development-{}", Uuid::new_v4());
+        let token = format!("access-development-{}", random.uuid());
         self.access_tokens.insert(token.clone(), connection.id.clone());
         self.connections.insert(connection.id.clone(), connection);
         token
@@ -171,6 +193,15 @@ fn ok(body: Value) -> Step {
 
 fn done() -> Step {
     Ok(Reply::empty(StatusCode::OK))
+}
+
+/// What Deck answers with this status, whatever was asked.
+pub(super) fn failure(status: StatusCode) -> Reply {
+    let code = match status {
+        StatusCode::TOO_MANY_REQUESTS => ErrorCode::RateLimitExceeded,
+        _ => ErrorCode::UnexpectedError,
+    };
+    refusal(code, "The sandbox was told to answer so").with_status(status)
 }
 
 fn invalid(message: &str) -> Reply {

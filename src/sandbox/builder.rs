@@ -1,0 +1,182 @@
+use super::random::Random;
+use super::server::Server;
+use super::world::{Clock, Log, Mount, World};
+use super::{Request, Sandbox};
+#[cfg(feature = "apideck")]
+use crate::apideck::{ConsumerId, ServiceId, UnifiedApi, vault::connections::ConnectionState};
+#[cfg(feature = "codat")]
+use crate::codat::CompanyId;
+use crate::{Provider, Secret};
+use std::{fmt, io, sync::Arc, time::SystemTime};
+
+/// Settings of a [`Sandbox`]: what it knows at its start, its chance, its clock, its port.
+#[must_use = "a builder does nothing until `start()`"]
+#[derive(Default)]
+pub struct SandboxBuilder {
+    seed: Option<u64>,
+    stands_at: Option<SystemTime>,
+    port: u16,
+    port_each: bool,
+    log: Option<Log>,
+    /// What is known at the start; the answer says what cannot be.
+    seeds: Vec<Seed>,
+}
+
+type Seed = Box<dyn FnOnce(&World) -> Result<(), String> + Send>;
+
+impl SandboxBuilder {
+    /// Makes ids, tokens and the chance of faults follow from this number.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Lets the clock stand still at this moment; [`Sandbox::advance`] moves it.
+    pub fn stopped_at(mut self, time: SystemTime) -> Self {
+        self.stands_at = Some(time);
+        self
+    }
+
+    /// Takes this port instead of a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Serves each vendor on a port of its own, this one and those that follow, without a prefix in the path.
+    ///
+    /// In the order Deck, Apideck, Codat. Without [`port`](Self::port) they are free ports.
+    pub fn port_each(mut self) -> Self {
+        self.port_each = true;
+        self
+    }
+
+    /// Calls this with every request once it has been answered.
+    pub fn log(mut self, log: impl Fn(&Request) + Send + Sync + 'static) -> Self {
+        self.log = Some(Box::new(log));
+        self
+    }
+
+    /// Makes Deck know its client by this id and secret.
+    #[cfg(feature = "deck")]
+    pub fn deck_credentials(self, client_id: impl Into<String>, secret: impl Into<String>) -> Self {
+        let credentials = super::deck::Credentials { client_id: client_id.into(), secret: secret.into() };
+        self.seeded(move |world| {
+            world.deck().credentials = credentials;
+            Ok(())
+        })
+    }
+
+    /// Adds a connection at Deck that has this access token.
+    #[cfg(feature = "deck")]
+    pub fn deck_connection(self, access_token: impl Into<Secret>) -> Self {
+        let token = access_token.into();
+        self.seeded(move |world| {
+            world.deck().seed(token.expose_secret(), world.now(), world.random());
+            Ok(())
+        })
+    }
+
+    /// Makes Apideck know its application by this key and id.
+    #[cfg(feature = "apideck")]
+    pub fn apideck_credentials(self, api_key: impl Into<String>, app_id: impl Into<String>) -> Self {
+        let credentials = super::apideck::Credentials { api_key: api_key.into(), app_id: app_id.into() };
+        self.seeded(move |world| {
+            world.apideck().credentials = credentials;
+            Ok(())
+        })
+    }
+
+    /// Adds a consumer's connection at Apideck, in this state.
+    ///
+    /// [`start`](Self::start) refuses a service that the sandbox does not offer and a state that it cannot be in.
+    #[cfg(feature = "apideck")]
+    pub fn apideck_connection(
+        self,
+        consumer: impl Into<ConsumerId>,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        state: impl Into<ConnectionState>,
+    ) -> Self {
+        let (consumer, unified_api) = (consumer.into(), unified_api.into());
+        let (service, state) = (service.into(), state.into());
+        self.seeded(move |world| {
+            let now = super::exchange::millis(world.now());
+            let (api, id) = (unified_api.as_str(), service.as_str());
+            let seeded = world.apideck().seed(consumer.as_str(), api, id, &state, now);
+            seeded.then_some(()).ok_or_else(|| format!("no connection to {api}/{id} can be {state}"))
+        })
+    }
+
+    /// Makes Codat know its client by this key.
+    #[cfg(feature = "codat")]
+    pub fn codat_credentials(self, api_key: impl Into<String>) -> Self {
+        let credentials = super::codat::Credentials { api_key: api_key.into() };
+        self.seeded(move |world| {
+            world.codat().credentials = credentials;
+            Ok(())
+        })
+    }
+
+    /// Adds a company at Codat that has this id.
+    #[cfg(feature = "codat")]
+    pub fn codat_company(self, id: impl Into<CompanyId>, name: impl Into<String>) -> Self {
+        let (id, name) = (id.into(), name.into());
+        self.seeded(move |world| {
+            world.codat().companies.insert(id.as_str().to_owned(), name);
+            Ok(())
+        })
+    }
+
+    /// Starts the sandbox on loopback, on the tokio runtime of the caller.
+    ///
+    /// # Errors
+    /// When a port cannot be had, or a connection cannot be in the state that it was given.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let (port, port_each) = (self.port, self.port_each);
+        let world = self.world()?;
+        let mounts = if port_each {
+            vec![Mount::One(Provider::Deck), Mount::One(Provider::Apideck), Mount::One(Provider::Codat)]
+        } else {
+            vec![Mount::All]
+        };
+        let mut servers = Vec::new();
+        for (mount, offset) in mounts.into_iter().zip(0..) {
+            let port = if port == 0 { 0 } else { port.saturating_add(offset) };
+            servers.push((mount, Server::start(world.clone(), mount, port).await?));
+        }
+        Ok(Sandbox { world, servers, watches: true })
+    }
+
+    /// Makes a sandbox without a socket: its clients reach it through memory.
+    ///
+    /// # Errors
+    /// When a connection cannot be in the state that it was given.
+    pub fn in_memory(self) -> io::Result<Sandbox> {
+        Ok(Sandbox { world: self.world()?, servers: Vec::new(), watches: true })
+    }
+
+    fn seeded(mut self, seed: impl FnOnce(&World) -> Result<(), String> + Send + 'static) -> Self {
+        self.seeds.push(Box::new(seed));
+        self
+    }
+
+    fn world(self) -> io::Result<Arc<World>> {
+        let random = self.seed.map_or_else(Random::unforeseen, Random::seeded);
+        let clock = Clock { stands_at: self.stands_at, ..Clock::default() };
+        let world = World::new(random, clock, self.log);
+        for seed in self.seeds {
+            seed(&world).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
+        }
+        Ok(Arc::new(world))
+    }
+}
+
+impl fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxBuilder")
+            .field("seed", &self.seed)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}

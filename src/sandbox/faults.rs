@@ -1,0 +1,247 @@
+use super::exchange::Reply;
+use super::random::Random;
+use crate::Operation;
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+
+/// Something that goes wrong on the way to a vendor, at it, or on the way back.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The answer comes later by this much.
+    Latency(Duration),
+    /// The vendor carries the request out and never answers.
+    Silence,
+    /// The connection breaks before the vendor sees the request.
+    ResetBefore,
+    /// The vendor carries the request out, and the connection breaks before its answer.
+    ResetAfter,
+    /// The vendor carries the request out, and the connection breaks in the middle of its answer.
+    CutBody,
+    /// 429, with a `Retry-After` in seconds. Nothing is carried out.
+    RateLimited(u64),
+    /// 429, with a `Retry-After` that is a date this much later. Nothing is carried out.
+    RateLimitedUntil(Duration),
+    /// This status with the vendor's error body. Nothing is carried out.
+    Status(u16),
+    /// 502 with a page of HTML, as proxies answer. Nothing is carried out.
+    Html,
+    /// The vendor carries the request out; its JSON ends in the middle, in a whole HTTP answer.
+    TruncatedJson,
+    /// The vendor carries the request out; its answer announces more bytes than it has.
+    WrongLength,
+    /// The vendor carries the request out; its answer is this many bytes once decompressed.
+    GzipBomb(usize),
+    /// A redirect to this URL. Nothing is carried out.
+    Redirect(String),
+    /// The vendor carries the request out; the texts of its answer are ones that nobody has seen before.
+    UnseenValues,
+    /// The vendor carries the request out; the members of its answer are null.
+    NulledFields,
+    /// The vendor carries the request out; its answer has members that nobody has seen before.
+    ExtraFields,
+}
+
+/// When a fault strikes: at every operation and always, unless it is told otherwise.
+///
+/// ```
+/// use connectory::sandbox::{Fault, FaultRule};
+///
+/// let rule = FaultRule::new(Fault::ResetAfter).operation("deck.connections.invalidate_access_token").times(1);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultRule {
+    fault: Fault,
+    operation: Option<String>,
+    left: Option<u32>,
+    rate: f64,
+}
+
+impl FaultRule {
+    /// This fault, at every request.
+    pub fn new(fault: Fault) -> Self {
+        Self { fault, operation: None, left: None, rate: 1.0 }
+    }
+
+    /// Only at this operation, by its id such as `codat.companies.get_access_token`.
+    #[must_use]
+    pub fn operation(mut self, id: impl Into<String>) -> Self {
+        self.operation = Some(id.into());
+        self
+    }
+
+    /// Only so often, then never again.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.left = Some(times);
+        self
+    }
+
+    /// Only at this share of the requests, between 0 and 1, as the seed has it.
+    #[must_use]
+    pub fn rate(mut self, rate: f64) -> Self {
+        self.rate = rate;
+        self
+    }
+}
+
+impl From<Fault> for FaultRule {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault)
+    }
+}
+
+/// The rules of a sandbox.
+#[derive(Default)]
+pub(super) struct Faults(Vec<FaultRule>);
+
+impl Faults {
+    pub(super) fn add(&mut self, rule: FaultRule) {
+        self.0.push(rule);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// What strikes this request: the faults of all rules that apply, oldest first.
+    pub(super) fn striking(&mut self, operation: Option<&Operation>, random: &Random) -> Vec<Fault> {
+        let id = operation.map(Operation::id);
+        let mut faults = Vec::new();
+        for rule in &mut self.0 {
+            let applies = rule.operation.as_deref().is_none_or(|wanted| id == Some(wanted));
+            if !applies || rule.left == Some(0) || (rule.rate < 1.0 && !random.happens(rule.rate)) {
+                continue;
+            }
+            rule.left = rule.left.map(|left| left - 1);
+            faults.push(rule.fault.clone());
+        }
+        faults
+    }
+}
+
+impl Fault {
+    /// What stands in the vendor's place, where it never sees the request.
+    pub(super) fn instead(
+        &self,
+        now: SystemTime,
+        refusal: impl FnOnce(StatusCode) -> Reply,
+    ) -> Option<Reply> {
+        let limited = StatusCode::TOO_MANY_REQUESTS;
+        Some(match self {
+            Self::RateLimited(seconds) => refusal(limited).header("retry-after", seconds.to_string()),
+            Self::RateLimitedUntil(wait) => {
+                refusal(limited).header("retry-after", httpdate::fmt_http_date(now + *wait))
+            }
+            Self::Status(status) => {
+                refusal(StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+            }
+            Self::Html => Reply::file("text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>")
+                .with_status(StatusCode::BAD_GATEWAY),
+            Self::Redirect(target) => {
+                Reply::empty(StatusCode::TEMPORARY_REDIRECT).header("location", target.clone())
+            }
+            _ => return None,
+        })
+    }
+
+    /// What becomes of a vendor's answer.
+    pub(super) fn distort(&self, answer: &mut Played) {
+        match self {
+            Self::Latency(wait) => answer.latency += *wait,
+            Self::Silence => answer.delivery = Delivery::Never,
+            Self::ResetBefore | Self::ResetAfter => answer.delivery = Delivery::Reset,
+            Self::CutBody => answer.delivery = Delivery::Cut,
+            Self::WrongLength => answer.delivery = Delivery::WrongLength,
+            Self::TruncatedJson => {
+                let body = answer.response.body();
+                let half = body.slice(..body.len() / 2);
+                *answer.response.body_mut() = half;
+            }
+            Self::GzipBomb(size) => answer.response = bomb(*size),
+            Self::UnseenValues => answer.change_json(&mut |value| {
+                if let Value::String(text) = value {
+                    text.insert_str(0, "unseen-");
+                }
+            }),
+            Self::NulledFields => answer.change_json(&mut |value| {
+                if let Value::Object(members) = value {
+                    members
+                        .values_mut()
+                        .filter(|member| !member.is_object())
+                        .for_each(|member| *member = Value::Null);
+                }
+            }),
+            Self::ExtraFields => answer.change_json(&mut |value| {
+                if let Value::Object(members) = value {
+                    members.insert("unseen_member".to_owned(), json!({ "nested": [1, "two", null] }));
+                }
+            }),
+            Self::RateLimited(_)
+            | Self::RateLimitedUntil(_)
+            | Self::Status(_)
+            | Self::Html
+            | Self::Redirect(_) => {}
+        }
+    }
+}
+
+/// An answer and the way it takes.
+pub(super) struct Played {
+    pub(super) response: Response<Bytes>,
+    pub(super) latency: Duration,
+    pub(super) delivery: Delivery,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Delivery {
+    Whole,
+    /// Nothing ever comes.
+    Never,
+    /// The connection breaks.
+    Reset,
+    /// The connection breaks after half of the body.
+    Cut,
+    /// All of the body comes, and more was announced.
+    WrongLength,
+}
+
+impl Played {
+    fn change_json(&mut self, change: &mut impl FnMut(&mut Value)) {
+        let Ok(mut json) = serde_json::from_slice::<Value>(self.response.body()) else { return };
+        each(&mut json, change);
+        *self.response.body_mut() = json.to_string().into();
+    }
+}
+
+/// Changes the value and all that is in it, inmost first.
+fn each(value: &mut Value, change: &mut impl FnMut(&mut Value)) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
+        Value::Object(members) => members.values_mut().for_each(|member| each(member, change)),
+        _ => {}
+    }
+    change(value);
+}
+
+/// Zeros, compressed.
+fn bomb(size: usize) -> Response<Bytes> {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let zeros = [0_u8; 8192];
+    let mut left = size;
+    while left > 0 {
+        let part = zeros.get(..left.min(zeros.len())).unwrap_or(&zeros);
+        // A vector takes everything.
+        let _ = encoder.write_all(part);
+        left -= part.len();
+    }
+    let mut response = Response::new(encoder.finish().unwrap_or_default().into());
+    let headers = response.headers_mut();
+    headers.insert("content-encoding", http::HeaderValue::from_static("gzip"));
+    headers.insert("content-type", http::HeaderValue::from_static("application/json"));
+    response
+}
