@@ -15,7 +15,7 @@ pub struct Jobs {
     engine: Arc<Engine>,
 }
 
-static SUBMIT: Operation = Operation::new(
+pub(super) static SUBMIT: Operation = Operation::new(
     Provider::Deck,
     "deck.jobs.submit",
     Method::POST,

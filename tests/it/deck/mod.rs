@@ -1,2 +1,4 @@
 mod connections;
+#[cfg(feature = "deck-encryption")]
+mod encryption;
 mod error;

@@ -2,12 +2,16 @@
 
 mod auth;
 mod budget;
+mod cancellation;
 mod caps;
 mod decode;
+mod environment;
 mod paths;
 mod redaction;
 mod redirects;
 mod retries;
 mod retry_after;
+mod runtime;
 mod telemetry;
 mod timeouts;
+mod transport;
