@@ -208,7 +208,7 @@ impl Engine {
         let mut stream = None;
         match request.reading {
             Reading::Nothing => {}
-            Reading::Stream if head.headers.contains_key(header::CONTENT_ENCODING) => {
+            Reading::Stream if body::is_encoded(&head.headers) => {
                 let problem = "the body is encoded although nothing but `identity` was asked for".to_owned();
                 let error = TransportError { permanent: true, ..lost(Some(&head), problem) };
                 return Err(Error::Transport(Box::new(error)));

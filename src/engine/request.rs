@@ -187,9 +187,9 @@ impl Draft {
     }
 
     /// The call, whose answer is a body of any kind and length.
-    pub(crate) fn downloads(mut self) -> Call<Download> {
-        self.reading = Reading::Stream;
-        Call::new(self, |answer| Ok(Download::new(answer)))
+    pub(crate) fn downloads(self) -> Call<Download> {
+        let draft = Self { reading: Reading::Stream, ..self.header("accept", "*/*") };
+        Call::new(draft, |answer| Ok(Download::new(answer)))
     }
 
     /// Makes the body of the answer matter, whatever the operation returns.
@@ -220,11 +220,11 @@ impl Draft {
         let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
 
         let mut headers = HeaderMap::with_capacity(16);
-        let (accept, encoding) = match reading {
-            Reading::Whole | Reading::Nothing => ("application/json", "gzip"),
-            Reading::Stream => ("*/*", "identity"),
+        let encoding = match reading {
+            Reading::Whole | Reading::Nothing => "gzip",
+            Reading::Stream => "identity",
         };
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
         headers.insert(header::USER_AGENT, engine.user_agent.clone());
         if body.is_some() {
