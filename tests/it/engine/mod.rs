@@ -4,6 +4,8 @@ mod auth;
 mod budget;
 mod caps;
 mod decode;
+#[cfg(feature = "deck")]
+mod downloads;
 mod paths;
 mod redaction;
 mod redirects;
