@@ -315,6 +315,7 @@ impl ClientBuilder {
         let ignored = [
             ("connect_timeout", self.connect_timeout.is_some()),
             ("proxy", self.proxy.is_some()),
+            ("no_proxy", self.no_proxy),
             ("root_certificate", !self.root_certificates.is_empty()),
         ];
         match ignored.into_iter().find(|(_, set)| *set) {
@@ -333,5 +334,102 @@ impl ClientBuilder {
                 HeaderValue::from_str(&format!("{OWN} {suffix}")).map_err(|_| "is not a header value")
             })
             .map_err(|why| Error::config(format!("the user agent suffix {why}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Provider;
+    use std::{collections::BTreeMap, ffi::OsString};
+
+    fn found(variables: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        let look_up = |name: &str| variables.get(name).map(OsString::from);
+        ClientBuilder::from_variables(&Variables::new(&look_up))
+    }
+
+    /// Whether Deck, Apideck and Codat are set up, and where.
+    fn vendors(variables: &[(&str, &str)]) -> Vec<(Provider, String)> {
+        let endpoints = found(variables).unwrap().endpoints().unwrap();
+        endpoints.iter().map(|endpoint| (endpoint.provider, endpoint.base.as_str().to_owned())).collect()
+    }
+
+    #[track_caller]
+    fn assert_refused(variables: &[(&str, &str)], name: &str) {
+        let error = found(variables).unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{error:?}");
+        assert!(error.to_string().contains(name), "{error} names {name}");
+    }
+
+    #[test]
+    fn an_environment_without_vendors_is_refused() {
+        assert_refused(&[], "no vendor");
+        assert_refused(&[("HOME", "/root"), ("CODAT_API_KEY", ""), ("DECK_SECRET", "")], "no vendor");
+    }
+
+    #[cfg(feature = "deck")]
+    #[test]
+    fn deck_is_found_with_its_environment_or_a_base_url() {
+        let keys = [("DECK_CLIENT_ID", "id"), ("DECK_SECRET", "secret")];
+        let with = |more: &[(&'static str, &'static str)]| [&keys, more].concat();
+        let at = |url: &str| vec![(Provider::Deck, url.to_owned())];
+        assert_eq!(vendors(&with(&[("DECK_ENVIRONMENT", "sandbox")])), at("https://sandbox.deck.co/api/v1"));
+        assert_eq!(vendors(&with(&[("DECK_ENVIRONMENT", "live")])), at("https://live.deck.co/api/v1"));
+        let local = ("DECK_BASE_URL", "http://127.0.0.1:8080/v1");
+        assert_eq!(vendors(&with(&[local])), at("http://127.0.0.1:8080/v1"));
+        assert_eq!(vendors(&with(&[local, ("DECK_ENVIRONMENT", "live")])), at("http://127.0.0.1:8080/v1"));
+
+        assert_refused(&keys, "DECK_ENVIRONMENT");
+        assert_refused(&with(&[("DECK_ENVIRONMENT", "")]), "DECK_ENVIRONMENT");
+        assert_refused(&with(&[("DECK_ENVIRONMENT", "Live")]), "DECK_ENVIRONMENT");
+        assert_refused(&with(&[local, ("DECK_ENVIRONMENT", "production")]), "DECK_ENVIRONMENT");
+        assert_refused(&[("DECK_SECRET", "secret"), ("DECK_ENVIRONMENT", "live")], "DECK_CLIENT_ID");
+        assert_refused(&[("DECK_CLIENT_ID", "id"), ("DECK_ENVIRONMENT", "live")], "DECK_SECRET");
+        assert_refused(&[("DECK_ENVIRONMENT", "live")], "DECK_CLIENT_ID");
+        assert_refused(&[local], "DECK_CLIENT_ID");
+    }
+
+    #[cfg(feature = "apideck")]
+    #[test]
+    fn apideck_is_found_with_its_key_and_app() {
+        let keys = [("APIDECK_API_KEY", "key"), ("APIDECK_APP_ID", "app")];
+        let at = |url: &str| vec![(Provider::Apideck, url.to_owned())];
+        assert_eq!(vendors(&keys), at("https://unify.apideck.com"));
+        let local = [&keys[..], &[("APIDECK_BASE_URL", "http://127.0.0.1:1")]].concat();
+        assert_eq!(vendors(&local), at("http://127.0.0.1:1"));
+
+        assert_refused(&keys[..1], "APIDECK_APP_ID");
+        assert_refused(&keys[1..], "APIDECK_API_KEY");
+        assert_refused(&[("APIDECK_CONSUMER_ID", "acme")], "APIDECK_API_KEY");
+        assert_refused(&[("APIDECK_BASE_URL", "http://127.0.0.1:1")], "APIDECK_API_KEY");
+    }
+
+    #[cfg(feature = "codat")]
+    #[test]
+    fn codat_is_found_with_its_key() {
+        let key = ("CODAT_API_KEY", "key");
+        let at = |url: &str| vec![(Provider::Codat, url.to_owned())];
+        assert_eq!(vendors(&[key]), at("https://api.codat.io"));
+        assert_eq!(vendors(&[key, ("CODAT_BASE_URL", "")]), at("https://api.codat.io"));
+        assert_eq!(vendors(&[key, ("CODAT_BASE_URL", "http://127.0.0.1:1")]), at("http://127.0.0.1:1"));
+        assert_refused(&[("CODAT_BASE_URL", "http://127.0.0.1:1")], "CODAT_API_KEY");
+    }
+
+    #[cfg(all(feature = "deck", feature = "codat"))]
+    #[test]
+    fn one_vendor_s_missing_variable_is_not_hidden_by_another_vendor() {
+        assert_refused(&[("CODAT_API_KEY", "key"), ("DECK_SECRET", "secret")], "DECK_CLIENT_ID");
+        assert_eq!(vendors(&[("CODAT_API_KEY", "key"), ("DECK_SECRET", "")]).len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_not_utf_8_is_refused_by_name_alone() {
+        use std::os::unix::ffi::OsStringExt;
+        let look_up = |_: &str| Some(OsString::from_vec(b"s3cret\xff".to_vec()));
+        let error = ClientBuilder::from_variables(&Variables::new(&look_up)).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("is not UTF-8") && !shown.contains("s3cret"), "{shown}");
     }
 }

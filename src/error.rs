@@ -388,7 +388,7 @@ impl DecodeError {
         self.column
     }
 
-    /// What kind of mistake it is: `syntax`, `type`, `truncated` or `empty`.
+    /// What kind of mistake it is: `syntax`, `type`, `truncated`, `empty`, or `encrypted` where no key opens the body.
     pub fn category(&self) -> &str {
         self.category
     }

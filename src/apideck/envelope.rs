@@ -1,5 +1,5 @@
 use crate::JsonMap;
-use crate::types::null_as_default;
+use crate::types::{List, list};
 use serde::{Deserialize, Serialize};
 
 /// What Apideck wraps around every answer.
@@ -21,11 +21,10 @@ pub struct Envelope<T> {
     pub raw: Option<JsonMap>,
 }
 
-/// A list that is absent or null is empty.
-impl<T> From<Envelope<Option<Vec<T>>>> for Envelope<Vec<T>> {
-    fn from(envelope: Envelope<Option<Vec<T>>>) -> Self {
-        let Envelope { data, status_code, status, meta, links, raw } = envelope;
-        Self { data: data.unwrap_or_default(), status_code, status, meta, links, raw }
+impl<T> From<Envelope<List<T>>> for Envelope<Vec<T>> {
+    fn from(envelope: Envelope<List<T>>) -> Self {
+        let Envelope { data: List(data), status_code, status, meta, links, raw } = envelope;
+        Self { data, status_code, status, meta, links, raw }
     }
 }
 
@@ -40,7 +39,7 @@ pub struct Meta {
     /// How many items there are on all pages.
     pub total_count: Option<i64>,
     /// Steps that failed without failing the call.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub warnings: Vec<Warning>,
 }
 

@@ -1,5 +1,5 @@
 use crate::engine::ErrorView;
-use crate::types::{lenient, null_as_default};
+use crate::types::lenient;
 use crate::{JsonMap, OtherJson};
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,7 +26,6 @@ pub struct ErrorBody {
     #[serde(default, deserialize_with = "lenient")]
     pub message: Option<String>,
     /// What it is about.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub detail: Option<ErrorDetail>,
     /// Where Apideck documents the type.
     #[serde(rename = "ref", default, deserialize_with = "lenient")]

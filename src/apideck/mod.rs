@@ -148,6 +148,7 @@ impl Config {
             secrets,
             idempotency_header: None,
             read_error: error::read,
+            cipher: None,
         })
     }
 

@@ -1,5 +1,5 @@
 use crate::engine::ErrorView;
-use crate::types::{lenient, null_as_default};
+use crate::types::{lenient, list};
 use serde::Deserialize;
 use std::fmt;
 
@@ -52,10 +52,10 @@ impl fmt::Debug for ErrorBody {
 #[non_exhaustive]
 pub struct Validation {
     /// What made the call fail.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub errors: Vec<ValidationItem>,
     /// What did not.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub warnings: Vec<ValidationItem>,
 }
 

@@ -68,6 +68,7 @@ impl Config {
             secrets,
             idempotency_header: Some(HeaderName::from_static("idempotency-key")),
             read_error: error::read,
+            cipher: None,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{DocumentId, JobId};
 use crate::engine::{Engine, Operation, Provider, Repeat};
-use crate::types::{null_as_default, setters, write_secret};
+use crate::types::{list, setters, write_secret};
 use crate::{Call, Download, JsonMap, Secret, Timestamp};
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -121,7 +121,7 @@ impl DocumentFileRequest {
 #[non_exhaustive]
 pub struct DocumentList {
     /// The documents.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub documents: Vec<DocumentInfo>,
 }
 

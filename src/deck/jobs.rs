@@ -15,7 +15,7 @@ pub struct Jobs {
     engine: Arc<Engine>,
 }
 
-static SUBMIT: Operation =
+pub(super) static SUBMIT: Operation =
     Operation::new(Provider::Deck, "deck.jobs.submit", Method::POST, "/jobs/submit", Repeat::Keyed);
 
 static ANSWER_MFA: Operation = Operation::new(

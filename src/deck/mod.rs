@@ -4,13 +4,18 @@
 
 pub mod connections;
 pub mod documents;
+#[cfg(feature = "deck-encryption")]
+mod encryption;
 mod error;
 pub mod jobs;
 pub mod link;
 
+#[cfg(feature = "deck-encryption")]
+#[cfg_attr(docsrs, doc(cfg(feature = "deck-encryption")))]
+pub use encryption::Encrypt;
 pub use error::{AlreadyRunningJob, ErrorBody, ErrorCategory, ErrorCode};
 
-use crate::engine::{BaseUrl, Endpoint, Engine, sensitive};
+use crate::engine::{BaseUrl, BodyCipher, Endpoint, Engine, sensitive};
 use crate::env::Variables;
 use crate::types::id;
 use crate::{Error, Provider, Secret};
@@ -40,6 +45,8 @@ pub struct Config {
     client_id: Secret,
     secret: Secret,
     base_url: String,
+    #[cfg(feature = "deck-encryption")]
+    encryption: Option<(Secret, Encrypt)>,
 }
 
 impl Config {
@@ -55,7 +62,13 @@ impl Config {
 
     /// Another server that speaks Deck's API, such as one for tests.
     pub fn at(base_url: impl Into<String>, client_id: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
-        Self { client_id: client_id.into(), secret: secret.into(), base_url: base_url.into() }
+        Self {
+            client_id: client_id.into(),
+            secret: secret.into(),
+            base_url: base_url.into(),
+            #[cfg(feature = "deck-encryption")]
+            encryption: None,
+        }
     }
 
     /// Replaces the base URL. A path prefix is kept.
@@ -63,6 +76,29 @@ impl Config {
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
+    }
+
+    /// Encrypts what is sent, and decrypts what comes back encrypted.
+    ///
+    /// The key is the dashboard's: 32 bytes in base64. Without one an encrypted answer is
+    /// [`Error::Decode`](crate::Error::Decode) with the category `encrypted`.
+    #[cfg(feature = "deck-encryption")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "deck-encryption")))]
+    #[must_use]
+    pub fn encryption_key(mut self, key: impl Into<Secret>, encrypt: Encrypt) -> Self {
+        self.encryption = Some((key.into(), encrypt));
+        self
+    }
+
+    #[cfg(feature = "deck-encryption")]
+    fn cipher(&self) -> Result<Option<Box<dyn BodyCipher>>, Error> {
+        let Some((key, encrypt)) = &self.encryption else { return Ok(None) };
+        Ok(Some(Box::new(encryption::Cipher::new(key, *encrypt)?)))
+    }
+
+    #[cfg(not(feature = "deck-encryption"))]
+    fn cipher(&self) -> Result<Option<Box<dyn BodyCipher>>, Error> {
+        Ok(None)
     }
 
     pub(crate) fn from_variables(variables: &Variables<'_>) -> Result<Option<Self>, Error> {
@@ -100,6 +136,7 @@ impl Config {
             secrets: vec![self.client_id.clone(), self.secret.clone()],
             idempotency_header: Some(HeaderName::from_static("x-deck-idempotency-key")),
             read_error: error::read,
+            cipher: self.cipher()?,
         })
     }
 }

@@ -1,6 +1,7 @@
 use super::{Answer, telemetry};
 use crate::Error;
-use crate::error::DecodeError;
+use crate::error::{CallInfo, DecodeError};
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -27,6 +28,24 @@ pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
+/// The error for an encrypted body that no key opens.
+pub(crate) fn unreadable(call: CallInfo, body: &Bytes, keep: usize) -> Error {
+    let body = kept(body, keep);
+    Error::Decode(Box::new(DecodeError {
+        call,
+        path: ".".to_owned(),
+        line: 0,
+        column: 0,
+        category: "encrypted",
+        body,
+    }))
+}
+
+/// At most the first `keep` bytes, as a copy where that lets the rest be freed.
+fn kept(body: &Bytes, keep: usize) -> Bytes {
+    body.get(..keep).map_or_else(|| body.clone(), Bytes::copy_from_slice)
+}
+
 impl Misread {
     pub(crate) fn into_error(self, answer: Answer, keep: usize) -> Error {
         let call = answer.call_info();
@@ -36,11 +55,7 @@ impl Misread {
             Category::Eof => "truncated",
             Category::Data | Category::Io => "type",
         };
-        let body = match answer.body.get(..keep) {
-            // A copy, so that the rest can be freed.
-            Some(start) => start.to_vec().into(),
-            None => answer.body,
-        };
+        let body = kept(&answer.body, keep);
         let error = Error::Decode(Box::new(DecodeError {
             call,
             path: self.path,

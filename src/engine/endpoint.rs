@@ -1,4 +1,5 @@
-use crate::{Error, Provider, Secret};
+use crate::{Error, Operation, Provider, Secret};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use std::{any::Any, fmt, time::Duration};
 use url::{Host, Url};
@@ -14,6 +15,31 @@ pub(crate) struct Endpoint {
     /// The header of [`Repeat::Keyed`](crate::Repeat::Keyed) operations.
     pub(crate) idempotency_header: Option<HeaderName>,
     pub(crate) read_error: fn(&[u8]) -> ErrorView,
+    /// What encrypts bodies, where the vendor and the config have it so.
+    pub(crate) cipher: Option<Box<dyn BodyCipher>>,
+}
+
+/// Encrypts the bodies of requests and decrypts those of answers.
+pub(crate) trait BodyCipher: Send + Sync {
+    /// The body as it travels; `None` when it cannot be encrypted.
+    fn seal(&self, operation: &Operation, body: Bytes) -> Option<Sealed>;
+
+    /// What an encrypted answer holds; `None` when the key does not fit.
+    fn open(&self, body: &[u8]) -> Option<Bytes>;
+}
+
+/// A body as it travels.
+pub(crate) struct Sealed {
+    pub(crate) body: Bytes,
+    pub(crate) content_type: &'static str,
+}
+
+/// Whether an answer's body is encrypted.
+pub(crate) fn is_encrypted(headers: &HeaderMap) -> bool {
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.to_ascii_lowercase().ends_with("+encrypted")
 }
 
 /// What the engine wants to know of a vendor's error body.

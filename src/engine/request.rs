@@ -1,7 +1,7 @@
 use super::{
     Answer, Engine,
     decode::decode,
-    endpoint::{Endpoint, is_reserved, visible},
+    endpoint::{Endpoint, Sealed, is_reserved, visible},
 };
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
@@ -51,7 +51,9 @@ pub(crate) struct Request {
     pub(crate) operation: &'static Operation,
     uri: Uri,
     headers: HeaderMap,
-    pub(crate) body: Bytes,
+    body: Bytes,
+    /// The body before it was encrypted: what must not be shown when it is echoed.
+    pub(crate) plain: Bytes,
     pub(crate) reading: Reading,
     pub(crate) options: Options,
 }
@@ -227,9 +229,19 @@ impl Draft {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
         headers.insert(header::USER_AGENT, engine.user_agent.clone());
-        if body.is_some() {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
+        let plain = body.clone().unwrap_or_default();
+        let sealed = match (body, &endpoint.cipher) {
+            (None, _) => None,
+            (Some(body), None) => Some(Sealed { body, content_type: "application/json" }),
+            (Some(body), Some(cipher)) => {
+                let refused = || Error::request(operation, "the body cannot be encrypted");
+                Some(cipher.seal(operation, body).ok_or_else(refused)?)
+            }
+        };
+        let body = sealed.map_or_else(Bytes::new, |Sealed { body, content_type }| {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            body
+        });
         headers.extend(extra);
         if let Some((name, key)) = idempotency(operation, endpoint, options.idempotency_key.as_ref())? {
             headers.insert(name, key);
@@ -237,7 +249,7 @@ impl Draft {
         if operation.auth() == Auth::Credentials {
             headers.extend(endpoint.credentials.clone());
         }
-        Ok(Request { operation, uri, headers, body: body.unwrap_or_default(), reading, options })
+        Ok(Request { operation, uri, headers, body, plain, reading, options })
     }
 
     /// Copies the template up to its next placeholder.

@@ -68,12 +68,17 @@ impl ReqwestTransport {
     /// decompression are switched off, and idle connections are kept for 30 s; the rest stays as you set it, proxies
     /// included, also for loopback addresses.
     ///
+    /// The builder has to know its TLS: a feature of reqwest's that brings one, a backend given to
+    /// `tls_backend_preconfigured`, or a rustls provider that is installed for the process.
+    ///
     /// # Errors
-    /// `Error::Config` when reqwest refuses the settings.
+    /// `Error::Config` when reqwest refuses the settings, or has no TLS.
     #[cfg(feature = "reqwest-0-13")]
     #[cfg_attr(docsrs, doc(cfg(feature = "reqwest-0-13")))]
     pub fn from_builder(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
-        let client = finish(builder)?;
+        // reqwest panics where rustls is compiled in without a provider, and a builder does not tell beforehand.
+        let client = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(builder)))
+            .unwrap_or_else(|_| Err(Error::config("the reqwest builder has no TLS provider: give it one")))?;
         Ok(Self { direct: client.clone(), outward: client })
     }
 }

@@ -1,4 +1,4 @@
-use crate::Repeat;
+use crate::{Error, Repeat};
 use http::{HeaderMap, StatusCode, header};
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -76,7 +76,7 @@ impl RetryPolicy {
     ///
     /// `random` lies in 0..=1.
     pub(crate) fn wait(&self, failed: &FailedAttempt, random: f64) -> Option<Duration> {
-        if !failed.may_repeat(self.max_attempts) {
+        if !failed.may_repeat() {
             return None;
         }
         let doublings = failed.attempts.saturating_sub(1).min(31);
@@ -97,6 +97,7 @@ pub(crate) struct FailedAttempt {
     pub(crate) failure: Failure,
     /// Attempts made so far.
     pub(crate) attempts: u32,
+    pub(crate) max_attempts: u32,
     /// An earlier attempt of this call may have been carried out.
     pub(crate) lost_before: bool,
     pub(crate) never_retry: bool,
@@ -118,12 +119,23 @@ pub(crate) enum Failure {
     Final,
 }
 
+impl Failure {
+    pub(crate) fn of(error: &Error) -> Self {
+        match error {
+            Error::Transport(error) if error.permanent => Self::Final,
+            Error::Transport(error) if error.connect => Self::Connect,
+            Error::Transport(_) => Self::Lost,
+            _ => error.api().map_or(Self::Final, |error| Self::Status(error.status())),
+        }
+    }
+}
+
 impl FailedAttempt {
-    fn may_repeat(&self, max_attempts: u32) -> bool {
+    fn may_repeat(&self) -> bool {
         if self.never_retry {
             return false;
         }
-        let Self { repeat, attempts, .. } = *self;
+        let Self { repeat, attempts, max_attempts, .. } = *self;
         // The vendor is still at work on the attempt whose answer was lost: wait for it as long as the call may last.
         if self.failure == Failure::Status(StatusCode::CONFLICT) {
             return repeat == Repeat::Keyed && self.lost_before;
@@ -225,6 +237,7 @@ mod tests {
             repeat,
             failure,
             attempts: 1,
+            max_attempts: 3,
             lost_before: false,
             never_retry: false,
             retry_after: None,
@@ -274,8 +287,9 @@ mod tests {
 
     #[test]
     fn waits_double_to_the_ceiling_and_honour_the_longer_retry_after() {
-        let policy = RetryPolicy::default().max_attempts(100);
+        let policy = RetryPolicy::default();
         let mut attempt = failed(Repeat::Read, Failure::Lost);
+        attempt.max_attempts = 100;
         let waits: Vec<_> = (1..=8)
             .map(|attempts| {
                 attempt.attempts = attempts;

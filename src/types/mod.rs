@@ -2,6 +2,7 @@
 
 mod id;
 mod json;
+mod list;
 mod open_enum;
 mod patch;
 mod secret;
@@ -19,6 +20,7 @@ pub use timestamp::{Timestamp, UnixMillis};
 pub(crate) use id::id;
 #[cfg(test)]
 pub(crate) use json::tests::any_json;
+pub(crate) use list::{List, list};
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
 pub(crate) use secret::read_any_secret;
 pub(crate) use secret::write_secret;
@@ -26,15 +28,6 @@ pub(crate) use setters::setters;
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
-
-/// Reads `null` as the default: lists that the vendor leaves out or nulls are empty.
-pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
 
 /// Reads a value of the wrong type as absent: in an error body the other members matter more.
 pub(crate) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -49,13 +42,6 @@ where
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn null_reads_as_the_default() {
-        assert!(null_as_default::<_, Vec<i64>>(json!(null)).unwrap().is_empty());
-        assert_eq!(null_as_default::<_, Vec<i64>>(json!([1, 2])).unwrap(), [1_i64, 2]);
-        assert!(null_as_default::<_, Vec<i64>>(json!("no list")).is_err());
-    }
 
     #[test]
     fn a_value_of_the_wrong_type_reads_as_absent() {

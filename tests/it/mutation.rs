@@ -1,6 +1,4 @@
 //! R33: an answer whose members change in any one place still decodes, for every operation that answers with JSON.
-//!
-//! A null among the items of a list is not such a change.
 
 use crate::support::{
     builder,
@@ -78,9 +76,11 @@ fn mutations(body: &Value) -> Vec<Mutation> {
             }
             _ => {}
         }
-        if parent(body, &place).is_some_and(Value::is_object) {
+        if let Some(parent) = parent(body, &place) {
             mutate("nulled", Some(Value::Null));
-            mutate("removed", None);
+            if parent.is_object() {
+                mutate("removed", None);
+            }
         }
     }
     mutations

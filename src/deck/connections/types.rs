@@ -1,5 +1,5 @@
 use crate::deck::{ConnectionId, SourceId};
-use crate::types::{null_as_default, open_enum};
+use crate::types::{list, open_enum};
 use crate::{Secret, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub struct PublicTokenExchange {
     /// The connection's id, as webhooks name it.
     pub connection_id: Option<ConnectionId>,
     /// What the customer entered, passwords left out.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub fields: Vec<ExchangedField>,
 }
 
@@ -45,7 +45,7 @@ pub struct ConnectionContext {
     #[serde(default, deserialize_with = "number_or_text")]
     pub num_of_entities: Option<i64>,
     /// The accounts.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub entities: Vec<Entity>,
 }
 
@@ -72,7 +72,7 @@ pub struct Entity {
 #[non_exhaustive]
 pub struct Accounts {
     /// The accounts.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub accounts: Vec<Account>,
 }
 

@@ -1,6 +1,6 @@
 use crate::Secret;
 use crate::deck::{AccountId, JobId, SourceId};
-use crate::types::{null_as_default, open_enum};
+use crate::types::{list, open_enum};
 use serde::{Deserialize, Serialize};
 
 /// A token that opens one Link session.
@@ -20,13 +20,13 @@ pub struct LinkTokenSettings {
     /// Whether sources in beta are shown.
     pub beta_source_status: Option<BetaSourceStatus>,
     /// The countries whose sources are shown; all where there are none.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub countries: Vec<String>,
     /// The types of sources that are shown; all where there are none.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub source_types: Vec<String>,
     /// The sources that are shown, called `source_ids` on creation; all where there are none.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub source_guids: Vec<SourceId>,
 }
 
@@ -75,7 +75,7 @@ pub struct UpdateInfo {
 #[non_exhaustive]
 pub struct Sources {
     /// The sources.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub sources: Vec<Source>,
 }
 
@@ -94,7 +94,7 @@ pub struct Source {
     /// The source's website, where a customer resets a password.
     pub website: Option<String>,
     /// What the customer has to enter.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub fields: Vec<SourceField>,
 }
 
@@ -147,7 +147,7 @@ pub struct SecurityQuestion {
 #[non_exhaustive]
 pub struct LinkAccounts {
     /// The accounts.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub accounts: Vec<LinkAccount>,
 }
 

@@ -1,5 +1,7 @@
 mod connections;
 mod documents;
+#[cfg(feature = "deck-encryption")]
+mod encryption;
 mod error;
 mod jobs;
 mod link;

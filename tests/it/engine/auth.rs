@@ -95,8 +95,10 @@ async fn a_vendor_that_is_not_configured_is_an_error_on_await() {
     assert_eq!(memory.count(), 0);
 }
 
+type WithText = fn(&str) -> ClientBuilder;
+
 /// Every text that becomes a header, with a builder that takes it.
-fn header_texts() -> Vec<(&'static str, fn(&str) -> ClientBuilder)> {
+fn header_texts() -> Vec<(&'static str, WithText)> {
     vec![
         ("user agent suffix", |text| builder(BASE).user_agent_suffix(text)),
         #[cfg(feature = "deck")]
@@ -218,7 +220,7 @@ async fn the_user_agent_s_suffix_follows_the_crate_s_name() {
 #[cfg(any(feature = "apideck", feature = "codat"))]
 #[tokio::test]
 async fn a_key_becomes_its_vendor_s_header_unless_it_is_one_already() {
-    type Row = (&'static str, &'static str, fn(&str) -> ClientBuilder);
+    type Row = (&'static str, &'static str, WithText);
     let rows: &[Row] = &[
         #[cfg(feature = "codat")]
         // Base64 of the key alone: no colon behind it.
@@ -271,7 +273,8 @@ mod scopes {
     async fn a_scope_names_app_and_consumer_of_its_calls_alone() {
         let memory = Memory::playing([Step::answer(200, r#"{"data":[]}"#)]);
         let client = offline(&memory);
-        let rows: [(fn(Apideck) -> Apideck, &str, Option<&str>); 5] = [
+        type Row = (fn(Apideck) -> Apideck, &'static str, Option<&'static str>);
+        let rows: [Row; 5] = [
             (|apideck| apideck, APIDECK_APP, Some(CONSUMER)),
             (|apideck| apideck.consumer("acme"), APIDECK_APP, Some("acme")),
             (|apideck| apideck.app("other-app"), "other-app", Some(CONSUMER)),

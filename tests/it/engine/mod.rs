@@ -2,14 +2,18 @@
 
 mod auth;
 mod budget;
+mod cancellation;
 mod caps;
 mod decode;
 #[cfg(feature = "deck")]
 mod downloads;
+mod environment;
 mod paths;
 mod redaction;
 mod redirects;
 mod retries;
 mod retry_after;
+mod runtime;
 mod telemetry;
 mod timeouts;
+mod transport;

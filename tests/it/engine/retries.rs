@@ -10,12 +10,14 @@ use crate::support::{
 use connectory::{Outcome, Repeat, RetryPolicy};
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use std::{
+    collections::{BTreeSet, HashSet},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// The table of [`Repeat`]: after which failures each class is sent again.
 fn repeats(repeat: Repeat, failure: &str) -> bool {
@@ -181,6 +183,60 @@ async fn r12_a_write_whose_answer_is_lost_is_made_once() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn r12_a_keyed_write_is_repeated_with_its_one_key_while_the_vendor_is_at_work_on_it() {
+    let keyed = calls::all().into_iter().filter(|call| call.operation().repeat() == Repeat::Keyed);
+    for call in keyed {
+        let in_progress = Step::answer(409, "");
+        let mut script = vec![Step::reset(), Step::answer(429, "")];
+        script.extend(std::iter::repeat_n(in_progress.clone(), 4));
+        script.push(call.success("s"));
+        let memory = Memory::playing(script);
+        call.send_default(&offline(&memory)).await.unwrap();
+        let requests = memory.take_requests();
+        assert_eq!(requests.len(), 7, "{}: a conflict is no attempt that failed", call.id);
+        let keys: HashSet<_> = requests.iter().map(key).collect();
+        assert_eq!(keys.len(), 1, "{}", call.id);
+
+        // A vendor that never comes to an end: neither does the call go on for ever.
+        memory.play([Step::reset(), in_progress.clone()]);
+        let start = Instant::now();
+        let error = call.send_default(&offline(&memory)).await.unwrap_err();
+        assert!(start.elapsed() <= Duration::from_secs(60));
+        assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (409, Outcome::Unknown));
+        let other = key(&memory.take_requests()[0]);
+        assert!(!keys.contains(&other), "{}: another call has another key", call.id);
+
+        memory.play([in_progress]);
+        let error = call.send_default(&offline(&memory)).await.unwrap_err();
+        assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Refused), "{}", call.id);
+    }
+}
+
+/// The request's idempotency key.
+fn key(request: &http::Request<bytes::Bytes>) -> String {
+    let names = ["idempotency-key", "x-deck-idempotency-key"];
+    let key = names.iter().find_map(|name| request.headers().get(*name)).unwrap();
+    key.to_str().unwrap().to_owned()
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test(start_paused = true)]
+async fn r12_a_key_of_the_caller_s_own_goes_with_every_attempt() {
+    use connectory::deck::jobs::JobRequest;
+    let body = JobRequest::new("FetchAccounts", serde_json::json!({}));
+    let memory = Memory::playing([Step::reset()]);
+    let jobs = offline(&memory).deck().jobs();
+    jobs.submit(&body).idempotency_key("order-7").await.unwrap_err();
+    let keys: Vec<_> = memory.take_requests().iter().map(key).collect();
+    assert_eq!(keys, ["order-7"; 3]);
+    for bad in ["", "a b", "a\r\nb: c", "é", "\u{7f}"] {
+        let error = jobs.submit(&body).idempotency_key(bad).await.unwrap_err();
+        assert!(matches!(error, connectory::Error::Request(_)), "r2 {bad:?}: {error:?}");
+    }
+    assert_eq!(memory.count(), 0);
+}
+
 #[tokio::test]
 async fn a_port_where_nobody_listens_is_a_connect_failure() {
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
@@ -274,7 +330,7 @@ async fn waits_grow_within_their_bounds() {
             assert!(wait <= Duration::from_millis(bound * 1000 + 1), "{wait:?} of at most {bound} s");
         }
     }
-    let first: std::collections::BTreeSet<_> = offsets.chunks(6).map(|call| call[1] - call[0]).collect();
+    let first: BTreeSet<_> = offsets.chunks(6).map(|call| call[1] - call[0]).collect();
     assert!(first.len() > 5, "waits are spread at random: {first:?}");
 }
 

@@ -9,11 +9,13 @@ pub fn run<F: FnOnce()>(test: F) {
 
 /// Runs a test in a process of its own, with the environment that `prepare` gives it.
 ///
-/// To be called with a closure of the test itself, whose name it takes from there.
+/// To be called with a closure of the test itself, whose name it takes from there. Gives whether this is the process
+/// that started the other.
 #[track_caller]
-pub fn run_with<F: FnOnce()>(prepare: impl FnOnce(&mut Command), test: F) {
+pub fn run_with<F: FnOnce()>(prepare: impl FnOnce(&mut Command), test: F) -> bool {
     if std::env::var_os(MARK).is_some() {
-        return test();
+        test();
+        return false;
     }
     let closure = std::any::type_name::<F>();
     let (name, _) = closure.split_once("::{{closure}}").unwrap();
@@ -25,6 +27,7 @@ pub fn run_with<F: FnOnce()>(prepare: impl FnOnce(&mut Command), test: F) {
     let said =
         [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     assert!(output.status.success() && said.contains("1 passed"), "{name}: {said}");
+    true
 }
 
 /// The process's greatest resident memory so far, in bytes.

@@ -5,6 +5,8 @@ pub mod child;
 pub mod memory;
 pub mod raw;
 pub mod refusals;
+#[cfg(feature = "rustls")]
+pub mod tls;
 pub mod traces;
 pub mod wire;
 

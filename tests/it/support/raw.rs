@@ -43,10 +43,6 @@ impl Raw {
         format!("http://{}", self.address)
     }
 
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// How many connections have been accepted.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)

@@ -1,6 +1,6 @@
 use super::{ConnectionConfiguration, ConsentRecord, DataScopes, FormField};
 use crate::apideck::{ServiceId, UnifiedApi};
-use crate::types::{id, null_as_default, open_enum};
+use crate::types::{id, list, open_enum};
 use crate::{JsonMap, SecretUrl, Timestamp, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -52,39 +52,39 @@ pub struct Connection {
     /// Your own data about the connection; `company_id` is Apideck's.
     pub metadata: Option<JsonMap>,
     /// What the customer has to enter.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub form_fields: Vec<FormField>,
     /// Defaults for new records, by resource.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub configuration: Vec<ConnectionConfiguration>,
     /// Resources that take defaults.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub configurable_resources: Vec<String>,
     /// Resources whose schema can be asked for.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub resource_schema_support: Vec<String>,
     /// Resources that have settings of their own.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub resource_settings_support: Vec<String>,
     /// Whether the connection's state can be validated.
     pub validation_support: Option<bool>,
     /// Whether schemas can be asked for.
     pub schema_support: Option<bool>,
     /// Settings that must be there before the customer can authorize.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub settings_required_for_authorization: Vec<String>,
     /// Webhooks at the service.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub subscriptions: Vec<WebhookSubscription>,
     /// Whether Apideck has a guide to connecting the service.
     pub has_guide: Option<bool>,
     /// How custom fields are found in the service's records.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub custom_mappings: Vec<CustomMapping>,
     /// Whether the consumer agrees to the sharing of data.
     pub consent_state: Option<ConsentState>,
     /// Every consent ever recorded.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub consents: Vec<ConsentRecord>,
     /// The consent in force.
     pub latest_consent: Option<ConsentRecord>,
@@ -219,10 +219,10 @@ pub struct WebhookSubscription {
     /// Its id at the service.
     pub downstream_id: Option<String>,
     /// Apideck's events that it leads to, such as `crm.contact.created`.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub unify_event_types: Vec<String>,
     /// The service's own events.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub downstream_event_types: Vec<String>,
     /// Where the service posts to. Whoever knows it can post too.
     pub execute_url: Option<SecretUrl>,

@@ -1,4 +1,4 @@
-use crate::types::{null_as_default, open_enum, read_any_secret};
+use crate::types::{list, open_enum, read_any_secret};
 use crate::{OtherJson, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
@@ -43,7 +43,7 @@ pub struct FormField {
     /// Text to show behind the input.
     pub suffix: Option<String>,
     /// What can be chosen.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub options: Vec<FormFieldOption>,
 }
 
@@ -133,7 +133,7 @@ pub struct OptionGroup {
     /// The name to show.
     pub label: String,
     /// What can be chosen in it.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub options: Vec<FormFieldOption>,
 }
 
@@ -248,7 +248,7 @@ pub struct ConnectionConfiguration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// The defaults of its fields.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "list")]
     pub defaults: Vec<ConfigurationDefault>,
 }
 
@@ -273,7 +273,7 @@ pub struct ConfigurationDefault {
     #[serde(skip_serializing)]
     pub target: Option<ConfigurationTarget>,
     /// What can be chosen.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
     pub options: Vec<FormFieldOption>,
     /// The default.
     #[serde(skip_serializing_if = "Option::is_none")]

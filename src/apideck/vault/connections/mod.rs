@@ -19,7 +19,7 @@ pub use form_fields::{
 
 use crate::apideck::{Apideck, Envelope, ServiceId, UnifiedApi};
 use crate::engine::{Consumer, Operation, Provider, Repeat};
-use crate::types::{setters, write_secret};
+use crate::types::{List, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
 use http::Method;
 use serde::Serialize;
@@ -96,7 +96,7 @@ impl Connections {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsAll>.
     #[doc(alias = "connectionsAll")]
     pub fn list(&self, query: &ListConnections) -> Call<Envelope<Vec<Connection>>> {
-        self.apideck.call(&LIST).query(query).returns_from::<Envelope<Option<Vec<Connection>>>, _>()
+        self.apideck.call(&LIST).query(query).returns_from::<Envelope<List<Connection>>, _>()
     }
 
     /// Gives one connection.

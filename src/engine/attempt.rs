@@ -1,0 +1,191 @@
+//! One attempt: a request sent, its answer read and classified, within a time and under a cap.
+
+use super::body::{Buffer, ReadError, is_encoded};
+use super::endpoint::is_encrypted;
+use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
+use crate::error::{ApiError, CallInfo, RedirectError, TransportError};
+use crate::{Error, Outcome, Secret};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header, response::Parts};
+use std::time::SystemTime;
+use tokio::time::{Instant, timeout_at};
+use tracing::Span;
+
+pub(crate) struct Attempt<'a> {
+    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) request: &'a Request,
+    pub(crate) limits: &'a Limits,
+    /// When the attempt ends; `None`: never.
+    pub(crate) until: Option<Instant>,
+    /// When the call ends; `None`: never.
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Attempt<'_> {
+    pub(crate) async fn send(&self, transport: &dyn Transport) -> Result<Answer, Error> {
+        let response = self
+            .within(transport.send(self.request.to_http()))
+            .await
+            .ok_or_else(|| self.late(None))?
+            .map_err(|error| self.broken(None, error))?;
+        let (mut head, body) = response.into_parts();
+        if head.status.is_redirection() {
+            return Err(self.redirect(&head));
+        }
+        if !head.status.is_success() {
+            // The status decides; whatever of the body arrives in time explains it.
+            let mut buffer = Buffer::new(self.limits.max_error_body, &head.headers);
+            let _ = self.within(buffer.read(body)).await;
+            return Err(self.refusal(&head, buffer.into_bytes()));
+        }
+        let (body, stream) = match self.request.reading {
+            Reading::Nothing => (Bytes::new(), None),
+            Reading::Whole => (self.read(&mut head, body).await?, None),
+            // What is encrypted can be told from what was tampered with at its end only.
+            Reading::Stream if is_encrypted(&head.headers) => {
+                (Bytes::new(), Some(self.read(&mut head, body).await?.into()))
+            }
+            Reading::Stream if is_encoded(&head.headers) => {
+                let problem = "the body is encoded although nothing but `identity` was asked for";
+                return Err(self.failed(Some(&head), problem.to_owned(), |error| error.permanent = true));
+            }
+            Reading::Stream => (Bytes::new(), Some(body)),
+        };
+        Ok(Answer {
+            operation: self.request.operation,
+            status: head.status,
+            request_id: self.request_id(&head.headers),
+            headers: head.headers,
+            attempts: 0,
+            body,
+            stream,
+            span: Span::none(),
+        })
+    }
+
+    /// Reads the body of a success to its end, under the cap, and decrypts it where it is encrypted.
+    async fn read(&self, head: &mut Parts, body: Body) -> Result<Bytes, Error> {
+        let limit = self.limits.max_body;
+        let mut buffer = Buffer::new(limit, &head.headers);
+        match self.within(buffer.fill(body)).await {
+            Some(Ok(())) => {}
+            None => return Err(self.late(Some(head))),
+            Some(Err(ReadError::Broken(error))) => return Err(self.broken(Some(head), error)),
+            Some(Err(ReadError::TooLarge)) => {
+                let problem = format!("the body is over the limit of {limit} bytes");
+                return Err(self.failed(Some(head), problem, |error| error.permanent = true));
+            }
+        }
+        let body = buffer.into_bytes();
+        if !is_encrypted(&head.headers) {
+            return Ok(body);
+        }
+        // The headers describe the encrypted body.
+        head.headers.remove(header::CONTENT_LENGTH);
+        head.headers.remove(header::CONTENT_TYPE);
+        let unreadable = || decode::unreadable(self.call_info(Some(head)), &body, self.limits.max_error_body);
+        self.decrypted(&body).ok_or_else(unreadable)
+    }
+
+    fn decrypted(&self, body: &[u8]) -> Option<Bytes> {
+        self.endpoint.cipher.as_ref()?.open(body)
+    }
+
+    /// The error for a status that is neither success nor redirect.
+    fn refusal(&self, head: &Parts, body: Bytes) -> Error {
+        let decrypted = is_encrypted(&head.headers).then(|| self.decrypted(&body)).flatten();
+        let body = decrypted.unwrap_or(body);
+        let mut view = (self.endpoint.read_error)(decode::without_bom(&body));
+        view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
+        let mut call = self.call_info(Some(head));
+        let request_id = view.request_id.take().filter(|id| !self.echoes(id));
+        call.request_id = call.request_id.or(request_id);
+        let error = ApiError::new(call, view, body, &self.endpoint.secrets, &self.request.plain);
+        match head.status {
+            StatusCode::BAD_REQUEST => Error::BadRequest(error),
+            StatusCode::UNAUTHORIZED => Error::Unauthorized(error),
+            StatusCode::PAYMENT_REQUIRED => Error::PaymentRequired(error),
+            StatusCode::FORBIDDEN => Error::Forbidden(error),
+            StatusCode::NOT_FOUND => Error::NotFound(error),
+            StatusCode::CONFLICT => Error::Conflict(error),
+            StatusCode::UNPROCESSABLE_ENTITY => Error::Unprocessable(error),
+            StatusCode::TOO_MANY_REQUESTS => Error::RateLimited(error),
+            status if status.is_client_error() => Error::Client(error),
+            _ => Error::Server(error),
+        }
+    }
+
+    fn redirect(&self, head: &Parts) -> Error {
+        let location = head.headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+        let target = location.and_then(|location| self.endpoint.base.target_origin(location));
+        Error::Redirect(Box::new(RedirectError { call: self.call_info(Some(head)), target }))
+    }
+
+    fn late(&self, head: Option<&Parts>) -> Error {
+        let scope = if self.until == self.deadline { "the call" } else { "an attempt" };
+        self.failed(head, format!("no answer in the time for {scope}"), |error| error.timeout = true)
+    }
+
+    fn broken(&self, head: Option<&Parts>, cause: SendError) -> Error {
+        self.failed(head, cause.to_string(), |error| {
+            error.timeout = cause.is_timeout();
+            error.connect = cause.is_connect();
+            if error.connect {
+                error.call.outcome = Outcome::NotSent;
+            }
+            error.source = Some(cause.into_source());
+        })
+    }
+
+    fn failed(
+        &self,
+        head: Option<&Parts>,
+        problem: String,
+        describe: impl FnOnce(&mut TransportError),
+    ) -> Error {
+        let mut error = TransportError {
+            call: self.call_info(head),
+            problem,
+            timeout: false,
+            connect: false,
+            permanent: false,
+            source: None,
+        };
+        describe(&mut error);
+        Error::Transport(Box::new(error))
+    }
+
+    /// What is known of a call of which this much has arrived.
+    fn call_info(&self, head: Option<&Parts>) -> CallInfo {
+        let status = head.map(|head| head.status);
+        let outcome = match status {
+            Some(status) if status.is_success() => Outcome::Applied,
+            None | Some(StatusCode::REQUEST_TIMEOUT) => Outcome::Unknown,
+            Some(status) if status.is_redirection() || status.is_client_error() => Outcome::Refused,
+            Some(_) => Outcome::Unknown,
+        };
+        let request_id = head.and_then(|head| self.request_id(&head.headers));
+        CallInfo { operation: self.request.operation, status, request_id, attempts: 0, outcome }
+    }
+
+    fn request_id(&self, headers: &HeaderMap) -> Option<String> {
+        let id = headers.get("request-id").or_else(|| headers.get("x-request-id"))?.to_str().ok()?;
+        (!self.echoes(id)).then(|| id.to_owned())
+    }
+
+    /// Whether a request id is none, but something secret that we sent: ids are logged.
+    fn echoes(&self, id: &str) -> bool {
+        let credential = |secret: &Secret| id.contains(secret.expose_secret());
+        let sent = &self.request.plain;
+        self.endpoint.secrets.iter().any(credential)
+            || id.len() >= 4 && sent.windows(id.len()).any(|part| part == id.as_bytes())
+    }
+
+    /// `None` when time ran out first.
+    async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        match self.until {
+            Some(until) => timeout_at(until, work).await.ok(),
+            None => Some(work.await),
+        }
+    }
+}

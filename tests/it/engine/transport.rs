@@ -1,0 +1,335 @@
+//! What carries the requests: one's own, one that is shared, and the default with its TLS, proxies and pool.
+
+use crate::support::{
+    a_call, builder, calls, child, client,
+    memory::{Memory, Step},
+    offline, offline_builder,
+    raw::{Raw, read_request},
+    success, vendors,
+    wire::Wire,
+};
+use bytes::Bytes;
+use connectory::{ClientBuilder, Error, Outcome, RetryPolicy, Transport, TransportFuture};
+use http::Request;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{io::AsyncWriteExt, runtime::Runtime};
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+fn impatient() -> RetryPolicy {
+    RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO)
+}
+
+/// Sees each request on its way to another transport.
+#[derive(Debug)]
+struct Recording {
+    inner: Arc<dyn Transport>,
+    seen: Mutex<Vec<Request<Bytes>>>,
+}
+
+impl Transport for Recording {
+    fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
+        self.seen.lock().unwrap().push(request.clone());
+        self.inner.send(request)
+    }
+}
+
+#[tokio::test]
+async fn a_wrapped_transport_sees_every_attempt_as_it_is_sent() {
+    let wire = Wire::status(503, "").await;
+    let inner = wire.client().transport();
+    let recording = Arc::new(Recording { inner, seen: Mutex::default() });
+    let client = builder(&wire.base()).transport(recording.clone()).retry(impatient()).build().unwrap();
+    for call in calls::all() {
+        call.send_default(&client).await.unwrap_err();
+    }
+    let sent = wire.requests().await;
+    let seen = recording.seen.lock().unwrap();
+    assert_eq!(seen.len(), sent.len());
+    assert!(seen.len() > calls::all().len(), "repeats are seen too");
+    for (seen, sent) in seen.iter().zip(sent) {
+        assert_eq!((seen.method(), &seen.body()[..]), (&sent.method, &sent.body[..]));
+        assert_eq!((seen.uri().path(), seen.uri().query()), (sent.url.path(), sent.url.query()));
+        for (name, value) in seen.headers() {
+            assert_eq!(sent.headers.get(name), Some(value), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn clients_on_one_transport_share_its_connections_and_nothing_else() {
+    let server = keep_alive("{}", |_| Duration::MAX).await;
+    let first = client(&server.base());
+    let second =
+        builder(&server.base()).transport(first.transport()).retry(RetryPolicy::never()).build().unwrap();
+    for _ in 0..5 {
+        a_call(&first).bytes().await.unwrap();
+        a_call(&second).bytes().await.unwrap();
+    }
+    assert_eq!(server.connections(), 1);
+
+    let memory = Memory::playing([Step::answer(503, "")]);
+    let first = offline_builder(&memory).retry(RetryPolicy::default().budget(0)).build().unwrap();
+    let second = builder("http://127.0.0.1:1").transport(first.transport()).build().unwrap();
+    assert_eq!(a_call(&first).await.unwrap_err().attempts(), 1);
+    let error = tokio::time::timeout(Duration::from_secs(5), a_call(&second).into_future()).await.unwrap();
+    assert_eq!(error.unwrap_err().attempts(), 3);
+}
+
+#[test]
+fn settings_that_do_not_go_with_a_transport_of_one_s_own_are_refused() {
+    type Setting = (&'static str, fn(ClientBuilder) -> ClientBuilder);
+    let settings: [Setting; 4] = [
+        ("connect_timeout", |builder| builder.connect_timeout(Duration::from_secs(1))),
+        ("proxy", |builder| builder.proxy("http://127.0.0.1:1")),
+        ("no_proxy", |builder| builder.no_proxy()),
+        ("root_certificate", |builder| builder.root_certificate("")),
+    ];
+    for (name, set) in settings {
+        let error = set(offline_builder(&Memory::default())).build().unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{error:?}");
+        assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+    }
+}
+
+#[test]
+fn r5_plain_http_goes_to_loopback_or_where_it_is_allowed() {
+    let memory = Arc::new(Memory::default());
+    let near = ["127.0.0.1:80", "127.9.9.9", "[::1]:8080", "localhost", "LocalHost:1", "2130706433"];
+    let far = [
+        "vendor.example",
+        "127.0.0.1.vendor.example",
+        "localhost.vendor.example",
+        "localhosts",
+        "10.0.0.1",
+        "0.0.0.0",
+        "[::]",
+        "[::2]",
+        "169.254.169.254",
+    ];
+    for host in near {
+        for (_, builder) in vendors(&format!("http://{host}")) {
+            builder.transport(memory.clone()).build().unwrap();
+        }
+    }
+    for host in far {
+        for (_, builder) in vendors(&format!("http://{host}/v1")) {
+            let builder = builder.transport(memory.clone());
+            let error = builder.clone().build().unwrap_err();
+            assert!(matches!(error, Error::Config(_)), "{host}: {error:?}");
+            let shown = error.to_string();
+            assert!(shown.starts_with(&format!("http://{host} ")) && shown.contains("allow_http"), "{shown}");
+            builder.clone().allow_http(false).build().unwrap_err();
+            builder.allow_http(true).build().unwrap();
+        }
+        for (_, builder) in vendors(&format!("https://{host}")) {
+            builder.transport(memory.clone()).build().unwrap();
+        }
+    }
+}
+
+#[cfg(feature = "rustls")]
+mod tls {
+    use super::*;
+    use crate::support::tls::{EXPIRED, ROOT, SELF_SIGNED, SERVER, serving};
+
+    async fn call(host: &str, certificate: &str) -> (Result<Bytes, Error>, String) {
+        let (address, server) = serving(certificate);
+        let base = format!("https://{host}:{}", address.port());
+        let client = builder(&base).no_proxy().root_certificate(ROOT).build().unwrap();
+        let result = a_call(&client).max_attempts(1).bytes().await;
+        let received = tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap();
+        (result, received)
+    }
+
+    #[tokio::test]
+    async fn r5_a_certificate_that_is_not_trusted_ends_the_call_before_a_byte_is_sent() {
+        // The good certificate is for the address, not for the name.
+        let rows = [("127.0.0.1", SELF_SIGNED), ("127.0.0.1", EXPIRED), ("localhost", SERVER)];
+        for (host, certificate) in rows {
+            let (result, received) = call(host, certificate).await;
+            let error = result.unwrap_err();
+            assert!(error.is_connect(), "{error:?}");
+            assert_eq!(error.outcome(), Outcome::NotSent);
+            assert_eq!(received, "");
+        }
+    }
+
+    /// Elsewhere the platform's own verifier decides, which has rules of its own for tests like this.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_root_certificate_of_one_s_own_is_trusted() {
+        let (result, received) = call("127.0.0.1", SERVER).await;
+        assert_eq!(result.unwrap(), "{}");
+        assert!(received.contains("HTTP/1.1\r\n"), "{received}");
+    }
+
+    #[test]
+    fn a_root_certificate_that_is_none_is_refused() {
+        let broken = ROOT.replace("MII", "!!!");
+        for pem in ["", "nonsense", broken.as_str()] {
+            let error = builder("http://127.0.0.1:1").root_certificate(pem).build().unwrap_err();
+            assert!(matches!(error, Error::Config(_)), "{error:?}");
+        }
+    }
+}
+
+#[cfg(not(feature = "rustls"))]
+#[test]
+fn https_without_tls_is_refused_by_build() {
+    for (_, builder) in vendors("https://vendor.example") {
+        let error = builder.build().unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{error:?}");
+        assert!(error.to_string().contains("`rustls`"), "{error}");
+    }
+}
+
+/// A proxy that answers everything itself, with the request lines that it gets.
+async fn proxy() -> (Raw, Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let seen = lines.clone();
+    let server = Raw::serving(move |mut stream| {
+        let seen = seen.clone();
+        async move {
+            while let Some(request) = read_request(&mut stream).await {
+                seen.lock().unwrap().push(request.lines().next().unwrap().to_owned());
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                stream.write_all(answer).await.unwrap();
+            }
+        }
+    })
+    .await;
+    (server, lines)
+}
+
+async fn reaches(builder: ClientBuilder) -> bool {
+    let client = builder.allow_http(true).build().unwrap();
+    // What goes to `vendor.example` without a proxy finds nobody there.
+    let call = a_call(&client).max_attempts(1).timeout(Duration::from_secs(2));
+    call.bytes().await.is_ok()
+}
+
+#[test]
+fn r5_loopback_is_reached_directly_whatever_the_environment_says() {
+    let runtime = runtime();
+    let (server, lines) = runtime.block_on(proxy());
+    let named = |command: &mut std::process::Command| {
+        for name in ["http_proxy", "https_proxy", "all_proxy"] {
+            command.env(name, server.base()).env(name.to_uppercase(), server.base());
+        }
+        command.env_remove("no_proxy").env_remove("NO_PROXY");
+    };
+    let parent = child::run_with(named, || {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let wire = Wire::ok("{}").await;
+            let base = wire.base();
+            assert!(reaches(builder(&base)).await);
+            assert!(reaches(builder(&base.replace("127.0.0.1", "localhost"))).await);
+            assert_eq!(wire.requests().await.len(), 2);
+            assert!(reaches(builder("http://vendor.example")).await, "the proxy is there for others");
+            assert!(!reaches(builder("http://vendor.example").no_proxy()).await);
+        });
+    });
+    if parent {
+        let lines = lines.lock().unwrap();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains(" http://vendor.example/"), "{lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn r5_a_proxy_of_the_builder_s_is_for_what_is_not_loopback() {
+    let (server, lines) = proxy().await;
+    let wire = Wire::ok("{}").await;
+    let through = |base: &str| builder(base).proxy(server.base());
+    assert!(reaches(through(&wire.base())).await);
+    assert_eq!((wire.requests().await.len(), server.connections()), (1, 0));
+    assert!(reaches(through("http://vendor.example")).await);
+    assert!(!reaches(through("http://vendor.example").no_proxy()).await);
+    assert_eq!(lines.lock().unwrap().len(), 1);
+
+    let error = builder("http://127.0.0.1:1").proxy("http://user:s3cret@[").build().unwrap_err();
+    assert!(matches!(error, Error::Config(_)), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains("s3cret"));
+}
+
+/// A server that keeps a connection open for as long as `idle` says after its answers, which it counts.
+async fn keep_alive(body: &'static str, idle: fn(usize) -> Duration) -> Raw {
+    let answered = Arc::new(AtomicUsize::new(0));
+    Raw::serving(move |mut stream| {
+        let answered = answered.clone();
+        async move {
+            let mut time = Duration::MAX;
+            while let Ok(Some(_)) = tokio::time::timeout(time, read_request(&mut stream)).await {
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                if stream.write_all((head + body).as_bytes()).await.is_err() {
+                    return;
+                }
+                time = idle(answered.fetch_add(1, Ordering::SeqCst));
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r13_a_server_that_closes_idle_connections_costs_no_read() {
+    // One connection in five is closed within the time in which the next read may take it.
+    let server = keep_alive("{}", |count| match count % 5 {
+        0 => Duration::from_micros(count as u64 * 7919 % 2000),
+        _ => Duration::from_secs(5),
+    })
+    .await;
+    // No real pool is as stale as this one: three in a hundred reads meet a connection that is just being closed.
+    let short = Duration::from_millis(50);
+    let policy = RetryPolicy::default().backoff(short, short).max_attempts(5);
+    let client = builder(&server.base()).no_proxy().retry(policy).build().unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    for task in 0..4_u64 {
+        let client = client.clone();
+        running.spawn(async move {
+            for read in 0..250 {
+                a_call(&client).bytes().await.unwrap();
+                tokio::time::sleep(Duration::from_micros((read * 331 + task * 97) % 1500)).await;
+            }
+        });
+    }
+    running.join_all().await;
+    assert!(server.connections() > 10, "{} connections", server.connections());
+}
+
+#[tokio::test]
+async fn r13_no_call_is_lost_on_a_connection_that_the_server_has_closed() {
+    let server = Raw::serving(|mut stream| async move {
+        read_request(&mut stream).await;
+        // Nothing in the answer says that the connection is closed after it.
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+    })
+    .await;
+    let client = builder(&server.base()).no_proxy().retry(RetryPolicy::never()).build().unwrap();
+    for (sent, call) in calls::all().into_iter().enumerate() {
+        match call.send_default(&client).await {
+            Ok(_) | Err(Error::Decode(_)) => {}
+            Err(error) => panic!("{}: {error:?}", call.id),
+        }
+        assert_eq!(server.connections(), sent + 1);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_transport_is_asked_once_for_each_attempt() {
+    let memory = Memory::default();
+    let call = a_call(&offline(&memory));
+    memory.play([success(call.operation())]);
+    call.await.unwrap();
+    assert_eq!(memory.count(), 1);
+}
