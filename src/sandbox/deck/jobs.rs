@@ -85,24 +85,24 @@ impl State {
         let Body { job_code, input } = body(asked)?;
         let id = match job_code.as_str() {
             "" => return Err(invalid("job_code is empty")),
-            "EnsureConnection" => self.ensure_connection(&input, asked.now)?,
-            "CloseConnection" => self.close_connection(&input)?,
+            "EnsureConnection" => self.ensure_connection(&input, asked)?,
+            "CloseConnection" => self.close_connection(&input, asked)?,
             _ => self.run_on_connection(&job_code, &input, asked)?,
         };
         Ok((StatusCode::OK, json!({ "job_guid": id, "job_code": job_code })))
     }
 
-    fn ensure_connection(&mut self, input: &Map<String, Value>, now: SystemTime) -> Result<String, Reply> {
+    fn ensure_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
         let source = Source::find(text(input, "source_guid")?)
             .ok_or_else(|| refusal(ErrorCode::DataSourceNotFound, "There is no such source"))?;
         let (username, password) = (text(input, "username")?, text(input, "password")?);
         let open = self.connections.values().any(|connection| {
-            connection.source == source.id && connection.username == username && now < connection.open_until
+            connection.source == source.id && connection.username == username && connection.is_open(asked.now)
         });
         if open {
             return Err(refusal(ErrorCode::ActiveConnectionExists, "The connection is open already"));
         }
-        let connection = Connection::new(source.id, username, now);
+        let connection = Connection::new(source.id, username, asked.now);
         let id = Uuid::new_v4().to_string();
         let mut job = Job {
             id: id.clone(),
@@ -116,20 +116,21 @@ impl State {
             job.stage = Stage::Asks(Box::new(connection));
             self.ask(&job);
         } else {
-            self.open(&mut job, connection);
+            self.open(&mut job, connection, asked);
         }
         self.jobs.push(job);
         Ok(id)
     }
 
-    fn open(&mut self, job: &mut Job, connection: Connection) {
+    fn open(&mut self, job: &mut Job, mut connection: Connection, asked: &Asked<'_>) {
+        connection.keep_open(asked.now);
         job.connection = Some(connection.id.clone());
         let token = self.add_connection(connection);
         self.report(job, json!({ "output": { "access_token": token } }));
     }
 
-    fn close_connection(&mut self, input: &Map<String, Value>) -> Result<String, Reply> {
-        let connection = self.connection(text(input, "access_token")?)?;
+    fn close_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
+        let connection = self.open_connection(input, asked)?;
         connection.open_until = SystemTime::UNIX_EPOCH;
         let id = connection.id.clone();
         let mut canceled = Vec::new();
@@ -150,17 +151,26 @@ impl State {
         Ok(id)
     }
 
+    fn open_connection(
+        &mut self,
+        input: &Map<String, Value>,
+        asked: &Asked<'_>,
+    ) -> Result<&mut Connection, Reply> {
+        let connection = self.connection(text(input, "access_token")?)?;
+        match connection.is_open(asked.now) {
+            true => Ok(connection),
+            false => Err(refusal(ErrorCode::NoActiveConnection, "The connection is not open")),
+        }
+    }
+
     fn run_on_connection(
         &mut self,
         code: &str,
         input: &Map<String, Value>,
         asked: &Asked<'_>,
     ) -> Result<String, Reply> {
-        let connection = self.connection(text(input, "access_token")?)?;
+        let connection = self.open_connection(input, asked)?;
         let connection_id = connection.id.clone();
-        if asked.now >= connection.open_until {
-            return Err(refusal(ErrorCode::NoActiveConnection, "The connection is not open"));
-        }
         connection.keep_open(asked.now);
         let running =
             self.jobs.iter().find(|job| job.connection.as_ref() == Some(&connection_id) && job.runs());
@@ -199,7 +209,7 @@ impl State {
         };
         let mut job = self.jobs.remove(index);
         match std::mem::replace(&mut job.stage, Stage::Ended) {
-            Stage::Asks(connection) if answer == MFA_ANSWER => self.open(&mut job, *connection),
+            Stage::Asks(connection) if answer == MFA_ANSWER => self.open(&mut job, *connection, asked),
             stage => {
                 job.stage = stage;
                 let wrong = json!({
