@@ -34,7 +34,7 @@ fn success() -> Step {
 }
 
 /// What Deck gets for this request.
-async fn written<I: Serialize>(body: &JobRequest<I>) -> Value {
+async fn written<I: Serialize + Sync>(body: &JobRequest<I>) -> Value {
     let wire = Wire::ok(submitted()).await;
     wire.client().deck().jobs().submit(body).await.unwrap();
     let (line, written) = sent(&wire, Auth::Credentials).await;
