@@ -159,9 +159,16 @@ pub(super) fn read(body: &[u8]) -> ErrorView {
     // `job_id` and `message` are the old names.
     let message = text("error_message").or_else(|| text("message")).map(str::to_owned);
     if let Some(job) = text("job_guid").or_else(|| text("job_id")) {
+        let code = text("error_code").map(str::to_owned);
         let body = AlreadyRunningJob { job_guid: job.into(), message: message.clone() };
         // It is another job, so waiting for the end of this request would not help.
-        return ErrorView { message, never_retry: true, body: Some(Box::new(body)), ..ErrorView::default() };
+        return ErrorView {
+            code,
+            message,
+            never_retry: true,
+            body: Some(Box::new(body)),
+            ..ErrorView::default()
+        };
     }
     let Ok(body) = ErrorBody::deserialize(&json) else {
         return ErrorView { message, ..ErrorView::default() };

@@ -1,6 +1,6 @@
 //! One attempt: a request sent, its answer read and classified, within a time and under a cap.
 
-use super::body::{Buffer, ReadError};
+use super::body::{Buffer, ReadError, is_encoded};
 use super::endpoint::is_encrypted;
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError};
@@ -191,10 +191,4 @@ impl Attempt<'_> {
             None => Some(work.await),
         }
     }
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }

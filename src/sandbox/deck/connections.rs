@@ -54,6 +54,10 @@ impl Connection {
         }
     }
 
+    pub(super) fn is_open(&self, now: SystemTime) -> bool {
+        now < self.open_until
+    }
+
     pub(super) fn keep_open(&mut self, now: SystemTime) {
         self.open_until = now + OPEN;
     }
@@ -79,12 +83,13 @@ impl State {
             .values_mut()
             .find(|session| session.is_connected() && session.public_token.as_ref() == Some(&public_token));
         // The session keeps its public token: it stays used.
-        let Some(connection) = session.and_then(|session| session.connecting.take()) else {
+        let Some(mut connection) = session.and_then(|session| session.connecting.take()) else {
             return Err(refusal(
                 ErrorCode::InvalidPublicToken,
                 "The public token is unknown, used or not ready",
             ));
         };
+        connection.keep_open(asked.now);
         let (id, username) = (connection.id.clone(), connection.username.clone());
         let token = self.add_connection(connection, asked.random);
         ok(json!({

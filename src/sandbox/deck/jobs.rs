@@ -98,9 +98,7 @@ impl State {
             .ok_or_else(|| refusal(ErrorCode::DataSourceNotFound, "There is no such source"))?;
         let (username, password) = (text(input, "username")?, text(input, "password")?);
         let open = self.connections.values().any(|connection| {
-            connection.source == source.id
-                && connection.username == username
-                && asked.now < connection.open_until
+            connection.source == source.id && connection.username == username && connection.is_open(asked.now)
         });
         if open {
             return Err(refusal(ErrorCode::ActiveConnectionExists, "The connection is open already"));
@@ -125,14 +123,15 @@ impl State {
         Ok(id)
     }
 
-    fn open(&mut self, job: &mut Job, connection: Connection, asked: &Asked<'_>) {
+    fn open(&mut self, job: &mut Job, mut connection: Connection, asked: &Asked<'_>) {
+        connection.keep_open(asked.now);
         job.connection = Some(connection.id.clone());
         let token = self.add_connection(connection, asked.random);
         self.report(job, json!({ "output": { "access_token": token } }));
     }
 
     fn close_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
-        let connection = self.connection(text(input, "access_token")?)?;
+        let connection = self.open_connection(input, asked)?;
         connection.open_until = SystemTime::UNIX_EPOCH;
         let id = connection.id.clone();
         let mut canceled = Vec::new();
@@ -153,17 +152,26 @@ impl State {
         Ok(id)
     }
 
+    fn open_connection(
+        &mut self,
+        input: &Map<String, Value>,
+        asked: &Asked<'_>,
+    ) -> Result<&mut Connection, Reply> {
+        let connection = self.connection(text(input, "access_token")?)?;
+        match connection.is_open(asked.now) {
+            true => Ok(connection),
+            false => Err(refusal(ErrorCode::NoActiveConnection, "The connection is not open")),
+        }
+    }
+
     fn run_on_connection(
         &mut self,
         code: &str,
         input: &Map<String, Value>,
         asked: &Asked<'_>,
     ) -> Result<String, Reply> {
-        let connection = self.connection(text(input, "access_token")?)?;
+        let connection = self.open_connection(input, asked)?;
         let connection_id = connection.id.clone();
-        if asked.now >= connection.open_until {
-            return Err(refusal(ErrorCode::NoActiveConnection, "The connection is not open"));
-        }
         connection.keep_open(asked.now);
         let running =
             self.jobs.iter().find(|job| job.connection.as_ref() == Some(&connection_id) && job.runs());

@@ -29,13 +29,14 @@ impl Source {
         SOURCES.iter().find(|source| source.id == id)
     }
 
-    fn show(&self) -> Value {
-        let field = |number: u8, name, label, kind| {
+    /// The source, with the user name that is known already.
+    fn show(&self, username: Option<&str>) -> Value {
+        let field = |number: u8, name, label, kind, value: Option<&str>| {
             json!({
                 "field_number": number,
                 "field_name": name,
                 "field_label": label,
-                "field_value": null,
+                "field_value": value,
                 "field_type": kind,
             })
         };
@@ -46,8 +47,8 @@ impl Source {
             "country": "CA",
             "website": "https://source.example",
             "fields": [
-                field(1, "username", "User name", "Text"),
-                field(2, "password", "Password", "Password"),
+                field(1, "username", "User name", "Text", username),
+                field(2, "password", "Password", "Password", None),
             ],
         })
     }
@@ -58,8 +59,7 @@ pub(super) struct Session {
     expires: SystemTime,
     /// What the token was created with.
     settings: Map<String, Value>,
-    /// In a session that updates a connection: how.
-    update: Option<UpdateMode>,
+    update: Option<Updated>,
     status: LinkConnectionStatus,
     /// What follows on the status.
     ahead: VecDeque<LinkConnectionStatus>,
@@ -68,7 +68,29 @@ pub(super) struct Session {
     pub(super) public_token: Option<String>,
 }
 
+/// The connection that a session updates, and how.
+struct Updated {
+    mode: UpdateMode,
+    source: &'static str,
+    username: String,
+}
+
 impl Session {
+    /// Whether the token was created for this source, or for any.
+    fn allows(&self, source: &Source) -> bool {
+        let allowed = self.settings.get("source_ids").and_then(Value::as_array);
+        allowed.is_none_or(|ids| ids.is_empty() || ids.iter().any(|id| id == source.id))
+    }
+
+    /// A session connects once, and again only where the source rejected the credentials.
+    fn may_connect(&self) -> bool {
+        match self.status {
+            LinkConnectionStatus::New => self.connecting.is_none(),
+            LinkConnectionStatus::InvalidCredentials => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn is_connected(&self) -> bool {
         self.status == LinkConnectionStatus::Connected
     }
@@ -126,8 +148,8 @@ impl State {
             Some(update) => {
                 let Update { access_token, mode } =
                     Update::deserialize(update).map_err(|error| invalid(&error.to_string()))?;
-                self.connection(&access_token)?;
-                Some(mode)
+                let connection = self.connection(&access_token)?;
+                Some(Updated { mode, source: connection.source, username: connection.username.clone() })
             }
         };
         let token = format!("link-sandbox-{}", asked.random.uuid());
@@ -159,12 +181,16 @@ impl State {
     pub(super) fn link_info(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         let session = self.session(asked, &link_token)?;
-        let mode = session.update.as_ref().map_or("Normal", UpdateMode::as_str);
+        let mode = session.update.as_ref().map_or("Normal", |update| update.mode.as_str());
+        let updated = session.update.as_ref().map(|update| {
+            let source = Source::find(update.source).map(|source| source.show(Some(&update.username)));
+            json!({ "source": source })
+        });
         ok(json!({
             "name": "Sandbox Client",
             "image_url": "https://client.example/logo.png",
             "language": session.settings.get("language").filter(|language| !language.is_null()).unwrap_or(&json!("EN")),
-            "update_mode": session.update.as_ref().map(|_| json!({ "source": SOURCES[0].show() })),
+            "update_mode": updated,
             "terms_of_use_url": null,
             "privacy_policy_url": null,
             "mode": mode,
@@ -187,17 +213,18 @@ impl State {
         }
 
         let Body { link_token, source_id, search } = body(asked)?;
-        self.session(asked, &link_token)?;
+        let session = self.session(asked, &link_token)?;
         let search = search.filter(|search| !search.is_empty()).map(|search| search.to_lowercase());
         if search.as_ref().is_some_and(|search| !(3..=255).contains(&search.chars().count())) {
             return Err(invalid("search must have 3 to 255 characters"));
         }
-        let found = SOURCES.iter().filter(|source| match (&source_id, &search) {
+        let allowed = SOURCES.iter().filter(|source| session.allows(source));
+        let found = allowed.filter(|source| match (&source_id, &search) {
             (Some(id), _) => source.id == id,
             (None, Some(search)) => source.name.to_lowercase().contains(search),
             (None, None) => true,
         });
-        ok(json!({ "sources": found.map(Source::show).collect::<Vec<_>>() }))
+        ok(json!({ "sources": found.map(|source| source.show(None)).collect::<Vec<_>>() }))
     }
 
     pub(super) fn link_connect(&mut self, asked: &Asked<'_>) -> Step {
@@ -219,10 +246,10 @@ impl State {
 
         let Body { link_token, source_id, fields, .. } = body(asked)?;
         let session = self.session(asked, &link_token)?;
-        if session.public_token.is_some() && session.status != InvalidCredentials {
+        if !session.may_connect() {
             return Err(invalid_link_token());
         }
-        let Some(source) = Source::find(&source_id) else {
+        let Some(source) = Source::find(&source_id).filter(|source| session.allows(source)) else {
             return Err(refusal(ErrorCode::InvalidSource, "The link token does not allow this source"));
         };
         let value = |name: &str| {

@@ -84,13 +84,6 @@ async fn r14_the_default_cap_is_sixteen_mebibytes_for_every_operation() {
 #[cfg(target_os = "linux")]
 #[test]
 fn r14_a_gzip_bomb_costs_less_than_twice_the_cap() {
-    /// The process's greatest resident memory so far.
-    fn peak() -> usize {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
-    }
-
     child::run(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
@@ -100,9 +93,9 @@ fn r14_a_gzip_bomb_costs_less_than_twice_the_cap() {
                 let memory = Memory::playing([Step::answer(200, "{}"), gzipped(status, bomb.clone())]);
                 let client = offline(&memory);
                 a_call(&client).bytes().await.unwrap();
-                let before = peak();
+                let before = child::peak();
                 let error = a_call(&client).max_attempts(1).bytes().await.unwrap_err();
-                let grown = peak() - before;
+                let grown = child::peak() - before;
                 match status {
                     200 => assert_over_the_limit(&error, 16 * MIB),
                     _ => assert_eq!(error.body().unwrap().len(), 64 * 1024),

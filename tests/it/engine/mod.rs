@@ -5,6 +5,8 @@ mod budget;
 mod cancellation;
 mod caps;
 mod decode;
+#[cfg(feature = "deck")]
+mod downloads;
 mod environment;
 mod paths;
 mod redaction;

@@ -29,3 +29,11 @@ pub fn run_with<F: FnOnce()>(prepare: impl FnOnce(&mut Command), test: F) -> boo
     assert!(output.status.success() && said.contains("1 passed"), "{name}: {said}");
     true
 }
+
+/// The process's greatest resident memory so far, in bytes.
+#[cfg(target_os = "linux")]
+pub fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}

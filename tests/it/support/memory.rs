@@ -6,9 +6,10 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     sync::{Arc, Mutex},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
+use tokio::time::Sleep;
 
 /// A transport without a network: plays a script and records what it is asked to send.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +34,14 @@ pub struct Step {
 
 #[derive(Clone, Debug)]
 enum End {
-    Answer { status: u16, headers: Vec<(HeaderName, HeaderValue)>, body: Bytes, tail: Tail },
+    Answer { status: u16, headers: Vec<(HeaderName, HeaderValue)>, parts: VecDeque<Part>, tail: Tail },
     Connect,
     Reset,
     Silence,
 }
+
+/// A piece of a body, and how long it comes after what is before it.
+type Part = (Duration, Bytes);
 
 /// What comes after the body's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +53,8 @@ enum Tail {
 
 impl Step {
     pub fn answer(status: u16, body: impl Into<Bytes>) -> Self {
-        Self::of(End::Answer { status, headers: Vec::new(), body: body.into(), tail: Tail::End })
+        let parts = VecDeque::from([(Duration::ZERO, body.into())]);
+        Self::of(End::Answer { status, headers: Vec::new(), parts, tail: Tail::End })
     }
 
     /// No connection is made.
@@ -81,6 +86,14 @@ impl Step {
 
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// More of the body, that long after what is before it.
+    pub fn then_sends(mut self, gap: Duration, bytes: impl Into<Bytes>) -> Self {
+        if let End::Answer { parts, .. } = &mut self.end {
+            parts.push_back((gap, bytes.into()));
+        }
         self
     }
 
@@ -155,10 +168,10 @@ impl Transport for Memory {
                 End::Connect => Err(SendError::connect("refused")),
                 End::Reset => Err(SendError::other("reset")),
                 End::Silence => std::future::pending().await,
-                End::Answer { status, headers, body, tail } => {
+                End::Answer { status, headers, mut parts, tail } => {
                     let body = match tail {
-                        Tail::End => Body::from(body),
-                        Tail::Break | Tail::Silence => Body::new(Unfinished { bytes: Some(body), tail }),
+                        Tail::End if parts.len() == 1 => Body::from(parts.remove(0).unwrap().1),
+                        _ => Body::new(Paced { parts, gap: None, tail }),
                     };
                     let mut response = Response::builder().status(status).body(body).unwrap();
                     response.headers_mut().extend(headers);
@@ -169,24 +182,34 @@ impl Transport for Memory {
     }
 }
 
-/// A body that never comes to its end.
-struct Unfinished {
-    bytes: Option<Bytes>,
+/// A body that comes in parts.
+struct Paced {
+    parts: VecDeque<Part>,
+    gap: Option<Pin<Box<Sleep>>>,
     tail: Tail,
 }
 
-impl http_body::Body for Unfinished {
+impl http_body::Body for Paced {
     type Data = Bytes;
     type Error = SendError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
-        match (self.bytes.take(), self.tail) {
-            (Some(bytes), _) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+        if let Some((gap, _)) = self.parts.front() {
+            let gap = *gap;
+            if !gap.is_zero() {
+                let sleep = self.gap.get_or_insert_with(|| Box::pin(tokio::time::sleep(gap)));
+                ready!(sleep.as_mut().poll(context));
+                self.gap = None;
+            }
+        }
+        match (self.parts.pop_front(), self.tail) {
+            (Some((_, bytes)), _) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            (None, Tail::End) => Poll::Ready(None),
             (None, Tail::Break) => Poll::Ready(Some(Err(SendError::other("cut short")))),
-            (None, _) => Poll::Pending,
+            (None, Tail::Silence) => Poll::Pending,
         }
     }
 }

@@ -1,0 +1,421 @@
+//! Bodies that are streamed: of any type and length, to their end or not at all.
+
+use crate::support::{
+    builder, child, client,
+    memory::{Memory, Step},
+    offline, offline_builder,
+    raw::{Raw, read_request},
+};
+use connectory::{Call, Client, Download, Error, Outcome, RetryPolicy, deck::documents::DocumentFileRequest};
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt},
+    sync::oneshot,
+    time::Instant,
+};
+
+const MIB: usize = 1024 * 1024;
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn file(client: &Client) -> Call<Download> {
+    client.deck().documents().file(&DocumentFileRequest::new("access-token", "doc-1"))
+}
+
+/// The download that begins with this step.
+async fn download(step: Step) -> Download {
+    file(&offline(&Memory::playing([step]))).await.unwrap()
+}
+
+/// Answers every request with these bytes, then closes the connection.
+async fn answering(bytes: impl Into<Vec<u8>>) -> Raw {
+    let bytes = bytes.into();
+    Raw::serving(move |mut stream| {
+        let bytes = bytes.clone();
+        async move {
+            read_request(&mut stream).await;
+            let _ = stream.write_all(&bytes).await;
+        }
+    })
+    .await
+}
+
+#[track_caller]
+fn assert_lost(error: &Error, problem: &str) {
+    let Error::Transport(lost) = error else { panic!("{error:?}") };
+    assert_eq!(lost.problem(), problem);
+    assert_eq!(error.status(), Some(http::StatusCode::OK));
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::Applied, 1));
+    assert_eq!(error.operation().unwrap().id(), "deck.documents.file");
+    assert!(!error.is_connect());
+}
+
+#[tokio::test]
+async fn anything_is_asked_for_as_it_is() {
+    let memory = Memory::playing([Step::answer(200, "%PDF")]);
+    let client = offline(&memory);
+    file(&client).await.unwrap();
+    file(&client).bytes().await.unwrap();
+    file(&client).header("accept", "application/pdf").await.unwrap();
+    let requests = memory.requests();
+    let asked = |index: usize| {
+        let headers = requests[index].headers();
+        (headers["accept"].to_str().unwrap(), headers["accept-encoding"].to_str().unwrap())
+    };
+    assert_eq!(asked(0), ("*/*", "identity"));
+    assert_eq!(asked(1), ("*/*", "gzip"), "a body that is read whole may be packed");
+    assert_eq!(asked(2), ("application/pdf", "identity"));
+    assert_eq!(requests[0].headers()["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn any_content_type_will_do_and_so_will_none() {
+    let rows = [
+        ("content-type: application/pdf\r\n", Some("application/pdf")),
+        ("Content-Type: text/html; charset=utf-8\r\n", Some("text/html; charset=utf-8")),
+        ("content-type: application/json\r\n", Some("application/json")),
+        ("content-type: \r\n", Some("")),
+        ("", None),
+    ];
+    for (header, content_type) in rows {
+        let server = answering(format!("HTTP/1.1 200 OK\r\n{header}content-length: 4\r\n\r\n%PDF")).await;
+        let download = file(&client(&server.base())).await.unwrap();
+        assert_eq!(download.content_type(), content_type);
+        assert_eq!(download.content_length(), Some(4));
+        assert_eq!(download.bytes(4).await.unwrap(), "%PDF");
+    }
+    let unreadable = http::HeaderValue::from_bytes(b"caf\xe9").unwrap();
+    let download = download(Step::answer(200, "%PDF").header("content-type", unreadable)).await;
+    assert_eq!((download.content_type(), download.content_length()), (None, None));
+}
+
+#[tokio::test]
+async fn a_body_of_unknown_length_is_read_to_its_end() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n%PD\r\n1\r\nF\r\n0\r\n\r\n";
+    let until_closed = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n%PDF";
+    for answer in [chunked, until_closed] {
+        let server = answering(answer).await;
+        let download = file(&client(&server.base())).await.unwrap();
+        assert_eq!(download.content_length(), None);
+        assert_eq!(download.bytes(4).await.unwrap(), "%PDF");
+    }
+    for empty in ["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", "HTTP/1.1 204 None\r\n\r\n"] {
+        let server = answering(empty).await;
+        assert!(file(&client(&server.base())).await.unwrap().bytes(0).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn chunks_come_as_they_arrive() {
+    let (go_on, wait) = oneshot::channel::<()>();
+    let wait = Arc::new(tokio::sync::Mutex::new(Some(wait)));
+    let server = Raw::serving(move |mut stream| {
+        let wait = wait.clone();
+        async move {
+            read_request(&mut stream).await;
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf").await.unwrap();
+            wait.lock().await.take().unwrap().await.unwrap();
+            stream.write_all(b"rest").await.unwrap();
+        }
+    })
+    .await;
+    let mut download = file(&client(&server.base())).await.unwrap();
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "half");
+    assert_eq!(
+        format!("{download:?}"),
+        "Download { content_type: None, content_length: Some(8), received: 4, .. }"
+    );
+    go_on.send(()).unwrap();
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "rest");
+    assert_eq!(download.chunk().await.unwrap(), None);
+    assert_eq!(download.chunk().await.unwrap(), None, "the end stays the end");
+}
+
+#[tokio::test]
+async fn bytes_holds_at_most_its_limit() {
+    let gap = Duration::ZERO;
+    let step = || Step::answer(200, "12").then_sends(gap, "34").then_sends(gap, "5");
+    for limit in [5, 6, usize::MAX] {
+        assert_eq!(download(step()).await.bytes(limit).await.unwrap(), "12345");
+    }
+    for limit in [0, 1, 2, 4] {
+        let error = download(step()).await.bytes(limit).await.unwrap_err();
+        assert_lost(&error, &format!("the body is over the limit of {limit} bytes"));
+        assert!(!error.is_timeout());
+    }
+}
+
+/// Takes this many bytes, fails then, and knows whether it was flushed.
+struct Writer {
+    room: usize,
+    taken: Vec<u8>,
+    flushed: bool,
+    flush_fails: bool,
+}
+
+impl Writer {
+    fn with_room(room: usize) -> Self {
+        Self { room, taken: Vec::new(), flushed: false, flush_fails: false }
+    }
+}
+
+impl AsyncWrite for Writer {
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        // Two at a time, as a busy disk may.
+        let count = bytes.len().min(self.room - self.taken.len()).min(2);
+        if count == 0 {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::StorageFull, "no space left")));
+        }
+        self.taken.extend_from_slice(&bytes[..count]);
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.flushed = true;
+        Poll::Ready(if self.flush_fails { Err(io::Error::other("not flushed")) } else { Ok(()) })
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        panic!("the writer is the caller's to close")
+    }
+}
+
+#[tokio::test]
+async fn write_to_writes_everything_and_flushes() {
+    let step = || Step::answer(200, "12345").then_sends(Duration::ZERO, "678");
+    let mut writer = Writer::with_room(8);
+    assert_eq!(download(step()).await.write_to(&mut writer).await.unwrap(), 8);
+    assert!(writer.taken == b"12345678" && writer.flushed);
+
+    // What one has read oneself is counted, and not written again.
+    let mut download = download(step()).await;
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "12345");
+    let mut rest = Vec::new();
+    assert_eq!(download.write_to(&mut rest).await.unwrap(), 8);
+    assert_eq!(rest, b"678");
+}
+
+#[tokio::test]
+async fn a_writer_that_fails_is_the_source_of_the_error() {
+    let broken = || {
+        let mut writer = Writer::with_room(100);
+        writer.flush_fails = true;
+        writer
+    };
+    for (mut writer, source, taken) in
+        [(Writer::with_room(3), "no space left", "123"), (broken(), "not flushed", "12345")]
+    {
+        let error = download(Step::answer(200, "12345")).await.write_to(&mut writer).await.unwrap_err();
+        assert_lost(&error, "the body could not be written");
+        assert!(!error.is_timeout());
+        let found = std::error::Error::source(&error).unwrap();
+        assert_eq!(found.downcast_ref::<io::Error>().unwrap().to_string(), source);
+        assert_eq!(writer.taken, taken.as_bytes(), "what was written stays written");
+    }
+}
+
+#[tokio::test]
+async fn a_body_cut_short_is_an_error_and_never_a_short_file() {
+    let cut = [
+        "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345",
+        "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n12345",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n",
+    ];
+    for answer in cut {
+        let server = answering(answer).await;
+        let client = client(&server.base());
+        let error = file(&client).await.unwrap().bytes(100).await.unwrap_err();
+        assert_lost(&error, "connection broken");
+        assert!(!error.is_timeout(), "{error:?}");
+        let mut written = Vec::new();
+        file(&client).await.unwrap().write_to(&mut written).await.unwrap_err();
+        assert!(b"12345".starts_with(&written));
+    }
+}
+
+#[tokio::test]
+async fn a_transport_that_counts_badly_is_caught() {
+    for (length, fits) in [("5", true), ("6", false), ("4", false), ("many", true)] {
+        let download = download(Step::answer(200, "12345").header("content-length", length)).await;
+        match download.bytes(100).await {
+            Ok(bytes) => assert!(fits && bytes == "12345", "{length}"),
+            Err(error) => {
+                assert!(!fits, "{length}");
+                assert_lost(&error, "the body is cut short");
+            }
+        }
+    }
+    let error = download(Step::answer(200, "12345").then_breaks()).await.bytes(100).await.unwrap_err();
+    assert_lost(&error, "connection broken");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+/// A part every `gap`, after the first.
+fn paced(gap: Duration, parts: usize) -> Step {
+    (0..parts).fold(Step::answer(200, "0123456789"), |step, _| step.then_sends(gap, "0123456789"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_call_s_time_ends_with_the_headers() {
+    let memory = Memory::playing([paced(seconds(20), 30).after(seconds(4))]);
+    let client = offline_builder(&memory).timeout(seconds(6)).attempt_timeout(seconds(5)).build().unwrap();
+    let start = Instant::now();
+    let download = file(&client).await.unwrap();
+    let mut written = Vec::new();
+    assert_eq!(download.write_to(&mut written).await.unwrap(), 310);
+    assert_eq!(written.len(), 310);
+    assert!(start.elapsed() >= seconds(604), "ten minutes: {:?}", start.elapsed());
+
+    let late = offline(&Memory::playing([paced(seconds(1), 1).after(seconds(4))]));
+    let error = file(&late).timeout(seconds(3)).await.unwrap_err();
+    assert!(error.is_timeout(), "before the headers it holds: {error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_of_more_than_thirty_seconds_ends_the_download() {
+    assert_eq!(download(paced(seconds(29), 2)).await.bytes(100).await.unwrap().len(), 30);
+
+    for step in [paced(seconds(20), 2).then_sends(seconds(31), "x"), paced(seconds(20), 2).then_stalls()] {
+        let start = Instant::now();
+        let error = download(step.clone()).await.bytes(100).await.unwrap_err();
+        assert_lost(&error, "the next part of the body did not come in time");
+        assert!(error.is_timeout(), "{error:?}");
+        let waited = start.elapsed();
+        assert!(waited >= seconds(70) && waited <= seconds(70) + Duration::from_millis(5), "{waited:?}");
+
+        let mut written = Vec::new();
+        let error = download(step).await.write_to(&mut written).await.unwrap_err();
+        assert!(error.is_timeout() && written.len() == 30, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_encoded_body_is_a_clear_error() {
+    for coding in ["gzip", "br", "GZIP", "identity, gzip", ""] {
+        let memory = Memory::playing([Step::answer(200, "\u{1f}\u{8b}").header("content-encoding", coding)]);
+        let error = file(&offline(&memory)).await.unwrap_err();
+        assert_lost(&error, "the body is encoded although nothing but `identity` was asked for");
+        assert_eq!(memory.count(), 1, "another try would end the same way");
+    }
+    for coding in ["identity", "Identity"] {
+        let download = download(Step::answer(200, "%PDF").header("content-encoding", coding)).await;
+        assert_eq!(download.bytes(4).await.unwrap(), "%PDF");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn statuses_are_read_as_usual() {
+    let body = r#"{"error_code":"INVALID_STATEMENT_ID","error_message":"No such document"}"#;
+    let error = file(&offline(&Memory::playing([Step::answer(400, body)]))).await.unwrap_err();
+    assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
+    assert_eq!((error.code(), error.message()), (Some("INVALID_STATEMENT_ID"), Some("No such document")));
+    assert_eq!(error.body().unwrap().as_ref(), body.as_bytes());
+
+    let moved = Step::answer(302, "").header("location", "https://files.example.com/doc-1");
+    let error = file(&offline(&Memory::playing([moved]))).await.unwrap_err();
+    assert!(matches!(error, Error::Redirect(_)), "{error:?}");
+
+    let error = file(&offline(&Memory::playing([Step::answer(500, vec![b'x'; MIB])]))).await.unwrap_err();
+    assert_eq!((error.attempts(), error.body().unwrap().len()), (3, 64 * 1024));
+
+    let memory = Memory::playing([Step::answer(503, ""), Step::reset(), Step::answer(200, "%PDF")]);
+    let response = file(&offline(&memory)).response().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.attempts()), (200, 3));
+    let error = response.into_value().bytes(1).await.unwrap_err();
+    assert_eq!((error.attempts(), error.outcome()), (3, Outcome::Applied));
+}
+
+#[tokio::test]
+async fn the_call_s_own_bytes_are_capped() {
+    for (length, fits) in [(16 * MIB, true), (16 * MIB + 1, false)] {
+        let memory = Memory::playing([Step::answer(200, vec![b'x'; length])]);
+        let result = file(&offline(&memory)).bytes().await;
+        assert_eq!(result.is_ok(), fits, "{length}");
+    }
+    let memory = Memory::playing([Step::answer(200, "12345")]);
+    let client = offline_builder(&memory).max_body(4).build().unwrap();
+    let error = file(&client).bytes().await.unwrap_err();
+    assert_lost(&error, "the body is over the limit of 4 bytes");
+    // A stream is the caller's to bound.
+    assert_eq!(file(&client).await.unwrap().bytes(5).await.unwrap(), "12345");
+}
+
+/// Sends a body of this many mebibytes; says how much of it has left, and whether the client went away before its end.
+async fn sending(mebibytes: usize) -> (Raw, Arc<AtomicUsize>, Arc<AtomicBool>) {
+    let (sent, gone) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (counter, flag) = (sent.clone(), gone.clone());
+    let server = Raw::serving(move |mut stream| {
+        let (counter, flag) = (counter.clone(), flag.clone());
+        async move {
+            while read_request(&mut stream).await.is_some() {
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", mebibytes * MIB);
+                stream.write_all(head.as_bytes()).await.unwrap();
+                for _ in 0..mebibytes * 16 {
+                    if stream.write_all(&[b'x'; MIB / 16]).await.is_err() {
+                        flag.store(true, Ordering::SeqCst);
+                        return;
+                    }
+                    counter.fetch_add(MIB / 16, Ordering::SeqCst);
+                }
+            }
+        }
+    })
+    .await;
+    (server, sent, gone)
+}
+
+/// In a process of its own, where nobody else's memory counts.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_flat_however_long_the_body_is() {
+    child::run(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            for (mebibytes, counts) in [(1, false), (256, true)] {
+                let (server, _, _) = sending(mebibytes).await;
+                let client = client(&server.base());
+                let before = child::peak();
+                let download = file(&client).await.unwrap();
+                let written = download.write_to(&mut tokio::io::sink()).await.unwrap();
+                assert_eq!(written, (mebibytes * MIB) as u64);
+                let grown = child::peak() - before;
+                assert!(!counts || grown < 4 * MIB, "grew by {grown} bytes");
+            }
+        });
+    });
+}
+
+#[tokio::test]
+async fn a_download_that_is_dropped_midway_leaves_nothing_behind() {
+    let (server, sent, gone) = sending(256).await;
+    let client = builder(&server.base()).no_proxy().retry(RetryPolicy::never()).build().unwrap();
+    let mut download = file(&client).await.unwrap();
+    download.chunk().await.unwrap().unwrap();
+    drop(download);
+    for _ in 0..500 {
+        if gone.load(Ordering::SeqCst) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(gone.load(Ordering::SeqCst), "the connection is closed");
+    assert!(sent.load(Ordering::SeqCst) < 128 * MIB, "the rest is not read");
+
+    let mut download = file(&client).await.unwrap();
+    assert!(download.chunk().await.unwrap().is_some(), "the client works as before");
+    assert_eq!(server.connections(), 2);
+}

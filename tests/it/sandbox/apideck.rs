@@ -1,0 +1,135 @@
+use connectory::apideck::vault::connections::{
+    Connection, ConnectionHealth, ConnectionState, Connections, ConsentRecordInput, ConsentState,
+    DataScopesResources, ImportConnection, ImportCredentials, ListConnections, UpdateConnection,
+};
+use connectory::sandbox::Sandbox;
+use connectory::{Error, JsonMap, Patch};
+use serde_json::json;
+
+fn state(connection: &Connection) -> &str {
+    connection.state.as_ref().unwrap().as_str()
+}
+
+async fn connections(sandbox: &Sandbox) -> Connections {
+    sandbox.client().apideck().consumer("acme").vault().connections()
+}
+
+#[tokio::test]
+async fn oauth_goes_from_available_over_added_and_authorized_to_callable() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let connections = connections(&sandbox).await;
+    let xero = connections.get("accounting", "xero").await.unwrap().data;
+    assert_eq!((state(&xero), xero.enabled), ("available", Some(false)));
+    assert!(xero.authorize_url.is_some() && xero.health.is_none());
+
+    let added =
+        connections.update("accounting", "xero", &UpdateConnection::new().enabled(true)).await.unwrap();
+    assert_eq!(state(&added.data), "added");
+    assert!(sandbox.apideck().authorize("acme", "accounting", "xero"));
+    let authorized = connections.get("accounting", "xero").await.unwrap().data;
+    assert_eq!(state(&authorized), "authorized");
+    assert_eq!(authorized.health, Some(ConnectionHealth::MissingSettings));
+
+    let settings = UpdateConnection::new().settings(JsonMap::new().with("tenant_id", "t-1"));
+    let callable = connections.update("accounting", "xero", &settings).await.unwrap().data;
+    assert_eq!((state(&callable), &callable.health), ("callable", &Some(ConnectionHealth::Ok)));
+    assert_eq!(callable.form_fields[0].value.as_ref().unwrap().expose_secret(), "t-1");
+    let listed = connections.list(&ListConnections::new().configured(true)).await.unwrap().data;
+    assert_eq!(
+        listed.iter().map(|connection| connection.id.as_str()).collect::<Vec<_>>(),
+        ["accounting+xero"]
+    );
+
+    connections.delete("accounting", "xero").await.unwrap();
+    assert_eq!(state(&connections.get("accounting", "xero").await.unwrap().data), "available");
+    let error = connections.delete("accounting", "xero").await.unwrap_err();
+    assert_eq!(error.code(), Some("ConnectionNotFoundError"));
+}
+
+#[tokio::test]
+async fn a_key_is_callable_once_complete_and_invalid_when_rejected() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let connections = connections(&sandbox).await;
+    let set = async |key: &str, value: &str| {
+        let update = UpdateConnection::new().settings(JsonMap::new().with(key, value));
+        connections.update("hris", "bamboohr", &update).await.unwrap().data.state.unwrap()
+    };
+    assert_eq!(set("subdomain", "acme").await, ConnectionState::Added);
+    assert_eq!(set("api_key", "k-1").await, ConnectionState::Callable);
+    assert_eq!(set("api_key", "invalid").await, ConnectionState::Invalid);
+    let cleared = UpdateConnection::new().settings(Patch::Clear);
+    let cleared = connections.update("hris", "bamboohr", &cleared).await.unwrap().data;
+    assert_eq!(cleared.state, Some(ConnectionState::Added));
+}
+
+#[tokio::test]
+async fn import_stores_credentials_and_consumers_are_apart() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let connections = connections(&sandbox).await;
+    let import = ImportConnection::new()
+        .credentials(ImportCredentials::new().access_token("a").refresh_token("r"))
+        .metadata(JsonMap::new().with("plan", "enterprise"));
+    let imported = connections.import("crm", "hubspot", &import).await.unwrap().data;
+    assert_eq!(imported.state, Some(ConnectionState::Callable));
+    assert_eq!(imported.metadata.unwrap().get("plan"), Some(&json!("enterprise")));
+
+    let other = sandbox.client().apideck().consumer("other").vault().connections();
+    assert_eq!(state(&other.get("crm", "hubspot").await.unwrap().data), "available");
+
+    let error = connections.import("hris", "bamboohr", &import).await.unwrap_err();
+    assert!(matches!(error, Error::Unprocessable(_)), "{error}");
+    let nothing = ImportConnection::new().credentials(ImportCredentials::new());
+    let error = connections.import("crm", "hubspot", &nothing).await.unwrap_err();
+    assert_eq!(error.code(), Some("RequestValidationError"));
+}
+
+#[tokio::test]
+async fn token_is_for_stored_client_credentials() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let connections = connections(&sandbox).await;
+    let error = connections.token("hris", "personio").await.unwrap_err();
+    assert_eq!(error.code(), Some("ConnectionNotFoundError"));
+    let settings = JsonMap::new().with("client_id", "c").with("client_secret", "s");
+    let added =
+        connections.update("hris", "personio", &UpdateConnection::new().settings(settings)).await.unwrap();
+    assert_eq!(state(&added.data), "added");
+    assert_eq!(state(&connections.token("hris", "personio").await.unwrap().data), "callable");
+    let error = connections.token("crm", "salesforce").await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidStateError"));
+}
+
+#[tokio::test]
+async fn consents_are_recorded() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let connections = connections(&sandbox).await;
+    for granted in [true, false] {
+        let consent = ConsentRecordInput::new(granted, DataScopesResources::All);
+        connections
+            .update("crm", "pipedrive", &UpdateConnection::new().latest_consent(consent))
+            .await
+            .unwrap();
+    }
+    let connection = connections.get("crm", "pipedrive").await.unwrap().data;
+    assert_eq!(connection.consent_state, Some(ConsentState::Denied));
+    assert_eq!(connection.consents.len(), 2);
+    assert_eq!(connection.latest_consent.unwrap().granted, Some(false));
+}
+
+#[tokio::test]
+async fn lists_are_filtered_and_work_without_a_consumer() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let connections = sandbox.client().apideck().no_consumer().vault().connections();
+    let crm = connections.list(&ListConnections::new().api("crm").configured(false)).await.unwrap().data;
+    assert_eq!(crm.len(), 3);
+    assert!(connections.list(&ListConnections::new().configured(true)).await.unwrap().data.is_empty());
+}
+
+#[tokio::test]
+async fn unknown_services_and_wrong_credentials_are_refused_in_apideck_s_words() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let error = connections(&sandbox).await.get("crm", "no-such-service").await.unwrap_err();
+    assert_eq!(error.code(), Some("ConnectorNotFoundError"));
+    let wrong_app = sandbox.client().apideck().app("another-app").vault().connections();
+    let error = wrong_app.list(&ListConnections::new()).await.unwrap_err();
+    assert_eq!(error.code(), Some("UnauthorizedError"));
+}

@@ -1,0 +1,60 @@
+//! The sandbox, through the client: what each vendor keeps, and how it refuses.
+
+#[cfg(feature = "apideck")]
+mod apideck;
+#[cfg(feature = "codat")]
+mod codat;
+#[cfg(feature = "deck")]
+mod deck;
+
+use crate::support::calls;
+use connectory::sandbox::Sandbox;
+use std::time::Duration;
+
+#[tokio::test]
+async fn it_acts_out_every_operation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for call in calls::all() {
+        let status = match (call.send)(&sandbox.client(), &calls::Input::default()).await {
+            Ok(_) => continue,
+            Err(error) => error.status().unwrap_or_else(|| panic!("{}: {error}", call.id)),
+        };
+        // Unknown tokens and ids are refused; 501 is an operation that the sandbox lacks.
+        assert!(status.is_client_error(), "{} answers {status}", call.id);
+    }
+}
+
+#[tokio::test]
+async fn it_stops_when_dropped() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (client, call) = (sandbox.client(), &calls::all()[0]);
+    let _ = (call.send)(&client, &calls::Input::default()).await;
+    drop(sandbox);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let error = (call.send)(&client, &calls::Input::default()).await.unwrap_err();
+    assert!(error.is_connect(), "{error}");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_request_do_not_stop_it() {
+    use std::io::{Read, Write};
+    let sandbox = Sandbox::start().await.unwrap();
+    let address = sandbox.address();
+    for garbage in
+        ["\0\u{1}\u{2}", "GET", "POST /deck/api/v1/x HTTP/1.1\r\ncontent-length: 99\r\n\r\n", "\r\n\r\n"]
+    {
+        tokio::task::spawn_blocking(move || {
+            let mut socket = std::net::TcpStream::connect(address).unwrap();
+            socket.write_all(garbage.as_bytes()).unwrap();
+            socket.shutdown(std::net::Shutdown::Write).unwrap();
+            let _ = socket.read(&mut [0; 64]);
+        })
+        .await
+        .unwrap();
+    }
+    let call = &calls::all()[0];
+    match (call.send)(&sandbox.client(), &calls::Input::default()).await {
+        Ok(_) => {}
+        Err(error) => assert!(error.status().is_some(), "{error}"),
+    }
+}
