@@ -7,6 +7,10 @@ mod codat;
 #[cfg(feature = "deck")]
 mod deck;
 
+mod builder;
+mod faults;
+mod journal;
+
 use crate::support::calls;
 use connectory::sandbox::Sandbox;
 use std::time::Duration;
@@ -39,7 +43,7 @@ async fn it_stops_when_dropped() {
 async fn bytes_that_are_no_request_do_not_stop_it() {
     use std::io::{Read, Write};
     let sandbox = Sandbox::start().await.unwrap();
-    let address = sandbox.address();
+    let address = sandbox.address().unwrap();
     for garbage in
         ["\0\u{1}\u{2}", "GET", "POST /deck/api/v1/x HTTP/1.1\r\ncontent-length: 99\r\n\r\n", "\r\n\r\n"]
     {

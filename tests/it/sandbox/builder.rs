@@ -1,0 +1,128 @@
+//! What a sandbox is started with: seeds, credentials, clock, chance, ports.
+
+use super::*;
+use crate::support::calls::Input;
+use connectory::Provider;
+use std::time::{Instant, SystemTime};
+
+/// What every call comes to, in order.
+async fn run(sandbox: &Sandbox) -> Vec<String> {
+    let client = sandbox.client();
+    let mut results = Vec::new();
+    for _ in 0..2 {
+        for call in calls::all() {
+            let raw = match (call.send)(&client, &Input::default()).await {
+                Ok(shown) => shown,
+                Err(error) => format!("{error} {:?}", error.body()),
+            };
+            results.push(raw);
+        }
+    }
+    results
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_run() {
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let sandbox = |seed| {
+        let builder = Sandbox::builder().seed(seed).stopped_at(start);
+        #[cfg(feature = "codat")]
+        let builder = builder.codat_company("first", "Acme");
+        #[cfg(feature = "deck")]
+        let builder = builder.deck_connection("s3cret-value");
+        builder.in_memory().unwrap()
+    };
+    let (first, second, other) = (sandbox(7), sandbox(7), sandbox(8));
+    let (first, second) = (run(&first).await, run(&second).await);
+    assert_eq!(first, second);
+    if cfg!(any(feature = "deck", feature = "codat")) {
+        assert_ne!(first, run(&other).await, "ids follow from the seed");
+    }
+}
+
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[tokio::test]
+async fn what_is_seeded_is_there() {
+    use connectory::deck::connections::AccessTokenRequest;
+    let sandbox = Sandbox::builder()
+        .deck_credentials("id", "secret")
+        .deck_connection("access-1")
+        .apideck_credentials("key", "app")
+        .apideck_connection("acme", "crm", "salesforce", "callable")
+        .apideck_connection("acme", "accounting", "xero", "authorized")
+        .apideck_connection("acme", "hris", "bamboohr", "invalid")
+        .apideck_connection("acme", "crm", "hubspot", "added")
+        .codat_credentials("codat")
+        .codat_company("c-1", "Acme")
+        .start()
+        .await
+        .unwrap();
+    let client = sandbox.client();
+    client.deck().connections().context(&AccessTokenRequest::new("access-1")).await.unwrap();
+    let connections = client.apideck().consumer("acme").vault().connections();
+    for (api, service, state) in [
+        ("crm", "salesforce", "callable"),
+        ("accounting", "xero", "authorized"),
+        ("hris", "bamboohr", "invalid"),
+        ("crm", "hubspot", "added"),
+        ("crm", "pipedrive", "available"),
+    ] {
+        let found = connections.get(api, service).await.unwrap().data.state.unwrap();
+        assert_eq!(found.as_str(), state, "{service}");
+    }
+    client.codat().companies().get_access_token("c-1").await.unwrap();
+
+    for (api, service, state) in
+        [("crm", "nobody", "added"), ("hris", "bamboohr", "authorized"), ("crm", "hubspot", "x")]
+    {
+        let error =
+            Sandbox::builder().apideck_connection("acme", api, service, state).start().await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{service} {state}");
+    }
+}
+
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[tokio::test]
+async fn each_vendor_can_have_a_port_of_its_own() {
+    let sandbox = Sandbox::builder().port_each().start().await.unwrap();
+    let bases: Vec<_> =
+        [Provider::Deck, Provider::Apideck, Provider::Codat].map(|vendor| sandbox.base_url(vendor)).into();
+    assert!(bases[0].ends_with("/api/v1") && bases[1].matches('/').count() == 2, "{bases:?}");
+    for result in run(&sandbox).await {
+        assert!(!result.contains("501"), "{result}");
+    }
+    sandbox.verify().unwrap();
+}
+
+#[cfg(feature = "codat")]
+#[tokio::test]
+async fn codat_s_quota_ends_and_begins_anew_at_midnight() {
+    let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(20_000 * 86_400 + 43_200);
+    let sandbox = Sandbox::builder().stopped_at(noon).in_memory().unwrap();
+    let company = sandbox.codat().add_company("Acme");
+    let client = sandbox.client_builder().retry(connectory::RetryPolicy::never()).build().unwrap();
+    let companies = client.codat().companies();
+    for left in (0..2000).rev() {
+        let response = companies.get_access_token(&company).response().await.unwrap();
+        assert_eq!(response.headers()["x-rate-limit-remaining"], left.to_string());
+    }
+    let error = companies.get_access_token(&company).await.unwrap_err();
+    assert!(matches!(error, connectory::Error::RateLimited(_)), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(43_200)));
+    sandbox.advance(Duration::from_secs(43_200));
+    companies.get_access_token(&company).await.unwrap();
+}
+
+#[tokio::test]
+async fn hundreds_run_at_once_and_stop_when_dropped() {
+    let start = Instant::now();
+    let mut sandboxes = Vec::new();
+    for _ in 0..300 {
+        sandboxes.push(Sandbox::start().await.unwrap());
+    }
+    println!("{:?} each", start.elapsed() / 300);
+    for sandbox in &sandboxes {
+        let _ = calls::all()[0].send_default(&sandbox.client()).await;
+    }
+    drop(sandboxes);
+}

@@ -1,0 +1,126 @@
+//! What goes wrong on the way, on a socket and in memory: each fault shows as what it is.
+
+use super::*;
+use crate::support::calls::TypedCall;
+use connectory::sandbox::{Fault, FaultRule, SandboxBuilder};
+use connectory::{Client, Error, Outcome, RetryPolicy};
+
+/// A call that reads and that the sandbox answers with 200.
+fn reading() -> TypedCall {
+    let known =
+        ["apideck.vault.connections.list", "deck.link.create_token", "codat.companies.get_access_token"];
+    let call = calls::all().into_iter().find(|call| known.contains(&call.id));
+    call.expect("every vendor has one")
+}
+
+fn builder() -> SandboxBuilder {
+    let builder = Sandbox::builder().seed(7);
+    #[cfg(feature = "codat")]
+    let builder = builder.codat_company("first", "Acme");
+    #[cfg(feature = "deck")]
+    let builder = builder.deck_connection(calls::Input::default().secret);
+    builder
+}
+
+/// The same sandbox twice: on a port and in memory.
+async fn both() -> [Sandbox; 2] {
+    [builder().start().await.unwrap(), builder().in_memory().unwrap()]
+}
+
+fn impatient(sandbox: &Sandbox) -> Client {
+    let builder = sandbox.client_builder().retry(RetryPolicy::never());
+    builder.attempt_timeout(Duration::from_millis(300)).max_body(100_000).build().unwrap()
+}
+
+#[tokio::test]
+async fn each_fault_shows_as_what_it_is() {
+    type Check = fn(&Error) -> bool;
+    let rows: Vec<(Fault, Outcome, Check)> = vec![
+        (Fault::Latency(Duration::from_secs(9)), Outcome::Unknown, Error::is_timeout),
+        (Fault::Silence, Outcome::Unknown, Error::is_timeout),
+        (Fault::ResetBefore, Outcome::Unknown, |error| matches!(error, Error::Transport(_))),
+        (Fault::ResetAfter, Outcome::Unknown, |error| matches!(error, Error::Transport(_))),
+        (Fault::CutBody, Outcome::Applied, |error| matches!(error, Error::Transport(_))),
+        (Fault::WrongLength, Outcome::Applied, |error| matches!(error, Error::Transport(_))),
+        (Fault::TruncatedJson, Outcome::Applied, |error| matches!(error, Error::Decode(_))),
+        (Fault::GzipBomb(10_000_000), Outcome::Applied, |error| {
+            error.to_string().contains("over the limit of 100000")
+        }),
+        (Fault::RateLimited(9), Outcome::Refused, |error| {
+            error.retry_after() == Some(Duration::from_secs(9))
+        }),
+        (Fault::RateLimitedUntil(Duration::from_secs(99)), Outcome::Refused, |error| {
+            error.retry_after().is_some_and(|wait| wait > Duration::from_secs(90))
+        }),
+        (Fault::Status(503), Outcome::Unknown, |error| error.message().is_some()),
+        (Fault::Status(402), Outcome::Refused, |error| matches!(error, Error::PaymentRequired(_))),
+        (Fault::Html, Outcome::Unknown, |error| error.body().unwrap().starts_with(b"<html>")),
+        (
+            Fault::Redirect("https://elsewhere.example/x".into()),
+            Outcome::Refused,
+            |error| matches!(error, Error::Redirect(redirect) if redirect.target_origin() == Some("https://elsewhere.example")),
+        ),
+    ];
+    let call = reading();
+    for sandbox in both().await {
+        for (fault, outcome, check) in &rows {
+            sandbox.inject(fault.clone());
+            let error = call.send_default(&impatient(&sandbox)).await.unwrap_err();
+            assert!(check(&error), "{fault:?}: {error:?}");
+            assert_eq!(error.outcome(), *outcome, "{fault:?}: {error}");
+            sandbox.clear_faults();
+        }
+        call.send_default(&impatient(&sandbox)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn answers_that_nobody_has_seen_before_cost_no_call() {
+    for sandbox in both().await {
+        for fault in [Fault::UnseenValues, Fault::ExtraFields] {
+            sandbox.inject(fault);
+        }
+        reading().send_default(&sandbox.client()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn rules_strike_where_and_as_often_as_they_say() {
+    let sandbox = builder().start().await.unwrap();
+    let (call, client) = (reading(), impatient(&sandbox));
+    sandbox.inject(FaultRule::new(Fault::Status(500)).operation("another.operation"));
+    call.send_default(&client).await.unwrap();
+
+    sandbox.inject(FaultRule::new(Fault::Status(500)).operation(call.id).times(2));
+    for expected in [true, true, false] {
+        assert_eq!(call.send_default(&client).await.is_err(), expected);
+    }
+
+    sandbox.inject(FaultRule::new(Fault::Status(500)).rate(0.5));
+    let mut failed = 0;
+    for _ in 0..200 {
+        failed += usize::from(call.send_default(&client).await.is_err());
+    }
+    assert!((60..140).contains(&failed), "{failed} of 200");
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn a_reset_before_changes_nothing_and_a_reset_after_does() {
+    use connectory::deck::connections::AccessTokenRequest;
+    for sandbox in both().await {
+        for (fault, changed) in
+            [(Fault::ResetBefore, false), (Fault::ResetAfter, true), (Fault::Silence, true)]
+        {
+            let token = sandbox.deck().connect();
+            sandbox.inject(FaultRule::new(fault).times(1));
+            let connections = impatient(&sandbox).deck().connections();
+            let error =
+                connections.invalidate_access_token(&AccessTokenRequest::new(&token)).await.unwrap_err();
+            assert_eq!(error.outcome(), Outcome::Unknown);
+            assert_eq!(sandbox.deck().webhook(token.expose_secret()).is_none(), changed);
+            let last = sandbox.requests().pop().unwrap();
+            assert_eq!((last.was_handled, last.status), (changed, None));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What the sandbox remembers: every request, and those that no vendor knows.
+
+use super::*;
+use connectory::Provider;
+use connectory::sandbox::Mismatch;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+#[tokio::test]
+async fn every_request_is_kept_and_its_debug_shows_no_secret() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    for call in calls::all() {
+        let input = calls::Input::default();
+        let _ = (call.send)(&client, &input).await;
+        let requests = sandbox.requests_of(call.id);
+        let request = requests.last().unwrap_or_else(|| panic!("{} is kept", call.id));
+        assert_eq!(request.ids, input.ids[..call.ids], "{}", call.id);
+        assert_eq!(request.method, *call.operation().method());
+        assert!(request.status.is_some() && request.was_handled);
+        let shown = format!("{request:?} {request:#?} {}", request.summary());
+        for secret in [&*input.secret, "sandbox-secret", "sk_test_sandbox", "sandbox-codat-key"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+    assert!(sandbox.requests().len() >= calls::all().len());
+    sandbox.verify().unwrap();
+}
+
+#[tokio::test]
+async fn expectations_count_calls() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let call = &calls::all()[0];
+    sandbox.expect(call.id, 2);
+    let _ = call.send_default(&sandbox.client()).await;
+    let error = sandbox.verify().unwrap_err();
+    assert_eq!(error.to_string(), format!("{} was expected 2 times and called 1 times", call.id));
+    let _ = call.send_default(&sandbox.client()).await;
+    sandbox.verify().unwrap();
+}
+
+/// Sends what no vendor knows.
+async fn stray(sandbox: &Sandbox) {
+    let operation = calls::all()[0].operation();
+    let base = sandbox.base_url(operation.provider());
+    let target = format!("{base}{}x", operation.path());
+    let request = http::Request::builder().method(operation.method()).uri(target).body(bytes::Bytes::new());
+    let answer = sandbox.transport().send(request.unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 404);
+}
+
+#[tokio::test]
+async fn an_unknown_request_is_named_with_the_nearest_operation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    stray(&sandbox).await;
+    let operation = calls::all()[0].operation();
+    let Err(Mismatch::UnknownRequest { request, nearest }) = sandbox.verify() else {
+        panic!("it is unknown")
+    };
+    assert!(request.ends_with(&format!("{}x", operation.path())), "{request}");
+    assert_eq!(nearest, format!("{} {}", operation.method(), operation.path()));
+}
+
+#[tokio::test]
+async fn dropping_a_sandbox_with_an_unknown_request_panics_unless_somebody_knows() {
+    let dropped = |sandbox: Sandbox| catch_unwind(AssertUnwindSafe(|| drop(sandbox))).is_err();
+
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    stray(&sandbox).await;
+    assert!(dropped(sandbox));
+
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    stray(&sandbox).await;
+    let _ = sandbox.verify();
+    assert!(!dropped(sandbox));
+
+    let mut sandbox = Sandbox::builder().in_memory().unwrap();
+    stray(&sandbox).await;
+    sandbox.ignore_unknown_requests();
+    assert!(!dropped(sandbox));
+
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    stray(&sandbox).await;
+    let unwound = catch_unwind(AssertUnwindSafe(move || {
+        let _sandbox = sandbox;
+        panic!("the test's own");
+    }));
+    assert_eq!(*unwound.unwrap_err().downcast_ref::<&str>().unwrap(), "the test's own");
+}
+
+#[tokio::test]
+async fn what_lies_outside_every_vendor_is_not_found_and_kept() {
+    let mut sandbox = Sandbox::start().await.unwrap();
+    sandbox.ignore_unknown_requests();
+    let request = http::Request::get("http://localhost/elsewhere").body(bytes::Bytes::new()).unwrap();
+    assert_eq!(sandbox.transport().send(request).await.unwrap().status(), 404);
+    assert!(sandbox.requests()[0].operation.is_none());
+    assert!(sandbox.base_url(Provider::Deck).starts_with("http://127.0.0.1:"));
+}
