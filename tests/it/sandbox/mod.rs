@@ -9,6 +9,7 @@ mod deck;
 
 mod builder;
 mod faults;
+mod hostile;
 mod journal;
 
 use crate::support::calls;

@@ -1,0 +1,73 @@
+//! Serves the sandbox for clients in any language, until ctrl-c.
+//!
+//! ```text
+//! cargo run --example sandbox_server -- --port 4010
+//! cargo run --example sandbox_server -- --port 4010 --port-each    # 4010 Deck, 4011 Apideck, 4012 Codat
+//! cargo run --example sandbox_server -- --port 4010 --seed 7       # the same ids and tokens at every start
+//! ```
+
+use connectory::Provider;
+use connectory::sandbox::Sandbox;
+use std::env::Args;
+
+const COMPANY: &str = "8a210b68-6988-11ed-a1eb-0242ac120002";
+const ACCESS_TOKEN: &str = "access-development-6599f8dd-1a1c-4586-39d1-08ddb97283f7";
+
+struct Options {
+    port: u16,
+    port_each: bool,
+    seed: Option<u64>,
+}
+
+impl Options {
+    fn parse(mut arguments: Args) -> Result<Self, String> {
+        let mut options = Self { port: 4010, port_each: false, seed: None };
+        arguments.next();
+        while let Some(argument) = arguments.next() {
+            let mut number = || arguments.next().ok_or(format!("{argument} lacks its number"));
+            match argument.as_str() {
+                "--port" => options.port = number()?.parse().map_err(|error| format!("--port: {error}"))?,
+                "--seed" => {
+                    options.seed = Some(number()?.parse().map_err(|error| format!("--seed: {error}"))?)
+                }
+                "--port-each" => options.port_each = true,
+                unknown => return Err(format!("{unknown} is none of --port, --port-each, --seed")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let options = Options::parse(std::env::args())?;
+    let mut builder = Sandbox::builder()
+        .port(options.port)
+        .log(|request| println!("{}", request.summary()))
+        .deck_connection(ACCESS_TOKEN)
+        .apideck_connection("test-consumer", "crm", "salesforce", "callable")
+        .codat_company(COMPANY, "Acme");
+    if options.port_each {
+        builder = builder.port_each();
+    }
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
+    let mut sandbox = builder.start().await?;
+    // Clients in other languages are not this program's to judge.
+    sandbox.ignore_unknown_requests();
+
+    println!("Deck     {}", sandbox.base_url(Provider::Deck));
+    println!("         x-deck-client-id: sandbox-client-id, x-deck-secret: sandbox-secret-2f8a1c55");
+    println!("         a connection: {ACCESS_TOKEN}");
+    println!("Apideck  {}", sandbox.base_url(Provider::Apideck));
+    println!("         Authorization: Bearer sk_test_sandbox_5b1e0d77, x-apideck-app-id: sandbox-app");
+    println!("         a connection: test-consumer, crm/salesforce");
+    println!("Codat    {}", sandbox.base_url(Provider::Codat));
+    println!("         API key: sandbox-codat-key-7c1e");
+    println!("         a company: {COMPANY}");
+    println!("Only this machine can reach it. Ctrl-c stops it.\n");
+    tokio::signal::ctrl_c().await?;
+    println!("\nAnswered {} requests.", sandbox.requests().len());
+    Ok(())
+}
