@@ -12,6 +12,8 @@ mod redirects;
 mod retries;
 mod retry_after;
 mod runtime;
+#[cfg(feature = "deck")]
+mod streams;
 mod telemetry;
 mod timeouts;
 mod transport;
