@@ -124,7 +124,7 @@ async fn live(client: &Client) {
         },
         Err(_) => step("a Codat company's token", "set CODAT_COMPANY_ID to mint one"),
     }
-    step("Deck", "the crate has no operation of Deck's yet that only reads");
+    step("Deck", "what only reads needs the access token of a connection");
 }
 
 fn title(vendor: &str, what: &str) {

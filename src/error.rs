@@ -10,8 +10,8 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// Why a call failed, and with [`outcome`](Self::outcome) what became of it at the vendor.
 ///
 /// The variant follows from the HTTP status alone, whatever the body says. `Display` is one line for a log. Where the
-/// vendor's message repeats the client's credentials or texts of the request's body, it shows `[REDACTED]`;
-/// [`message`](Self::message) and [`body`](Self::body) give what the vendor sent.
+/// vendor's code or message repeats the client's credentials or texts of the request's body, it shows `[REDACTED]`;
+/// [`code`](Self::code), [`message`](Self::message) and [`body`](Self::body) give what the vendor sent.
 ///
 /// # Troubleshooting
 /// - After a failed write ask [`outcome`](Self::outcome) before you repeat it: `Unknown` means that the vendor may
@@ -132,7 +132,7 @@ impl Error {
         self.api()?.message()
     }
 
-    /// The vendor's id of the request, for its support.
+    /// The vendor's id of the request, for its support; `None` too where it echoes what was sent.
     pub fn request_id(&self) -> Option<&str> {
         self.call()?.request_id.as_deref()
     }
@@ -465,7 +465,7 @@ impl ApiError {
         self.view.message.as_deref()
     }
 
-    /// The vendor's id of the request, for its support.
+    /// The vendor's id of the request, for its support; `None` too where it echoes what was sent.
     pub fn request_id(&self) -> Option<&str> {
         self.call.request_id.as_deref()
     }

@@ -30,7 +30,7 @@ impl ConnectionManagement {
 
     /// Mints a token for the Connections SDK, valid for one hour.
     ///
-    /// Codat has removed it: since 2026-10-12 the answer is 404.
+    /// Codat has removed it: since 2026-10-12 the answer is 404. It is here for code that is being moved.
     ///
     /// # Errors
     /// `NotFound`, always, from Codat itself.

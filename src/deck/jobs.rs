@@ -15,8 +15,14 @@ pub struct Jobs {
     engine: Arc<Engine>,
 }
 
-pub(super) static SUBMIT: Operation =
-    Operation::new(Provider::Deck, "deck.jobs.submit", Method::POST, "/jobs/submit", Repeat::Keyed);
+pub(super) static SUBMIT: Operation = Operation::new(
+    Provider::Deck,
+    "deck.jobs.submit",
+    Method::POST,
+    "/jobs/submit",
+    // Deck keeps a key for 24 hours.
+    Repeat::Keyed,
+);
 
 static ANSWER_MFA: Operation = Operation::new(
     Provider::Deck,
@@ -38,7 +44,8 @@ impl Jobs {
     ///
     /// The call carries an idempotency key, fixed before the first attempt, so a lost answer is asked for again without
     /// the job running twice. Deck keeps a key for 24 hours and then answers what it answered first, failures included:
-    /// a new try needs a new key.
+    /// a new try needs a new key. To ask again after a crash or an error with the outcome `Unknown`, set a key of your
+    /// own with [`idempotency_key`](Call::idempotency_key): the generated one ends with the call.
     ///
     /// # Errors
     /// `Conflict` with an [`AlreadyRunningJob`](super::AlreadyRunningJob) while another job runs on the connection, and
@@ -55,6 +62,8 @@ impl Jobs {
     }
 
     /// Passes on the customer's answer to the question that a job asks.
+    ///
+    /// Never repeated after a lost answer, because a code works once; the job's next webhook tells whether it arrived.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobs/README.md>.
     #[doc(alias = "answerMFA")]

@@ -81,7 +81,7 @@ impl Config {
     /// Encrypts what is sent, and decrypts what comes back encrypted.
     ///
     /// The key is the dashboard's: 32 bytes in base64. Without one an encrypted answer is
-    /// [`Error::Decode`](crate::Error::Decode) with the category `encrypted`.
+    /// [`Error::Decode`] with the category `encrypted`.
     #[cfg(feature = "deck-encryption")]
     #[cfg_attr(docsrs, doc(cfg(feature = "deck-encryption")))]
     #[must_use]

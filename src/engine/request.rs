@@ -21,6 +21,7 @@ pub(crate) struct Draft {
     template: &'static str,
     headers: HeaderMap,
     body: Option<Bytes>,
+    accept: &'static str,
     reading: Reading,
     options: Options,
     mistake: Option<Error>,
@@ -79,6 +80,7 @@ impl Draft {
             template: operation.path(),
             headers: HeaderMap::new(),
             body: None,
+            accept: "application/json",
             reading: Reading::Whole,
             options: Options::default(),
             mistake: None,
@@ -189,9 +191,10 @@ impl Draft {
     }
 
     /// The call, whose answer is a body of any kind and length.
-    pub(crate) fn downloads(self) -> Call<Download> {
-        let draft = Self { reading: Reading::Stream, ..self.header("accept", "*/*") };
-        Call::new(draft, |answer| Ok(Download::new(answer)))
+    pub(crate) fn downloads(mut self) -> Call<Download> {
+        self.accept = "*/*";
+        self.reading = Reading::Stream;
+        Call::new(self, |answer| Ok(Download::new(answer)))
     }
 
     /// Makes the body of the answer matter, whatever the operation returns.
@@ -212,7 +215,18 @@ impl Draft {
     }
 
     fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
-        let Self { engine, operation, uri, template, headers: extra, body, reading, options, mistake } = self;
+        let Self {
+            engine,
+            operation,
+            uri,
+            template,
+            headers: extra,
+            body,
+            accept,
+            reading,
+            options,
+            mistake,
+        } = self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
@@ -222,11 +236,8 @@ impl Draft {
         let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
 
         let mut headers = HeaderMap::with_capacity(16);
-        let encoding = match reading {
-            Reading::Whole | Reading::Nothing => "gzip",
-            Reading::Stream => "identity",
-        };
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        let encoding = if reading == Reading::Stream { "identity" } else { "gzip" };
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
         headers.insert(header::USER_AGENT, engine.user_agent.clone());
         let plain = body.clone().unwrap_or_default();

@@ -25,6 +25,7 @@ static EXCHANGE_PUBLIC_TOKEN: Operation = Operation::new(
     "deck.connections.exchange_public_token",
     Method::POST,
     "/connection/public_token/exchange",
+    // A public token is exchanged once.
     Repeat::Once,
 );
 
@@ -60,6 +61,7 @@ static INVALIDATE_ACCESS_TOKEN: Operation = Operation::new(
     "deck.connections.invalidate_access_token",
     Method::POST,
     "/connection/access_token/invalidate",
+    // The new token is told once.
     Repeat::Once,
 );
 
@@ -118,7 +120,8 @@ impl Connections {
 
     /// Exchanges the public token of a finished Link session for the connection's access token.
     ///
-    /// Never repeated after a lost answer, because a public token is exchanged once.
+    /// Never repeated after a lost answer, because a public token is exchanged once: if the next exchange is refused
+    /// the access token is lost, and the customer has to connect again.
     ///
     /// # Errors
     /// `BadRequest` with [`InvalidPublicToken`](super::ErrorCode::InvalidPublicToken) for a token that is unknown or was
@@ -160,7 +163,8 @@ impl Connections {
 
     /// Rotates a connection's access token and returns the new one.
     ///
-    /// The old token is refused from then on. The call is never repeated: if its answer is lost
+    /// The old token is refused from then on. Store the new one before anything else: Deck tells it once. The call is
+    /// never repeated: if its answer is lost
     /// ([`Outcome::Unknown`](crate::Outcome::Unknown)) the old token may be dead and the new one is not known; then
     /// the customer has to connect again unless the old token still works.
     ///
@@ -194,7 +198,8 @@ impl Connections {
 
     /// Starts a refresh of a connection's data now.
     ///
-    /// The new data come later, by webhook.
+    /// The new data come later, by webhook. Never repeated after a lost answer, because each call starts a session at
+    /// the source: wait for the webhook before you call again.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     pub fn refresh(&self, body: &RefreshConnectionRequest) -> Call<()> {

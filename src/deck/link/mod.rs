@@ -29,6 +29,7 @@ static CREATE_TOKEN: Operation = Operation::new(
     "deck.link.create_token",
     Method::POST,
     "/link/token/create",
+    // Each call makes a token.
     Repeat::Once,
 );
 
@@ -61,9 +62,15 @@ static SOURCES: Operation = Operation::new(
 )
 .with_auth(Auth::None);
 
-static CONNECT: Operation =
-    Operation::new(Provider::Deck, "deck.link.connect", Method::POST, "/link/connect", Repeat::Once)
-        .with_auth(Auth::None);
+static CONNECT: Operation = Operation::new(
+    Provider::Deck,
+    "deck.link.connect",
+    Method::POST,
+    "/link/connect",
+    // Each attempt counts at the source.
+    Repeat::Once,
+)
+.with_auth(Auth::None);
 
 static CONNECTION_STATUS: Operation = Operation::new(
     Provider::Deck,
@@ -136,7 +143,7 @@ impl Link {
     /// Creates a token that opens one Link session.
     ///
     /// It expires after 20 minutes and opens one session. Your front end gives it to Deck's widget, or your backend to
-    /// the other calls of this group.
+    /// the other calls of this group. After a lost answer create another one: a token that nobody has just expires.
     ///
     /// Source: <https://docs.deck.co/guides/authentication/deck-auth>.
     #[doc(alias = "createToken")]
@@ -177,7 +184,8 @@ impl Link {
     /// Starts connecting with the customer's credentials, and returns the public token to exchange.
     ///
     /// Connecting goes on after the answer: follow it with [`connection_status`](Self::connection_status). Never
-    /// repeated after a lost answer, because each attempt counts at the source and may lock the customer out.
+    /// repeated after a lost answer, because each attempt counts at the source and may lock the customer out; the
+    /// status tells whether it has begun.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
     pub fn connect(&self, body: &ConnectRequest) -> Call<StartedConnection> {
@@ -204,6 +212,9 @@ impl Link {
     }
 
     /// Passes on the customer's answer to the security question.
+    ///
+    /// Never repeated after a lost answer, because a code works once: see what
+    /// [`connection_status`](Self::connection_status) says.
     ///
     /// # Errors
     /// `BadRequest` with [`SecurityQuestionNotFound`](super::ErrorCode::SecurityQuestionNotFound) when none waits.

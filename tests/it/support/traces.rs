@@ -1,10 +1,10 @@
 use std::{
     fmt::{Debug, Write},
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 use tracing::{
-    Event, Level, Subscriber,
+    Dispatch, Event, Level, Subscriber,
     field::{Field, Visit},
     span,
     subscriber::DefaultGuard,
@@ -38,9 +38,16 @@ impl Trace {
     }
 }
 
+/// While there is just one subscriber in the process, a callsite that another thread reaches first stays off for all.
+fn keep_a_subscriber() {
+    static KEPT: OnceLock<Dispatch> = OnceLock::new();
+    KEPT.get_or_init(|| Dispatch::new(tracing_subscriber::registry()));
+}
+
 impl Traces {
     /// Records until the guard is dropped.
     pub fn record() -> (Self, DefaultGuard) {
+        keep_a_subscriber();
         let traces = Self::default();
         let subscriber = tracing_subscriber::registry().with(traces.clone());
         (traces, tracing::subscriber::set_default(subscriber))
@@ -102,6 +109,7 @@ pub struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// Logs until the guard is dropped, from TRACE up, what goes through `log` included.
     pub fn everything() -> (Self, DefaultGuard) {
+        keep_a_subscriber();
         // Another test may have been first.
         let _ = tracing_log::LogTracer::init();
         let log = Self::default();

@@ -61,6 +61,7 @@ static DELETE: Operation = Operation::new(
     "apideck.vault.connections.delete",
     Method::DELETE,
     "/vault/connections/{unified_api}/{service_id}",
+    // Gone twice is gone.
     Repeat::Idempotent,
 );
 
@@ -69,6 +70,7 @@ static IMPORT: Operation = Operation::new(
     "apideck.vault.connections.import",
     Method::POST,
     "/vault/connections/{unified_api}/{service_id}/import",
+    // A repeat would put an old refresh token back.
     Repeat::Once,
 );
 
