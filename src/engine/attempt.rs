@@ -1,6 +1,6 @@
 //! One attempt: a request sent, its answer read and classified, within a time and under a cap.
 
-use super::body::{Buffer, ReadError, is_encoded};
+use super::body::{Buffer, ReadError};
 use super::endpoint::is_encrypted;
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError};

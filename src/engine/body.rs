@@ -30,12 +30,6 @@ pub(crate) enum ReadError {
 
 const GZIP: [&[u8]; 2] = [b"gzip", b"x-gzip"];
 
-/// Whether the body has to be decoded before it is what the vendor means.
-pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
-    let codings = headers.get_all(header::CONTENT_ENCODING);
-    codings.iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
 impl Buffer {
     pub(crate) fn new(limit: usize, headers: &HeaderMap) -> Self {
         let gzip = headers

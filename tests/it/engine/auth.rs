@@ -119,6 +119,8 @@ fn header_texts() -> Vec<(&'static str, WithText)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn r2_a_credential_is_visible_ascii_or_refused_by_build(
         text in prop_oneof!["[!-~]{1,40}", ".{0,20}", r"[ -~]{0,20}[\x00-\x20\x7f-\u{ff}][ -~]{0,20}"],

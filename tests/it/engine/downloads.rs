@@ -286,6 +286,17 @@ async fn the_call_s_time_ends_with_the_headers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_caller_may_take_its_time() {
+    let mut download = download(Step::answer(200, "12345").then_sends(seconds(29), "678")).await;
+    for chunk in ["12345", "678"] {
+        tokio::time::sleep(seconds(3600)).await;
+        assert_eq!(download.chunk().await.unwrap().unwrap(), chunk);
+    }
+    tokio::time::sleep(seconds(3600)).await;
+    assert_eq!(download.chunk().await.unwrap(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_gap_of_more_than_thirty_seconds_ends_the_download() {
     assert_eq!(download(paced(seconds(29), 2)).await.bytes(100).await.unwrap().len(), 30);
 

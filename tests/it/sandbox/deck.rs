@@ -173,6 +173,7 @@ async fn a_link_token_lasts_twenty_minutes_and_connects_once() {
     let first = session(&sandbox).await;
     sandbox.advance(minutes(19));
     first.connect("customer", "pass").await.unwrap();
+    assert_eq!(refused(first.connect("customer", "pass")).await, ErrorCode::InvalidLinkToken);
     assert_eq!(first.statuses(3).await, ["New", "Connecting", "Connected"]);
     assert_eq!(refused(first.connect("customer", "pass")).await, ErrorCode::InvalidLinkToken);
 
