@@ -20,7 +20,7 @@ pub enum Encrypt {
 }
 
 /// A team's key, ready for use.
-pub(super) struct Cipher {
+pub(crate) struct Cipher {
     key: LessSafeKey,
     encrypt: Encrypt,
 }
@@ -35,7 +35,7 @@ struct EncryptedBody {
 
 impl Cipher {
     /// `key` is the dashboard's: 32 bytes in base64.
-    pub(super) fn new(key: &Secret, encrypt: Encrypt) -> Result<Self, Error> {
+    pub(crate) fn new(key: &Secret, encrypt: Encrypt) -> Result<Self, Error> {
         let bytes = BASE64_STANDARD.decode(key.expose_secret().trim()).unwrap_or_default();
         match UnboundKey::new(&AES_256_GCM, &bytes) {
             Ok(key) => Ok(Self { key: LessSafeKey::new(key), encrypt }),
@@ -52,7 +52,8 @@ impl Cipher {
         Some(BASE64_STANDARD.encode([&nonce[..], &text].concat()))
     }
 
-    fn decrypt(&self, payload: &str) -> Option<Vec<u8>> {
+    /// What was encrypted to this text.
+    pub(crate) fn decrypt(&self, payload: &str) -> Option<Vec<u8>> {
         let bytes = BASE64_STANDARD.decode(payload).ok()?;
         let (nonce, text) = bytes.split_first_chunk::<NONCE_LEN>()?;
         let mut text = text.to_vec();
@@ -60,6 +61,11 @@ impl Cipher {
         let plain = self.key.open_in_place(nonce, Aad::empty(), &mut text).ok()?.len();
         text.truncate(plain);
         Some(text)
+    }
+
+    /// A body as it travels encrypted, as a whole.
+    pub(crate) fn seal_whole(&self, body: &[u8]) -> Option<Bytes> {
+        self.seal_body(body, fresh_nonce()?)
     }
 
     fn seal_input(&self, body: &[u8], nonce: [u8; NONCE_LEN]) -> Option<Bytes> {
@@ -76,10 +82,15 @@ impl Cipher {
     }
 }
 
+fn fresh_nonce() -> Option<[u8; NONCE_LEN]> {
+    let mut nonce = [0; NONCE_LEN];
+    SystemRandom::new().fill(&mut nonce).ok()?;
+    Some(nonce)
+}
+
 impl BodyCipher for Cipher {
     fn seal(&self, operation: &Operation, body: Bytes) -> Option<Sealed> {
-        let mut nonce = [0; NONCE_LEN];
-        SystemRandom::new().fill(&mut nonce).ok()?;
+        let nonce = fresh_nonce()?;
         match self.encrypt {
             Encrypt::JobInput if operation.id() == super::jobs::SUBMIT.id() => {
                 Some(Sealed { body: self.seal_input(&body, nonce)?, content_type: "application/json" })

@@ -5,7 +5,7 @@
 pub mod connections;
 pub mod documents;
 #[cfg(feature = "deck-encryption")]
-mod encryption;
+pub(crate) mod encryption;
 mod error;
 pub mod jobs;
 pub mod link;

@@ -67,6 +67,20 @@ impl SandboxBuilder {
         })
     }
 
+    /// Makes Deck share this key with its client, which encrypts so much with it.
+    ///
+    /// [`start`](Self::start) refuses a key that is not 32 bytes in base64.
+    #[cfg(feature = "deck-encryption")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "deck-encryption")))]
+    pub fn deck_encryption(self, key: impl Into<Secret>, encrypt: crate::deck::Encrypt) -> Self {
+        let key = key.into();
+        self.seeded(move |world| {
+            let encryption = super::deck::encryption::Encryption::new(key, encrypt);
+            world.deck().encryption = Some(encryption.map_err(|error| error.to_string())?);
+            Ok(())
+        })
+    }
+
     /// Adds a connection at Deck that has this access token.
     #[cfg(feature = "deck")]
     pub fn deck_connection(self, access_token: impl Into<Secret>) -> Self {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::time::SystemTime;
 
 /// A request that has found its operation.
+#[derive(Clone)]
 pub(super) struct Asked<'a> {
     pub(super) operation: &'static Operation,
     /// The ids of the path, decoded, in URL order.
@@ -61,7 +62,7 @@ pub(super) struct Reply {
 enum Body {
     Empty,
     Json(Value),
-    File { content_type: &'static str, content: &'static str },
+    File { content_type: &'static str, content: Bytes },
 }
 
 impl Reply {
@@ -73,14 +74,27 @@ impl Reply {
         Self { status, headers: Vec::new(), body: Body::Json(body) }
     }
 
-    pub(super) fn file(content_type: &'static str, content: &'static str) -> Self {
-        let body = Body::File { content_type, content };
+    pub(super) fn file(content_type: &'static str, content: impl Into<Bytes>) -> Self {
+        let body = Body::File { content_type, content: content.into() };
         Self { status: StatusCode::OK, headers: Vec::new(), body }
     }
 
     pub(super) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The body as it goes over the wire; `None` where there is none.
+    pub(super) fn content(&self) -> Option<Bytes> {
+        match &self.body {
+            Body::Empty => None,
+            Body::Json(body) => Some(body.to_string().into()),
+            Body::File { content, .. } => Some(content.clone()),
+        }
     }
 
     /// Status and body of an answer in JSON.
@@ -102,7 +116,7 @@ impl Reply {
         let (content_type, body) = match self.body {
             Body::Empty => (None, Bytes::new()),
             Body::Json(body) => (Some("application/json; charset=utf-8"), body.to_string().into()),
-            Body::File { content_type, content } => (Some(content_type), content.into()),
+            Body::File { content_type, content } => (Some(content_type), content),
         };
         *response.body_mut() = body;
         if let Some(content_type) = content_type {

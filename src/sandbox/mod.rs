@@ -99,7 +99,7 @@ impl Sandbox {
     pub fn client_builder(&self) -> ClientBuilder {
         let builder = Client::builder();
         #[cfg(feature = "deck")]
-        let builder = builder.deck(self.world.deck().credentials.config(self.base_url(Provider::Deck)));
+        let builder = builder.deck(self.world.deck().config(self.base_url(Provider::Deck)));
         #[cfg(feature = "apideck")]
         let builder =
             builder.apideck(self.world.apideck().credentials.config(self.base_url(Provider::Apideck)));

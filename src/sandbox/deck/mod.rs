@@ -1,5 +1,7 @@
 mod connections;
 mod documents;
+#[cfg(feature = "deck-encryption")]
+pub(super) mod encryption;
 mod jobs;
 mod link;
 
@@ -29,12 +31,6 @@ pub(super) struct Credentials {
 impl Default for Credentials {
     fn default() -> Self {
         Self { client_id: "sandbox-client-id".to_owned(), secret: "sandbox-secret-2f8a1c55".to_owned() }
-    }
-}
-
-impl Credentials {
-    pub(super) fn config(&self, base_url: String) -> Config {
-        Config::at(base_url, self.client_id.as_str(), self.secret.as_str())
     }
 }
 
@@ -103,6 +99,8 @@ pub struct Webhook {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) credentials: Credentials,
+    #[cfg(feature = "deck-encryption")]
+    pub(super) encryption: Option<encryption::Encryption>,
     /// By link token.
     sessions: HashMap<String, Session>,
     connections: HashMap<ConnectionId, Connection>,
@@ -119,7 +117,23 @@ pub(super) struct State {
 type Step = Result<Reply, Reply>;
 
 impl State {
+    /// How a client reaches Deck.
+    pub(super) fn config(&self, base_url: String) -> Config {
+        let Credentials { client_id, secret } = &self.credentials;
+        let config = Config::at(base_url, client_id.as_str(), secret.as_str());
+        #[cfg(feature = "deck-encryption")]
+        if let Some(encryption) = &self.encryption {
+            return encryption.configure(config);
+        }
+        config
+    }
+
+    #[cfg(not(feature = "deck-encryption"))]
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        self.answer_plain(asked)
+    }
+
+    fn answer_plain(&mut self, asked: &Asked<'_>) -> Reply {
         let Credentials { client_id, secret } = &self.credentials;
         let known = asked.header("x-deck-client-id") == client_id && asked.header("x-deck-secret") == secret;
         if asked.operation.auth() == Auth::Credentials && !known {

@@ -127,3 +127,22 @@ fn a_key_that_is_none_is_refused_by_build() {
     let error = Client::builder().deck(config).build().unwrap_err();
     assert!(matches!(&error, Error::Config(_)) && !error.to_string().contains("short"), "{error}");
 }
+
+#[tokio::test]
+async fn the_sandbox_shares_the_key() {
+    use connectory::sandbox::Sandbox;
+    for encrypt in [Encrypt::JobInput, Encrypt::Bodies] {
+        let builder = Sandbox::builder().deck_encryption(KEY, encrypt).deck_connection("access-1");
+        let sandbox = builder.in_memory().unwrap();
+        let deck = sandbox.client().deck();
+        let context = deck.connections().context(&AccessTokenRequest::new("access-1")).await.unwrap();
+        assert_eq!(context.num_of_entities, Some(2));
+        let job = deck.jobs().submit(&JobRequest::fetch_documents("access-1")).await.unwrap();
+        assert_eq!(job.job_code.unwrap().as_str(), "FetchDocuments");
+        let error = deck.connections().context(&AccessTokenRequest::new("access-2")).await.unwrap_err();
+        assert_eq!(error.code(), Some("INVALID_ACCESS_TOKEN"));
+        let sent = String::from_utf8_lossy(&sandbox.requests_of("deck.jobs.submit")[0].body).into_owned();
+        assert!(!sent.contains("access-1"), "{sent}");
+    }
+    assert!(Sandbox::builder().deck_encryption("short", Encrypt::Bodies).in_memory().is_err());
+}

@@ -1,0 +1,59 @@
+//! Bodies that travel encrypted: opened before Deck sees them, and answered in kind.
+
+use super::State;
+use crate::deck::encryption::Cipher;
+use crate::deck::{Config, Encrypt};
+use crate::engine::BodyCipher;
+use crate::sandbox::exchange::{Asked, Reply};
+use crate::{Error, Secret};
+use serde_json::{Map, Value};
+
+/// The key that Deck and its client share.
+pub(in crate::sandbox) struct Encryption {
+    key: Secret,
+    encrypt: Encrypt,
+    cipher: Cipher,
+}
+
+impl Encryption {
+    pub(in crate::sandbox) fn new(key: Secret, encrypt: Encrypt) -> Result<Self, Error> {
+        let cipher = Cipher::new(&key, encrypt)?;
+        Ok(Self { key, encrypt, cipher })
+    }
+
+    pub(super) fn configure(&self, config: Config) -> Config {
+        config.encryption_key(&self.key, self.encrypt)
+    }
+
+    /// The `input` of a job, if it is encrypted alone.
+    fn open_input(&self, body: &[u8]) -> Option<Vec<u8>> {
+        let mut request: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let input = self.cipher.decrypt(request.get("input")?.as_str()?)?;
+        request.insert("input".to_owned(), serde_json::from_slice(&input).ok()?);
+        serde_json::to_vec(&request).ok()
+    }
+}
+
+impl State {
+    /// What cannot be opened is passed on as it came, and refused for what it is then.
+    pub(in crate::sandbox) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        let Some(encryption) = &self.encryption else { return self.answer_plain(asked) };
+        if !asked.header("content-type").starts_with("application/json+encrypted") {
+            let opened = encryption.open_input(asked.body);
+            let body = opened.as_deref().unwrap_or(asked.body);
+            return self.answer_plain(&Asked { body, ..asked.clone() });
+        }
+        let opened = encryption.cipher.open(asked.body);
+        let body = opened.as_deref().unwrap_or(asked.body);
+        let reply = self.answer_plain(&Asked { body, ..asked.clone() });
+        let sealed = self
+            .encryption
+            .as_ref()
+            .zip(reply.content())
+            .and_then(|(encryption, content)| encryption.cipher.seal_whole(&content));
+        match sealed {
+            Some(sealed) => Reply::file("application/json+encrypted", sealed).with_status(reply.status()),
+            None => reply,
+        }
+    }
+}
