@@ -84,11 +84,13 @@ impl Reply {
         self
     }
 
+    #[cfg(feature = "deck-encryption")]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }
 
     /// The body as it goes over the wire; `None` where there is none.
+    #[cfg(feature = "deck-encryption")]
     pub(super) fn content(&self) -> Option<Bytes> {
         match &self.body {
             Body::Empty => None,
