@@ -90,14 +90,13 @@ async fn remove(
     State(service): State<Arc<Service>>,
     Path((customer, api, id)): Path<(String, String, String)>,
 ) -> Result<StatusCode, Failure> {
-    let Err(error) = service.connections(&customer)?.delete(api, id).await else {
-        return Ok(StatusCode::NO_CONTENT);
-    };
-    match (&error, error.outcome()) {
+    match service.connections(&customer)?.delete(api, id).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
         // An attempt whose answer was lost is why nothing is there any more.
-        (Error::NotFound(_), Outcome::Unknown) => Ok(StatusCode::NO_CONTENT),
-        (Error::NotFound(_), _) => Err(Failure::new(StatusCode::NOT_FOUND, "unknown_integration")),
-        _ => Err(error.into()),
+        Err(error) if matches!(error, Error::NotFound(_)) && error.outcome() == Outcome::Unknown => {
+            Ok(StatusCode::NO_CONTENT)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -126,7 +125,7 @@ impl From<Error> for Failure {
         // One line without secrets: operation, status, code, message, request id.
         tracing::error!("{error}");
         match &error {
-            // Apideck is down, out of reach or slow, and the client has tried three times.
+            // Apideck is down, out of reach or slow, and the client has tried again already.
             Error::Server(_) | Error::Transport(_) => Self::later(None),
             // The quota is ours. A 429 would tell the customer to slow down.
             Error::RateLimited(_) => Self::later(error.retry_after()),
@@ -142,7 +141,9 @@ impl From<Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let retry_after = self.retry_after.map(|wait| [("retry-after", wait.as_secs().to_string())]);
+        // In whole seconds, rounded up: HTTP has no other.
+        let seconds = self.retry_after.map(|wait| wait.as_secs_f64().ceil());
+        let retry_after = seconds.map(|seconds| [("retry-after", seconds.to_string())]);
         (self.status, retry_after, Json(json!({ "error": self.code }))).into_response()
     }
 }
