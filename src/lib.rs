@@ -79,4 +79,6 @@ mod pages {
     mod operations {}
     #[doc = include_str!("../docs/security.md")]
     mod security {}
+    #[doc = include_str!("../docs/testing.md")]
+    mod testing {}
 }
