@@ -10,6 +10,9 @@ use connectory::Provider;
 use connectory::sandbox::Sandbox;
 use std::env::Args;
 
+const DECK: (&str, &str) = ("sandbox-client-id", "sandbox-secret-2f8a1c55");
+const APIDECK: (&str, &str) = ("sk_test_sandbox_5b1e0d77", "sandbox-app");
+const CODAT: &str = "sandbox-codat-key-7c1e";
 const COMPANY: &str = "8a210b68-6988-11ed-a1eb-0242ac120002";
 const ACCESS_TOKEN: &str = "access-development-6599f8dd-1a1c-4586-39d1-08ddb97283f7";
 
@@ -44,6 +47,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = Sandbox::builder()
         .port(options.port)
         .log(|request| println!("{}", request.summary()))
+        .deck_credentials(DECK.0, DECK.1)
+        .apideck_credentials(APIDECK.0, APIDECK.1)
+        .codat_credentials(CODAT)
         .deck_connection(ACCESS_TOKEN)
         .apideck_connection("test-consumer", "crm", "salesforce", "callable")
         .codat_company(COMPANY, "Acme");
@@ -53,18 +59,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
     }
-    let mut sandbox = builder.start().await?;
+    let sandbox = builder.start().await?;
     // Clients in other languages are not this program's to judge.
     sandbox.ignore_unknown_requests();
 
     println!("Deck     {}", sandbox.base_url(Provider::Deck));
-    println!("         x-deck-client-id: sandbox-client-id, x-deck-secret: sandbox-secret-2f8a1c55");
+    println!("         x-deck-client-id: {}, x-deck-secret: {}", DECK.0, DECK.1);
     println!("         a connection: {ACCESS_TOKEN}");
     println!("Apideck  {}", sandbox.base_url(Provider::Apideck));
-    println!("         Authorization: Bearer sk_test_sandbox_5b1e0d77, x-apideck-app-id: sandbox-app");
+    println!("         Authorization: Bearer {}, x-apideck-app-id: {}", APIDECK.0, APIDECK.1);
     println!("         a connection: test-consumer, crm/salesforce");
     println!("Codat    {}", sandbox.base_url(Provider::Codat));
-    println!("         API key: sandbox-codat-key-7c1e");
+    println!("         API key: {CODAT}");
     println!("         a company: {COMPANY}");
     println!("Only this machine can reach it. Ctrl-c stops it.\n");
     tokio::signal::ctrl_c().await?;

@@ -159,7 +159,7 @@ impl SandboxBuilder {
             let port = if port == 0 { 0 } else { port.saturating_add(offset) };
             servers.push((mount, Server::start(world.clone(), mount, port).await?));
         }
-        Ok(Sandbox { world, servers, watches: true })
+        Ok(Sandbox { world, servers, watches: true.into() })
     }
 
     /// Makes a sandbox without a socket: its clients reach it through memory.
@@ -167,7 +167,7 @@ impl SandboxBuilder {
     /// # Errors
     /// When a connection cannot be in the state that it was given.
     pub fn in_memory(self) -> io::Result<Sandbox> {
-        Ok(Sandbox { world: self.world()?, servers: Vec::new(), watches: true })
+        Ok(Sandbox { world: self.world()?, servers: Vec::new(), watches: true.into() })
     }
 
     fn seeded(mut self, seed: impl FnOnce(&World) -> Result<(), String> + Send + 'static) -> Self {

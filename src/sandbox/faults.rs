@@ -23,9 +23,9 @@ pub enum Fault {
     CutBody,
     /// 429, with a `Retry-After` in seconds. Nothing is carried out.
     RateLimited(u64),
-    /// 429, with a `Retry-After` that is a date this much later. Nothing is carried out.
+    /// 429, with a `Retry-After` that is a date this much later, on the machine's clock. Nothing is carried out.
     RateLimitedUntil(Duration),
-    /// This status with the vendor's error body. Nothing is carried out.
+    /// This status with the vendor's error body; 500 for a number that is no status. Nothing is carried out.
     Status(u16),
     /// 502 with a page of HTML, as proxies answer. Nothing is carried out.
     Html,
@@ -39,13 +39,15 @@ pub enum Fault {
     Redirect(String),
     /// The vendor carries the request out; the texts of its answer are ones that nobody has seen before.
     UnseenValues,
-    /// The vendor carries the request out; the members of its answer are null.
+    /// The vendor carries the request out; the members of its answer are null, but for those that are objects.
     NulledFields,
     /// The vendor carries the request out; its answer has members that nobody has seen before.
     ExtraFields,
 }
 
 /// When a fault strikes: at every operation and always, unless it is told otherwise.
+///
+/// An operation that is none makes [`Sandbox::verify`](super::Sandbox::verify) fail.
 ///
 /// ```
 /// use connectory::sandbox::{Fault, FaultRule};
@@ -103,16 +105,20 @@ impl Faults {
         self.0.push(rule);
     }
 
+    /// The operations that the rules name.
+    pub(super) fn operations(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|rule| rule.operation.as_deref())
+    }
+
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
     /// What strikes this request: the faults of all rules that apply, oldest first.
-    pub(super) fn striking(&mut self, operation: Option<&Operation>, random: &Random) -> Vec<Fault> {
-        let id = operation.map(Operation::id);
+    pub(super) fn striking(&mut self, operation: &Operation, random: &Random) -> Vec<Fault> {
         let mut faults = Vec::new();
         for rule in &mut self.0 {
-            let applies = rule.operation.as_deref().is_none_or(|wanted| id == Some(wanted));
+            let applies = rule.operation.as_deref().is_none_or(|wanted| wanted == operation.id());
             if !applies || rule.left == Some(0) || (rule.rate < 1.0 && !random.happens(rule.rate)) {
                 continue;
             }
@@ -125,16 +131,12 @@ impl Faults {
 
 impl Fault {
     /// What stands in the vendor's place, where it never sees the request.
-    pub(super) fn instead(
-        &self,
-        now: SystemTime,
-        refusal: impl FnOnce(StatusCode) -> Reply,
-    ) -> Option<Reply> {
+    pub(super) fn instead(&self, refusal: impl FnOnce(StatusCode) -> Reply) -> Option<Reply> {
         let limited = StatusCode::TOO_MANY_REQUESTS;
         Some(match self {
             Self::RateLimited(seconds) => refusal(limited).header("retry-after", seconds.to_string()),
             Self::RateLimitedUntil(wait) => {
-                refusal(limited).header("retry-after", httpdate::fmt_http_date(now + *wait))
+                refusal(limited).header("retry-after", httpdate::fmt_http_date(SystemTime::now() + *wait))
             }
             Self::Status(status) => {
                 refusal(StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
@@ -161,7 +163,11 @@ impl Fault {
                 let half = body.slice(..body.len() / 2);
                 *answer.response.body_mut() = half;
             }
-            Self::GzipBomb(size) => answer.response = bomb(*size),
+            Self::GzipBomb(size) => {
+                let status = answer.response.status();
+                answer.response = bomb(*size);
+                *answer.response.status_mut() = status;
+            }
             Self::UnseenValues => answer.change_json(&mut |value| {
                 if let Value::String(text) = value {
                     text.insert_str(0, "unseen-");

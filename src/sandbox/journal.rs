@@ -86,8 +86,11 @@ pub enum Mismatch {
         /// The operation whose method and path are most alike.
         nearest: String,
     },
+    /// An expectation or a fault names an operation that is none.
+    #[error("there is no operation {0}")]
+    NoOperation(String),
     /// An operation that was called more or less often than expected.
-    #[error("{operation} was expected {expected} times and called {called} times")]
+    #[error("calls of {operation}: {expected} expected, {called} made")]
     Count {
         /// The operation's id.
         operation: String,
@@ -103,8 +106,8 @@ pub enum Mismatch {
 pub(super) struct Journal {
     requests: Vec<Request>,
     expected: Vec<(String, usize)>,
-    /// Whether somebody has asked for the verdict.
-    verified: bool,
+    /// How many requests there were when somebody last asked for the verdict.
+    verified: usize,
 }
 
 impl Journal {
@@ -122,9 +125,10 @@ impl Journal {
     }
 
     pub(super) fn verify(&mut self) -> Result<(), Mismatch> {
-        self.verified = true;
-        self.first_unknown().map_or(Ok(()), Err)?;
+        self.verified = self.requests.len();
+        self.unknown(0).map_or(Ok(()), Err)?;
         for (operation, expected) in &self.expected {
+            known(operation)?;
             let of_it = |request: &&Request| request.operation.is_some_and(|known| known.id() == operation);
             let called = self.requests.iter().filter(of_it).count();
             if called != *expected {
@@ -136,16 +140,23 @@ impl Journal {
 
     /// The unknown request that nobody has been told of.
     pub(super) fn untold(&self) -> Option<Mismatch> {
-        if self.verified { None } else { self.first_unknown() }
+        self.unknown(self.verified)
     }
 
-    fn first_unknown(&self) -> Option<Mismatch> {
-        let request = self.requests.iter().find(|request| request.operation.is_none())?;
+    /// The first unknown request from this one on.
+    fn unknown(&self, start: usize) -> Option<Mismatch> {
+        let request = self.requests.iter().skip(start).find(|request| request.operation.is_none())?;
         let nearest = crate::operations()
             .min_by_key(|operation| distance(operation, request))
             .map_or_else(String::new, |operation| format!("{} {}", operation.method(), operation.path()));
         Some(Mismatch::UnknownRequest { request: format!("{} {}", request.method, request.path()), nearest })
     }
+}
+
+/// Refuses an id that no operation has.
+pub(super) fn known(id: &str) -> Result<(), Mismatch> {
+    let known = crate::operations().any(|operation| operation.id() == id);
+    known.then_some(()).ok_or_else(|| Mismatch::NoOperation(id.to_owned()))
 }
 
 /// How far a request is from an operation: segments that differ, from the end, and the method.

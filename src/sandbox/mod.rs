@@ -47,6 +47,7 @@ pub use journal::{Mismatch, Request};
 
 use crate::{Client, ClientBuilder, Provider, Transport};
 use server::{Memory, Server};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 use world::{Mount, World};
 
@@ -61,7 +62,7 @@ pub struct Sandbox {
     /// None where it is reached through memory.
     servers: Vec<(Mount, Server)>,
     /// Whether an unknown request is to be told of.
-    watches: bool,
+    watches: AtomicBool,
 }
 
 impl Sandbox {
@@ -202,18 +203,19 @@ impl Sandbox {
     /// # Errors
     /// The first mismatch, unknown requests before expectations.
     pub fn verify(&self) -> Result<(), Mismatch> {
-        self.world.journal().verify()
+        self.world.journal().verify()?;
+        self.world.faults().operations().try_for_each(journal::known)
     }
 
     /// Lets requests pass that no vendor knows; they are answered as the vendor would, and kept.
-    pub fn ignore_unknown_requests(&mut self) {
-        self.watches = false;
+    pub fn ignore_unknown_requests(&self) {
+        self.watches.store(false, Ordering::Relaxed);
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if !self.watches || std::thread::panicking() {
+        if !self.watches.load(Ordering::Relaxed) || std::thread::panicking() {
             return;
         }
         if let Some(mismatch) = self.world.journal().untold() {

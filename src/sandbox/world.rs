@@ -105,14 +105,15 @@ impl World {
             request.operation = Some(operation);
             request.ids.clone_from(ids);
         }
-        let faults = lock(&self.faults).striking(request.operation, &self.random);
+        let strike = |operation| lock(&self.faults).striking(operation, &self.random);
+        let faults = request.operation.map(strike).unwrap_or_default();
         let refusal = |status| match &route {
             Some(route) => self.failure(route.provider, status),
             None => Reply::empty(status),
         };
         let instead = faults.iter().find_map(|fault| match fault {
             Fault::ResetBefore => Some(Reply::empty(StatusCode::OK)),
-            fault => fault.instead(self.now(), refusal),
+            fault => fault.instead(refusal),
         });
         request.was_handled = instead.is_none() && request.operation.is_some();
         let reply = instead.unwrap_or_else(|| self.answer(route, head, body));

@@ -89,7 +89,7 @@ fn spoilt(request: &Request, spoil: &Spoil) -> Option<http::Request<bytes::Bytes
 #[test]
 fn every_request_is_answered_and_none_breaks_the_sandbox() {
     let known = known();
-    let mut sandbox = Sandbox::builder().in_memory().unwrap();
+    let sandbox = Sandbox::builder().in_memory().unwrap();
     sandbox.ignore_unknown_requests();
     let runtime = runtime();
     let cases = std::env::var("CONNECTORY_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000);

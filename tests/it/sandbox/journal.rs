@@ -33,7 +33,7 @@ async fn expectations_count_calls() {
     sandbox.expect(call.id, 2);
     let _ = call.send_default(&sandbox.client()).await;
     let error = sandbox.verify().unwrap_err();
-    assert_eq!(error.to_string(), format!("{} was expected 2 times and called 1 times", call.id));
+    assert_eq!(error.to_string(), format!("calls of {}: 2 expected, 1 made", call.id));
     let _ = call.send_default(&sandbox.client()).await;
     sandbox.verify().unwrap();
 }
@@ -73,7 +73,7 @@ async fn dropping_a_sandbox_with_an_unknown_request_panics_unless_somebody_knows
     let _ = sandbox.verify();
     assert!(!dropped(sandbox));
 
-    let mut sandbox = Sandbox::builder().in_memory().unwrap();
+    let sandbox = Sandbox::builder().in_memory().unwrap();
     stray(&sandbox).await;
     sandbox.ignore_unknown_requests();
     assert!(!dropped(sandbox));
@@ -89,7 +89,7 @@ async fn dropping_a_sandbox_with_an_unknown_request_panics_unless_somebody_knows
 
 #[tokio::test]
 async fn what_lies_outside_every_vendor_is_not_found_and_kept() {
-    let mut sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
     sandbox.ignore_unknown_requests();
     let request = http::Request::get("http://localhost/elsewhere").body(bytes::Bytes::new()).unwrap();
     assert_eq!(sandbox.transport().send(request).await.unwrap().status(), 404);
