@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 struct Recorder {
     inner: Arc<dyn Transport>,
-    seen: Mutex<Vec<String>>,
+    seen: Lines,
 }
+
+type Lines = Arc<Mutex<Vec<String>>>;
 
 impl Transport for Recorder {
     fn send(&self, request: http::Request<Bytes>) -> TransportFuture<'_> {
@@ -30,14 +32,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     let company = sandbox.codat().add_company("Acme");
 
-    let recorder = Arc::new(Recorder { inner: sandbox.client().transport(), seen: Mutex::default() });
-    let client: Client = sandbox.client_builder().transport(recorder.clone()).build()?;
+    let seen = Lines::default();
+    let lines = seen.clone();
+    let record = move |inner| -> Arc<dyn Transport> { Arc::new(Recorder { inner, seen: lines.clone() }) };
+    let client: Client = sandbox.client_builder().wrap_transport(record).build()?;
 
     client.codat().companies().get_access_token(&company).await?;
     if let Err(error) = client.codat().companies().get_access_token("no-such-company").await {
         println!("{error}\n");
     }
-    for line in recorder.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    for line in seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         println!("{line}");
     }
     Ok(())

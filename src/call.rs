@@ -38,6 +38,9 @@ impl<T> Call<T> {
     }
 
     /// Bounds the whole call, retries and waits included. 60 s by default.
+    ///
+    /// A bound below the client's `connect_timeout` (5 s by default) can end the call while it connects; it then
+    /// cannot be told that nothing was sent, and the outcome is `Unknown`.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.options(|options| options.timeout = Some(timeout))
     }

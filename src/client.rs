@@ -93,6 +93,19 @@ pub struct ClientBuilder {
     no_proxy: bool,
     root_certificates: Vec<Vec<u8>>,
     transport: Option<Arc<dyn Transport>>,
+    wrap: Option<Wrap>,
+}
+
+/// What is put around the transport.
+#[derive(Clone)]
+struct Wrap(Arc<WrapFn>);
+
+type WrapFn = dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync;
+
+impl fmt::Debug for Wrap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wrap")
+    }
 }
 
 impl Default for ClientBuilder {
@@ -118,6 +131,7 @@ impl Default for ClientBuilder {
             no_proxy: false,
             root_certificates: Vec::new(),
             transport: None,
+            wrap: None,
         }
     }
 }
@@ -222,6 +236,35 @@ impl ClientBuilder {
         self
     }
 
+    /// Puts something around the transport, the client's own or the one given.
+    ///
+    /// To record, replay or disturb traffic.
+    ///
+    /// ```
+    /// use connectory::{Client, Transport, TransportFuture};
+    /// use std::sync::Arc;
+    ///
+    /// #[derive(Debug)]
+    /// struct Logged(Arc<dyn Transport>);
+    ///
+    /// impl Transport for Logged {
+    ///     fn send(&self, request: http::Request<bytes::Bytes>) -> TransportFuture<'_> {
+    ///         println!("{}", request.method());
+    ///         self.0.send(request)
+    ///     }
+    /// }
+    ///
+    /// let client = Client::builder().wrap_transport(|inner| Arc::new(Logged(inner))).build()?;
+    /// # Ok::<(), connectory::Error>(())
+    /// ```
+    pub fn wrap_transport(
+        mut self,
+        wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync + 'static,
+    ) -> Self {
+        self.wrap = Some(Wrap(Arc::new(wrap)));
+        self
+    }
+
     /// A builder for the vendors that the environment names.
     ///
     /// | vendor | variables |
@@ -264,7 +307,7 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let endpoints = self.endpoints()?;
         let engine = Engine {
-            transport: self.make_transport(&endpoints)?,
+            transport: self.wrapped_transport(&endpoints)?,
             endpoints,
             user_agent: self.user_agent()?,
             limits: self.limits,
@@ -299,6 +342,14 @@ impl ClientBuilder {
                 base.origin()
             ))),
         }
+    }
+
+    fn wrapped_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
+        let transport = self.make_transport(endpoints)?;
+        Ok(match &self.wrap {
+            Some(Wrap(wrap)) => wrap(transport),
+            None => transport,
+        })
     }
 
     fn make_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {

@@ -1,5 +1,5 @@
 use crate::Error;
-use crate::engine::{Answer, Body};
+use crate::engine::{Answer, Body, runtime};
 use crate::error::{CallInfo, TransportError};
 use bytes::Bytes;
 use http::header;
@@ -11,9 +11,9 @@ use tokio::time::timeout;
 /// How long the vendor may take for the next chunk.
 const GAP: Duration = Duration::from_secs(30);
 
-/// A body that is read as it arrives, so that memory stays flat however long it is.
+/// A body that is read as it arrives.
 ///
-/// The call's deadline has ended with the headers; from then on 30 s may pass between two chunks. A body that ends
+/// Memory stays flat however long it is. The call's deadline has ended with the headers; from then on 30 s may pass between two chunks. A body that ends
 /// before its end is an error, never a short file.
 pub struct Download {
     call: CallInfo,
@@ -21,6 +21,8 @@ pub struct Download {
     content_type: Option<String>,
     content_length: Option<u64>,
     received: u64,
+    /// An error has been told: what may follow is no end of the body.
+    ended_early: bool,
 }
 
 impl Download {
@@ -32,6 +34,7 @@ impl Download {
             call: answer.call_info(),
             body: answer.stream.take().unwrap_or_else(Body::empty),
             received: 0,
+            ended_early: false,
         }
     }
 
@@ -50,6 +53,16 @@ impl Download {
     /// # Errors
     /// `Transport` when no chunk comes for 30 s or the body is cut short.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let chunk = match runtime::check(self.call.operation) {
+            Ok(()) if self.ended_early => Err(self.broken("the body has ended early", false, None)),
+            Ok(()) => self.next_chunk().await,
+            Err(error) => Err(error),
+        };
+        self.ended_early |= chunk.is_err();
+        chunk
+    }
+
+    async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
             let frame = match timeout(GAP, self.body.frame()).await {
                 Err(_) => {

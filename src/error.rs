@@ -132,7 +132,9 @@ impl Error {
         self.api()?.message()
     }
 
-    /// The vendor's id of the request, for its support; `None` too where it echoes what was sent.
+    /// The vendor's id of the request, for its support.
+    ///
+    /// `None` too where it echoes what was sent.
     pub fn request_id(&self) -> Option<&str> {
         self.call()?.request_id.as_deref()
     }
@@ -168,6 +170,11 @@ impl Error {
     /// What became of the call at the vendor.
     pub fn outcome(&self) -> Outcome {
         self.call().map_or(Outcome::NotSent, |call| call.outcome)
+    }
+
+    /// The vendor's typed error body, such as `deck::ErrorBody`, if the body parses as one.
+    pub fn vendor<T: Any>(&self) -> Option<&T> {
+        self.api()?.vendor()
     }
 
     /// The vendor's refusal or failure, if that is what the error is.
@@ -388,7 +395,9 @@ impl DecodeError {
         self.column
     }
 
-    /// What kind of mistake it is: `syntax`, `type`, `truncated`, `empty`, or `encrypted` where no key opens the body.
+    /// What kind of mistake it is.
+    ///
+    /// `syntax`, `type`, `truncated`, `empty`, or `encrypted` where no key opens the body.
     pub fn category(&self) -> &str {
         self.category
     }
@@ -446,7 +455,7 @@ impl ApiError {
         let shown_code = view.code.as_deref().map(|code| printable(&redact(code, &hidden), 100));
         let words: Vec<&str> =
             [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
-        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), 300));
+        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), SHOWN));
         Box::new(Self { call, view, shown_code, shown, body })
     }
 
@@ -465,7 +474,9 @@ impl ApiError {
         self.view.message.as_deref()
     }
 
-    /// The vendor's id of the request, for its support; `None` too where it echoes what was sent.
+    /// The vendor's id of the request, for its support.
+    ///
+    /// `None` too where it echoes what was sent.
     pub fn request_id(&self) -> Option<&str> {
         self.call.request_id.as_deref()
     }
@@ -523,13 +534,18 @@ fn printable(text: &str, limit: usize) -> String {
             shown.push('…');
             break;
         }
-        if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+        if character.is_control() || is_invisible(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }
     }
     shown
+}
+
+/// Characters that break a line, turn its direction, or cannot be seen.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// What must not be shown when the vendor echoes it: the client's credentials and the texts of the request's body, as
@@ -544,17 +560,40 @@ fn confidential(secrets: &[Secret], sent: &[u8]) -> Vec<String> {
     words.retain(|word| word.chars().count() >= 4);
     let escaped: Vec<_> = words.iter().filter_map(|word| in_json(word)).collect();
     words.extend(escaped);
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    words.dedup();
     words
 }
 
+/// How much of a vendor's words is shown, in characters.
+const SHOWN: usize = 300;
+
+/// The beginning of the text without the words in `hidden`: at least what is shown of it.
 fn redact(text: &str, hidden: &[String]) -> String {
-    hidden.iter().fold(text.to_owned(), |text, word| text.replace(word, "[REDACTED]"))
+    // Beyond this a long answer would cost more than anyone will read.
+    const READ: usize = 8 * SHOWN;
+    let longest = hidden.first().map_or(0, String::len);
+    let end = text.char_indices().nth(READ.saturating_add(longest)).map(|(end, _)| end);
+    let mut shown = text.get(..end.unwrap_or(text.len())).unwrap_or(text).to_owned();
+    for word in hidden {
+        if shown.contains(word) {
+            shown = shown.replace(word, "[REDACTED]");
+        }
+    }
+    if end.is_some() {
+        // The cut may have left the beginning of a hidden word at the end.
+        let kept = shown.len().saturating_sub(longest);
+        let kept = (0..=kept).rev().find(|end| shown.is_char_boundary(*end)).unwrap_or(0);
+        shown.truncate(kept);
+        shown.push('…');
+    }
+    shown
 }
 
 fn in_json(word: &str) -> Option<String> {
     let quoted = serde_json::to_string(word).ok()?;
-    Some(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+    let escaped = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    (escaped != word).then(|| escaped.to_owned())
 }
 
 /// Every string and number in the value: a PIN may be either.

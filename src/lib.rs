@@ -42,6 +42,9 @@ pub use error::{
 pub use types::Moment;
 pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMillis, UnknownValue};
 
+// What the public API is made of besides: a `Transport` is written with them.
+pub use {bytes, http};
+
 /// Every operation of the vendors that are compiled in.
 ///
 /// For coverage tests and for tools; the calls themselves are methods of the sub-clients.

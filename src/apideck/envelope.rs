@@ -1,5 +1,5 @@
 use crate::JsonMap;
-use crate::types::{List, list};
+use crate::types::{List, lenient, list};
 use serde::{Deserialize, Serialize};
 
 /// What Apideck wraps around every answer.
@@ -17,7 +17,7 @@ pub struct Envelope<T> {
     /// Links to other pages.
     pub links: Option<Links>,
     /// The answer of the connected service, when it was asked for.
-    #[serde(rename = "_raw")]
+    #[serde(rename = "_raw", default, deserialize_with = "lenient")]
     pub raw: Option<JsonMap>,
 }
 

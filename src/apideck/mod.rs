@@ -9,7 +9,7 @@ pub mod vault;
 pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
 pub use error::{DownstreamError, ErrorBody, ErrorDetail};
 
-use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, authorization, visible};
+use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, GivenUrl, authorization, visible};
 use crate::env::Variables;
 use crate::types::{id, open_enum};
 use crate::{Error, Operation, Provider, Secret};
@@ -88,13 +88,16 @@ open_enum! {
     }
 }
 
+const APP_ID: &str = "x-apideck-app-id";
+const CONSUMER_ID: &str = "x-apideck-consumer-id";
+
 /// Where Apideck is and who you are there.
 #[derive(Clone, Debug)]
 pub struct Config {
     api_key: Secret,
     app_id: AppId,
     consumer_id: Option<ConsumerId>,
-    base_url: String,
+    base_url: GivenUrl,
 }
 
 impl Config {
@@ -106,7 +109,7 @@ impl Config {
             api_key: api_key.into(),
             app_id: app_id.into(),
             consumer_id: None,
-            base_url: "https://unify.apideck.com".to_owned(),
+            base_url: "https://unify.apideck.com".to_owned().into(),
         }
     }
 
@@ -120,7 +123,7 @@ impl Config {
     /// Replaces the base URL. A path prefix is kept.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.base_url = url.into().into();
         self
     }
 
@@ -146,6 +149,7 @@ impl Config {
             base: BaseUrl::parse(Provider::Apideck, &self.base_url)?,
             credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
             secrets,
+            reserved: &[APP_ID, CONSUMER_ID],
             idempotency_header: None,
             read_error: error::read,
             cipher: None,
@@ -215,13 +219,11 @@ impl Apideck {
         let Scope { app, consumer } = &self.scope;
         let mut draft = self.engine.call(operation);
         if let Some(app) = app {
-            draft = draft.header("x-apideck-app-id", app);
+            draft = draft.header(APP_ID, app);
         }
         match (operation.consumer(), consumer) {
             (Consumer::Never, _) | (Consumer::Optional, None) => draft,
-            (Consumer::Required | Consumer::Optional, Some(consumer)) => {
-                draft.header("x-apideck-consumer-id", consumer)
-            }
+            (Consumer::Required | Consumer::Optional, Some(consumer)) => draft.header(CONSUMER_ID, consumer),
             (Consumer::Required, None) => draft.fail(Error::config_of(
                 operation,
                 "the call belongs to a consumer: name one with `apideck().consumer(..)` or in the config",

@@ -2,6 +2,7 @@
 
 use super::CompanyId;
 use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::types::{lenient, whole_number};
 use crate::{Call, Secret};
 use http::Method;
 use serde::Deserialize;
@@ -50,7 +51,9 @@ pub struct CompanyAccessToken {
     /// The token.
     pub access_token: Secret,
     /// Seconds until it expires, from the moment it was minted.
+    #[serde(default, deserialize_with = "whole_number")]
     pub expires_in: Option<i64>,
     /// How it goes into an `Authorization` header: `Bearer`.
+    #[serde(default, deserialize_with = "lenient")]
     pub token_type: Option<String>,
 }

@@ -8,7 +8,7 @@ mod error;
 
 pub use error::{ErrorBody, Validation, ValidationItem};
 
-use crate::engine::{BaseUrl, Endpoint, Engine, authorization};
+use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization};
 use crate::env::Variables;
 use crate::types::id;
 use crate::{Error, Provider, Secret};
@@ -27,7 +27,7 @@ id! {
 #[derive(Clone, Debug)]
 pub struct Config {
     api_key: Secret,
-    base_url: String,
+    base_url: GivenUrl,
 }
 
 impl Config {
@@ -36,13 +36,13 @@ impl Config {
     /// A key that begins with `Basic ` or `Bearer ` is taken as the ready header. Test and live clients differ in
     /// their key only.
     pub fn new(api_key: impl Into<Secret>) -> Self {
-        Self { api_key: api_key.into(), base_url: "https://api.codat.io".to_owned() }
+        Self { api_key: api_key.into(), base_url: "https://api.codat.io".to_owned().into() }
     }
 
     /// Replaces the base URL. A path prefix is kept.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.base_url = url.into().into();
         self
     }
 
@@ -59,13 +59,19 @@ impl Config {
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
         let encode = |key: &str| format!("Basic {}", BASE64_STANDARD.encode(key));
-        let (authorization, secrets) = authorization(&self.api_key, encode)
+        let (authorization, mut secrets) = authorization(&self.api_key, encode)
             .map_err(|why| Error::config(format!("Codat's API key {why}")))?;
+        // A ready header holds the key encoded: the key itself must not be shown either.
+        let decode = |secret: &Secret| BASE64_STANDARD.decode(secret.expose_secret()).ok();
+        let decoded = secrets.iter().filter_map(decode).filter_map(|bytes| String::from_utf8(bytes).ok());
+        let decoded: Vec<Secret> = decoded.map(Secret::from).collect();
+        secrets.extend(decoded);
         Ok(Endpoint {
             provider: Provider::Codat,
             base: BaseUrl::parse(Provider::Codat, &self.base_url)?,
             credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
             secrets,
+            reserved: &[],
             idempotency_header: Some(HeaderName::from_static("idempotency-key")),
             read_error: error::read,
             cipher: None,

@@ -4,6 +4,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
+use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -36,7 +37,7 @@ struct EncryptedBody {
 impl Cipher {
     /// `key` is the dashboard's: 32 bytes in base64.
     pub(crate) fn new(key: &Secret, encrypt: Encrypt) -> Result<Self, Error> {
-        let bytes = BASE64_STANDARD.decode(key.expose_secret().trim()).unwrap_or_default();
+        let bytes = Zeroizing::new(BASE64_STANDARD.decode(key.expose_secret().trim()).unwrap_or_default());
         match UnboundKey::new(&AES_256_GCM, &bytes) {
             Ok(key) => Ok(Self { key: LessSafeKey::new(key), encrypt }),
             Err(_) => Err(Error::config("Deck's encryption key is not 32 bytes in base64")),

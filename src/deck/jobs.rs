@@ -2,7 +2,7 @@
 
 use super::{JobId, SourceId};
 use crate::engine::{Engine, Operation, Provider, Repeat};
-use crate::types::{open_enum, setters, write_secret};
+use crate::types::{lenient, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret};
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,9 @@ impl Jobs {
     ///
     /// # Errors
     /// `Conflict` with an [`AlreadyRunningJob`](super::AlreadyRunningJob) while another job runs on the connection, and
-    /// without one when the idempotency key was used for another input. `BadRequest` with
+    /// without one when the idempotency key was used for another input. After a lost answer
+    /// ([`outcome`](crate::Error::outcome) is then `Unknown`) the job that runs may be the one of this very call.
+    /// `BadRequest` with
     /// [`NoActiveConnection`](super::ErrorCode::NoActiveConnection) when the connection is not open.
     ///
     /// Source: <https://docs.deck.co/guides/development/idempotency>.
@@ -271,5 +273,6 @@ pub struct Job {
     /// The job's id, as webhooks name it.
     pub job_guid: JobId,
     /// What it does.
+    #[serde(default, deserialize_with = "lenient")]
     pub job_code: Option<JobCode>,
 }

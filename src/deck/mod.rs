@@ -15,7 +15,7 @@ pub mod link;
 pub use encryption::Encrypt;
 pub use error::{AlreadyRunningJob, ErrorBody, ErrorCategory, ErrorCode};
 
-use crate::engine::{BaseUrl, BodyCipher, Endpoint, Engine, sensitive};
+use crate::engine::{BaseUrl, BodyCipher, Endpoint, Engine, GivenUrl, sensitive};
 use crate::env::Variables;
 use crate::types::id;
 use crate::{Error, Provider, Secret};
@@ -44,7 +44,7 @@ id! {
 pub struct Config {
     client_id: Secret,
     secret: Secret,
-    base_url: String,
+    base_url: GivenUrl,
     #[cfg(feature = "deck-encryption")]
     encryption: Option<(Secret, Encrypt)>,
 }
@@ -65,7 +65,7 @@ impl Config {
         Self {
             client_id: client_id.into(),
             secret: secret.into(),
-            base_url: base_url.into(),
+            base_url: base_url.into().into(),
             #[cfg(feature = "deck-encryption")]
             encryption: None,
         }
@@ -74,7 +74,7 @@ impl Config {
     /// Replaces the base URL. A path prefix is kept.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.base_url = url.into().into();
         self
     }
 
@@ -82,6 +82,9 @@ impl Config {
     ///
     /// The key is the dashboard's: 32 bytes in base64. Without one an encrypted answer is
     /// [`Error::Decode`] with the category `encrypted`.
+    ///
+    /// Every call is encrypted anew, so a job that is submitted again under an idempotency key of your own travels as
+    /// other bytes. Deck does not say whether it compares what it decrypts or what it receives.
     #[cfg(feature = "deck-encryption")]
     #[cfg_attr(docsrs, doc(cfg(feature = "deck-encryption")))]
     #[must_use]
@@ -134,6 +137,7 @@ impl Config {
                 header("x-deck-secret", "secret", &self.secret)?,
             ]),
             secrets: vec![self.client_id.clone(), self.secret.clone()],
+            reserved: &[],
             idempotency_header: Some(HeaderName::from_static("x-deck-idempotency-key")),
             read_error: error::read,
             cipher: self.cipher()?,

@@ -1,6 +1,6 @@
 //! One attempt: a request sent, its answer read and classified, within a time and under a cap.
 
-use super::body::{Buffer, ReadError};
+use super::body::{self, Buffer, ReadError};
 use super::endpoint::is_encrypted;
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError};
@@ -65,6 +65,10 @@ impl Attempt<'_> {
 
     /// Reads the body of a success to its end, under the cap, and decrypts it where it is encrypted.
     async fn read(&self, head: &mut Parts, body: Body) -> Result<Bytes, Error> {
+        if let Some(coding) = body::unknown_coding(&head.headers) {
+            let problem = format!("the body is encoded as {coding}, which was not asked for");
+            return Err(self.failed(Some(head), problem, |error| error.permanent = true));
+        }
         let limit = self.limits.max_body;
         let mut buffer = Buffer::new(limit, &head.headers);
         match self.within(buffer.fill(body)).await {
@@ -130,6 +134,7 @@ impl Attempt<'_> {
         self.failed(head, cause.to_string(), |error| {
             error.timeout = cause.is_timeout();
             error.connect = cause.is_connect();
+            error.permanent = cause.is_permanent();
             if error.connect {
                 error.call.outcome = Outcome::NotSent;
             }

@@ -30,6 +30,14 @@ pub(crate) enum ReadError {
 
 const GZIP: [&[u8]; 2] = [b"gzip", b"x-gzip"];
 
+/// The body's coding, if it is one that is not undone here.
+pub(crate) fn unknown_coding(headers: &HeaderMap) -> Option<&str> {
+    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("something unreadable").trim();
+    let known = |name: &[u8]| name.eq_ignore_ascii_case(coding.as_bytes());
+    let undone = coding.is_empty() || known(b"identity") || GZIP.iter().any(|name| known(name));
+    (!undone).then_some(coding)
+}
+
 impl Buffer {
     pub(crate) fn new(limit: usize, headers: &HeaderMap) -> Self {
         let gzip = headers
@@ -99,7 +107,11 @@ impl Buffer {
         match self.content {
             Content::Chunk(chunk) => chunk,
             Content::Joined(joined) => joined.bytes.into(),
-            Content::Gzip(mut decoder) => std::mem::take(&mut decoder.get_mut().bytes).into(),
+            Content::Gzip(mut decoder) => {
+                // What has been decompressed of a body that breaks off is still inside.
+                let _ = decoder.try_finish();
+                std::mem::take(&mut decoder.get_mut().bytes).into()
+            }
         }
     }
 }

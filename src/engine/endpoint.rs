@@ -12,6 +12,8 @@ pub(crate) struct Endpoint {
     pub(crate) credentials: HeaderMap,
     /// What must never be shown when the vendor echoes it.
     pub(crate) secrets: Vec<Secret>,
+    /// Headers besides these that a caller must not set.
+    pub(crate) reserved: &'static [&'static str],
     /// The header of [`Repeat::Keyed`](crate::Repeat::Keyed) operations.
     pub(crate) idempotency_header: Option<HeaderName>,
     pub(crate) read_error: fn(&[u8]) -> ErrorView,
@@ -57,6 +59,25 @@ pub(crate) struct ErrorView {
     pub(crate) body: Option<Box<dyn Any + Send + Sync>>,
 }
 
+/// A base URL as it was given. `Debug` leaves out what a base URL must not hold, such as a password.
+#[derive(Clone)]
+pub(crate) struct GivenUrl(String);
+
+impl From<String> for GivenUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl fmt::Debug for GivenUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Url::parse(&self.0) {
+            Ok(url) => write!(f, "{}{}", url.origin().ascii_serialization(), url.path()),
+            Err(_) => f.write_str("not a URL"),
+        }
+    }
+}
+
 /// A base URL that has been checked: http or https, a host, nothing but a path prefix behind it.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
@@ -65,7 +86,7 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    pub(crate) fn parse(provider: Provider, text: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(provider: Provider, GivenUrl(text): &GivenUrl) -> Result<Self, Error> {
         let refuse = |why: &str| Err(Error::config(format!("the base URL of {provider} {why}")));
         let Ok(url) = Url::parse(text) else { return refuse("is not a URL") };
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
@@ -162,27 +183,26 @@ pub(crate) fn authorization(
     Ok((value, vec![given.into(), sent.into()]))
 }
 
-/// Headers that the engine or a config sets and a caller must not.
-pub(crate) fn is_reserved(name: &HeaderName) -> bool {
-    const RESERVED: [HeaderName; 10] = [
-        header::AUTHORIZATION,
-        header::PROXY_AUTHORIZATION,
-        header::HOST,
-        header::CONTENT_LENGTH,
-        header::TRANSFER_ENCODING,
-        header::CONNECTION,
-        header::TE,
-        header::TRAILER,
-        header::UPGRADE,
-        header::ACCEPT_ENCODING,
-    ];
-    const VENDORS: [&str; 6] = [
-        "x-deck-client-id",
-        "x-deck-secret",
-        "x-deck-idempotency-key",
-        "x-apideck-app-id",
-        "x-apideck-consumer-id",
-        "idempotency-key",
-    ];
-    RESERVED.contains(name) || VENDORS.contains(&name.as_str())
+impl Endpoint {
+    /// Whether the engine or the vendor's config sets the header, so that a caller must not.
+    pub(crate) fn reserves(&self, name: &HeaderName) -> bool {
+        const RESERVED: [HeaderName; 12] = [
+            header::AUTHORIZATION,
+            header::PROXY_AUTHORIZATION,
+            header::HOST,
+            header::CONTENT_TYPE,
+            header::CONTENT_ENCODING,
+            header::CONTENT_LENGTH,
+            header::TRANSFER_ENCODING,
+            header::CONNECTION,
+            header::TE,
+            header::TRAILER,
+            header::UPGRADE,
+            header::ACCEPT_ENCODING,
+        ];
+        RESERVED.contains(name)
+            || self.credentials.contains_key(name)
+            || self.idempotency_header.as_ref() == Some(name)
+            || self.reserved.contains(&name.as_str())
+    }
 }

@@ -11,6 +11,7 @@ mod operation;
 mod request;
 mod reqwest;
 mod retry;
+pub(crate) mod runtime;
 mod telemetry;
 mod transport;
 
@@ -23,7 +24,7 @@ pub(crate) use decode::Misread;
 #[cfg(feature = "deck-encryption")]
 pub(crate) use endpoint::Sealed;
 pub(crate) use endpoint::authorization;
-pub(crate) use endpoint::{BaseUrl, BodyCipher, Endpoint, ErrorView, sensitive, visible};
+pub(crate) use endpoint::{BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, sensitive, visible};
 pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
@@ -103,9 +104,7 @@ impl Engine {
     }
 
     pub(crate) async fn send(&self, endpoint: &Endpoint, request: Request) -> Result<Answer, Error> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(Error::config_of(request.operation, "calls must be awaited inside a tokio runtime"));
-        }
+        runtime::check(request.operation)?;
         let span = telemetry::call_span(endpoint, &request);
         let result = self.attempts(endpoint, &request).instrument(span.clone()).await;
         telemetry::ended(&span, result.as_ref());

@@ -23,11 +23,8 @@ impl Operation {
         path: &'static str,
         repeat: Repeat,
     ) -> Self {
-        let consumer = match provider {
-            Provider::Apideck => Consumer::Required,
-            Provider::Deck | Provider::Codat => Consumer::Never,
-        };
-        Self { provider, id, method, path, repeat, auth: Auth::Credentials, consumer }
+        let (auth, consumer) = (Auth::Credentials, Consumer::Never);
+        Self { provider, id, method, path, repeat, auth, consumer }
     }
 
     pub(crate) const fn with_auth(mut self, auth: Auth) -> Self {

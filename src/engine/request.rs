@@ -1,7 +1,7 @@
 use super::{
     Answer, Engine,
     decode::decode,
-    endpoint::{Endpoint, Sealed, is_reserved, visible},
+    endpoint::{Endpoint, Sealed, visible},
 };
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
@@ -95,6 +95,9 @@ impl Draft {
             let name = self.template.split(['{', '}']).nth(1).unwrap_or("id");
             return self.refuse(format!("{name} is {what}: it would address another resource"));
         }
+        if self.template.is_empty() {
+            return self.refuse("the path has no place for another id".to_owned());
+        }
         percent_encode(id, &mut self.uri);
         self.template = self.template.split_once('}').map_or("", |(_, rest)| rest);
         self.copy_template();
@@ -141,7 +144,7 @@ impl Draft {
         let Ok(name) = HeaderName::try_from(name) else {
             return self.refuse("a header name is not one".to_owned());
         };
-        if is_reserved(&name) {
+        if self.engine.endpoints.iter().any(|endpoint| endpoint.reserves(&name)) {
             return self.refuse(format!("the header {name} is set by the client and cannot be replaced"));
         }
         let Ok(mut value) = HeaderValue::try_from(value) else {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::BodyExt;
 use std::time::Duration;
+use url::Url;
 
 /// Load balancers close idle connections after 60 s; a connection that we drop first is never half dead.
 const IDLE: Duration = Duration::from_secs(30);
@@ -51,10 +52,12 @@ impl ReqwestTransport {
         };
         let direct = finish(builder().no_proxy())?;
         let outward = match &settings.proxy {
-            _ if settings.no_proxy => direct.clone(),
+            Some(_) if settings.no_proxy => {
+                return Err(Error::config("`proxy` and `no_proxy` contradict each other"));
+            }
+            None if settings.no_proxy => direct.clone(),
             Some(url) => {
-                let proxy = reqwest::Proxy::all(url.expose_secret())
-                    .map_err(|_| Error::config("the proxy is not a URL"))?;
+                let proxy = proxy(url)?;
                 finish(builder().proxy(proxy))?
             }
             None => finish(builder())?,
@@ -81,6 +84,15 @@ impl ReqwestTransport {
             .unwrap_or_else(|_| Err(Error::config("the reqwest builder has no TLS provider: give it one")))?;
         Ok(Self { direct: client.clone(), outward: client })
     }
+}
+
+fn proxy(url: &Secret) -> Result<reqwest::Proxy, Error> {
+    let refused = || Error::config("the proxy is not an http or https URL");
+    let url = Url::parse(url.expose_secret()).map_err(|_| refused())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused());
+    }
+    reqwest::Proxy::all(url).map_err(|_| refused())
 }
 
 fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
@@ -112,6 +124,10 @@ impl Transport for ReqwestTransport {
 fn send_error(error: reqwest::Error) -> SendError {
     let error = error.without_url();
     if error.is_connect() {
+        #[cfg(feature = "rustls")]
+        if tls::is_distrust(&error) {
+            return SendError::connect(error).permanent();
+        }
         SendError::connect(error)
     } else if error.is_timeout() {
         SendError::timeout(error)
@@ -125,12 +141,17 @@ mod tls {
     use super::TransportSettings;
     use crate::Error;
     use rustls::{
-        ClientConfig, RootCertStore,
-        crypto::ring,
-        pki_types::{CertificateDer, pem::PemObject},
+        ClientConfig, DigitallySignedStruct, SignatureScheme,
+        client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        crypto::{CryptoProvider, ring},
+        pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     };
     use rustls_platform_verifier::Verifier;
-    use std::sync::Arc;
+    use std::{
+        error::Error as StdError,
+        io,
+        sync::{Arc, OnceLock},
+    };
 
     /// rustls on ring with the platform's verifier, for this client alone: no process-wide default is set.
     pub(super) fn config(settings: &TransportSettings) -> Result<ClientConfig, Error> {
@@ -138,23 +159,88 @@ mod tls {
         let builder = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(|error| Error::config_because("TLS cannot be set up", error))?;
-        let mut config = if settings.https || !settings.root_certificates.is_empty() {
-            let verifier = Verifier::new_with_extra_roots(roots(settings)?, provider).map_err(|error| {
+        let verifier = OnFirstUse { roots: roots(settings)?, provider, verifier: OnceLock::new() };
+        if settings.https {
+            verifier.get().map_err(|error| {
                 Error::config_because(
                     "no usable certificates on this platform: give the roots to trust to \
                      `root_certificate(pem)`",
                     error,
                 )
             })?;
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
-        } else {
-            // Every base URL is plain http: trusting nobody spares reading the platform's certificates.
-            builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
-        };
+        }
+        let verifier = Arc::new(verifier);
+        let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
         if cfg!(feature = "http2") {
             config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         }
         Ok(config)
+    }
+
+    /// The platform's verifier, made when the first certificate is to be verified.
+    ///
+    /// Reading the platform's certificates takes its time, and a client whose base URLs are plain http needs none.
+    #[derive(Debug)]
+    struct OnFirstUse {
+        roots: Vec<CertificateDer<'static>>,
+        provider: Arc<CryptoProvider>,
+        verifier: OnceLock<Result<Verifier, rustls::Error>>,
+    }
+
+    impl OnFirstUse {
+        fn get(&self) -> Result<&Verifier, rustls::Error> {
+            let make = || Verifier::new_with_extra_roots(self.roots.clone(), self.provider.clone());
+            self.verifier.get_or_init(make).as_ref().map_err(Clone::clone)
+        }
+    }
+
+    impl ServerCertVerifier for OnFirstUse {
+        fn verify_server_cert(
+            &self,
+            end_entity: &CertificateDer<'_>,
+            intermediates: &[CertificateDer<'_>],
+            server_name: &ServerName<'_>,
+            ocsp_response: &[u8],
+            now: UnixTime,
+        ) -> Result<ServerCertVerified, rustls::Error> {
+            self.get()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            self.get()?.verify_tls12_signature(message, certificate, signature)
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            self.get()?.verify_tls13_signature(message, certificate, signature)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            self.provider.signature_verification_algorithms.supported_schemes()
+        }
+    }
+
+    /// Whether the server's certificate is not trusted: trying again does not mend that.
+    pub(super) fn is_distrust(error: &(dyn StdError + 'static)) -> bool {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+                return true;
+            }
+            // An I/O error hides what it holds: its source is that of the error in it.
+            let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            cause = held.map(|held| held as &(dyn StdError + 'static)).or_else(|| error.source());
+        }
+        false
     }
 
     fn roots(settings: &TransportSettings) -> Result<Vec<CertificateDer<'static>>, Error> {

@@ -138,7 +138,8 @@ impl FailedAttempt {
         let Self { repeat, attempts, max_attempts, .. } = *self;
         // The vendor is still at work on the attempt whose answer was lost: wait for it as long as the call may last.
         if self.failure == Failure::Status(StatusCode::CONFLICT) {
-            return repeat == Repeat::Keyed && self.lost_before;
+            let in_time = self.time_left.is_some() || attempts < max_attempts;
+            return repeat == Repeat::Keyed && self.lost_before && in_time;
         }
         let repeatable = match self.failure {
             Failure::Connect | Failure::Status(StatusCode::TOO_MANY_REQUESTS) => true,

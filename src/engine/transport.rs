@@ -111,6 +111,8 @@ impl http_body::Body for Body {
 #[error("{}", self.kind.text())]
 pub struct SendError {
     kind: Kind,
+    /// Another try would end the same way.
+    permanent: bool,
     source: BoxError,
 }
 
@@ -134,17 +136,17 @@ impl Kind {
 impl SendError {
     /// No connection was made: nothing of the request was sent. The engine may repeat any operation after it.
     pub fn connect(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Connect, source: source.into() }
+        Self { kind: Kind::Connect, permanent: false, source: source.into() }
     }
 
     /// Time ran out after something may have been sent.
     pub fn timeout(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Timeout, source: source.into() }
+        Self { kind: Kind::Timeout, permanent: false, source: source.into() }
     }
 
     /// The request or its answer was lost on the way.
     pub fn other(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Other, source: source.into() }
+        Self { kind: Kind::Other, permanent: false, source: source.into() }
     }
 
     /// Whether nothing was sent.
@@ -155,6 +157,14 @@ impl SendError {
     /// Whether time ran out.
     pub fn is_timeout(&self) -> bool {
         self.kind == Kind::Timeout
+    }
+
+    pub(crate) fn permanent(self) -> Self {
+        Self { permanent: true, ..self }
+    }
+
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.permanent
     }
 
     pub(crate) fn into_source(self) -> BoxError {

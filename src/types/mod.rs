@@ -22,12 +22,32 @@ pub(crate) use id::id;
 pub(crate) use json::tests::any_json;
 pub(crate) use list::{List, list};
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
-pub(crate) use secret::read_any_secret;
-pub(crate) use secret::write_secret;
+pub(crate) use secret::{read_any_secret, write_secret};
 pub(crate) use setters::setters;
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
+
+/// Reads a whole number, also from text or a fraction of zeros; anything else as absent.
+pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => {
+            let whole = |number: &f64| number.fract() == 0.0;
+            number.as_i64().or_else(|| number.as_f64().filter(whole).map(|number| number as i64))
+        }
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+/// Reads a list of the wrong shape as empty: the value that the call exists to return matters more.
+pub(crate) fn lenient_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(List::deserialize(Value::deserialize(deserializer)?).map_or_else(|_| Vec::new(), |List(items)| items))
+}
 
 /// Reads a value of the wrong type as absent: in an error body the other members matter more.
 pub(crate) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>

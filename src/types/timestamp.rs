@@ -32,6 +32,7 @@ text_conversions!(Timestamp);
 /// An instant where it has an offset, else a local time or a date.
 #[cfg(feature = "jiff")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Moment {
     /// A point in time.
     Instant(jiff::Timestamp),

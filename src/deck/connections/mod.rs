@@ -271,6 +271,11 @@ impl AccountSelection {
     pub fn new(account_number: impl Into<String>, is_selected: bool) -> Self {
         Self { account_number: Some(account_number.into()), is_selected }
     }
+
+    /// Considers the account without a number, or does not.
+    pub fn without_number(is_selected: bool) -> Self {
+        Self { account_number: None, is_selected }
+    }
 }
 
 /// Whether a connection's data are refreshed regularly.

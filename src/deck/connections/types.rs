@@ -1,8 +1,7 @@
 use crate::deck::{ConnectionId, SourceId};
-use crate::types::{list, open_enum};
+use crate::types::{lenient, lenient_list, list, open_enum, read_any_secret, whole_number};
 use crate::{Secret, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 /// The access token of a new connection.
 #[derive(Clone, Debug, Deserialize)]
@@ -11,9 +10,10 @@ pub struct PublicTokenExchange {
     /// The token for all calls on the connection. It lasts until it is rotated or the connection destroyed.
     pub access_token: Secret,
     /// The connection's id, as webhooks name it.
+    #[serde(default, deserialize_with = "lenient")]
     pub connection_id: Option<ConnectionId>,
     /// What the customer entered, passwords left out.
-    #[serde(default, deserialize_with = "list")]
+    #[serde(default, deserialize_with = "lenient_list")]
     pub fields: Vec<ExchangedField>,
 }
 
@@ -22,8 +22,10 @@ pub struct PublicTokenExchange {
 #[non_exhaustive]
 pub struct ExchangedField {
     /// The field.
+    #[serde(default, deserialize_with = "lenient")]
     pub field_name: Option<String>,
     /// The value.
+    #[serde(default, deserialize_with = "read_any_secret")]
     pub field_value: Option<Secret>,
 }
 
@@ -42,7 +44,7 @@ pub struct ConnectionContext {
     /// Why.
     pub connection_status_reason: Option<ScrapingStatus>,
     /// How many accounts it has. Deck sends a number, and sent text in older versions.
-    #[serde(default, deserialize_with = "number_or_text")]
+    #[serde(default, deserialize_with = "whole_number")]
     pub num_of_entities: Option<i64>,
     /// The accounts.
     #[serde(default, deserialize_with = "list")]
@@ -162,13 +164,4 @@ open_enum! {
         /// It failed.
         Error = "Error",
     }
-}
-
-/// Reads a whole number, also from text; anything else as absent.
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    })
 }

@@ -13,7 +13,7 @@ use crate::engine::{Auth, Engine, Operation, Provider, Repeat};
 use crate::types::{setters, write_secret};
 use crate::{Call, Patch, Secret};
 use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations of a Link session.
@@ -336,7 +336,7 @@ impl LinkTokenRequest {
     }
 }
 
-/// Which sources to find: one by its id, some by their name, or the most common ones.
+/// Which sources to find: by id, by name, or the most common ones.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct SourcesRequest {
@@ -405,7 +405,7 @@ impl ConnectRequest {
 }
 
 /// What a customer has entered into one field of a source.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct CredentialField {
     /// The field, by the source's `field_name`.

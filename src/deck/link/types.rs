@@ -1,6 +1,6 @@
 use crate::Secret;
 use crate::deck::{AccountId, JobId, SourceId};
-use crate::types::{list, open_enum};
+use crate::types::{lenient, list, open_enum};
 use serde::{Deserialize, Serialize};
 
 /// A token that opens one Link session.
@@ -108,7 +108,7 @@ pub struct SourceField {
     pub field_name: Option<String>,
     /// The name to show.
     pub field_label: Option<String>,
-    /// What is known already, to be shown read-only: the user name when a password is updated.
+    /// What is known already, such as the user name when a password is updated. Show it read-only.
     pub field_value: Option<Secret>,
     /// The input to show.
     pub field_type: Option<FieldType>,
@@ -121,6 +121,7 @@ pub struct StartedConnection {
     /// What to exchange for an access token once connected; absent when a connection is updated.
     pub public_token: Option<Secret>,
     /// The job that connects, as webhooks name it.
+    #[serde(default, deserialize_with = "lenient")]
     pub job_guid: Option<JobId>,
 }
 

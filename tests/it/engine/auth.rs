@@ -168,6 +168,8 @@ async fn headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent() {
         "AUTHORIZATION",
         "proxy-authorization",
         "host",
+        "content-type",
+        "content-encoding",
         "content-length",
         "transfer-encoding",
         "connection",

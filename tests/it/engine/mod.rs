@@ -8,6 +8,7 @@ mod decode;
 #[cfg(feature = "deck")]
 mod downloads;
 mod environment;
+mod hostile;
 mod paths;
 mod redaction;
 mod redirects;

@@ -30,6 +30,38 @@ fn r36_outside_a_runtime_a_call_is_an_error_and_no_panic() {
 }
 
 #[test]
+fn r36_a_runtime_without_a_timer_is_an_error_and_no_panic() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let client = offline(&Memory::default());
+    for call in calls::all() {
+        let error = runtime.block_on(call.send_default(&client)).unwrap_err();
+        assert!(error.to_string().contains("has no timer"), "{error}");
+    }
+}
+
+#[cfg(feature = "deck")]
+#[test]
+fn r36_a_download_is_read_inside_a_runtime_and_never_past_an_error() {
+    use connectory::deck::documents::DocumentFileRequest;
+    let request = DocumentFileRequest::new("t", "d");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let memory = Memory::playing([crate::support::memory::Step::answer(200, "half").then_breaks()]);
+    let client = offline(&memory);
+    let download = || runtime.block_on(client.deck().documents().file(&request).into_future()).unwrap();
+
+    let Poll::Ready(Err(error)) = poll_once(download().chunk()) else { panic!() };
+    assert!(matches!(error, Error::Config(_)), "{error:?}");
+
+    let mut broken = download();
+    runtime.block_on(async {
+        assert_eq!(broken.chunk().await.unwrap().unwrap(), "half");
+        for _ in 0..3 {
+            broken.chunk().await.unwrap_err();
+        }
+    });
+}
+
+#[test]
 fn a_client_outlives_the_runtime_of_its_calls() {
     let memory = Memory::default();
     let client = offline(&memory);

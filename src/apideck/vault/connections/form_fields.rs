@@ -1,7 +1,7 @@
 use crate::types::{list, open_enum, read_any_secret};
 use crate::{OtherJson, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// A field of the form that a customer fills in to connect.
@@ -111,7 +111,7 @@ impl FormFieldOption {
 }
 
 /// One value that can be chosen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "option_type", rename = "simple")]
 #[non_exhaustive]
 pub struct SimpleOption {
@@ -123,7 +123,7 @@ pub struct SimpleOption {
 }
 
 /// Values that can be chosen, under one label.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "option_type", rename = "group")]
 #[non_exhaustive]
 pub struct OptionGroup {
@@ -133,7 +133,6 @@ pub struct OptionGroup {
     /// The name to show.
     pub label: String,
     /// What can be chosen in it.
-    #[serde(default, deserialize_with = "list")]
     pub options: Vec<FormFieldOption>,
 }
 
@@ -149,27 +148,53 @@ impl Serialize for FormFieldOption {
 
 impl<'de> Deserialize<'de> for FormFieldOption {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Value::deserialize(deserializer)?;
+        Value::deserialize(deserializer).map(Self::from_json)
+    }
+}
+
+impl FormFieldOption {
+    /// Takes the JSON apart without copying it: groups may be nested as deep as a hostile vendor likes.
+    fn from_json(json: Value) -> Self {
+        let Value::Object(mut members) = json else { return Self::Other(json.into()) };
         // Where the vendor leaves the type out, only groups have options.
-        let group = json.get("options").is_some();
-        let kind = json
-            .get("option_type")
-            .map_or(if group { "group" } else { "simple" }, |kind| kind.as_str().unwrap_or_default());
-        let known = match kind {
-            // A list of the members' values would do for serde.
-            _ if !json.is_object() => None,
-            "simple" => SimpleOption::deserialize(&json).ok().map(Self::Simple),
-            "group" => OptionGroup::deserialize(&json).ok().map(Self::Group),
-            _ => None,
-        };
-        Ok(known.unwrap_or(Self::Other(OtherJson::from(json))))
+        let untyped = if members.contains_key("options") { "group" } else { "simple" };
+        let kind = members.get("option_type").map_or(Some(untyped), Value::as_str);
+        match (kind, members.get("label"), members.get("options"), members.get("id")) {
+            (Some("simple"), Some(Value::String(_)), ..) => Self::Simple(SimpleOption {
+                label: take_text(&mut members, "label").unwrap_or_default(),
+                value: members.remove("value").filter(|value| !value.is_null()).map(FieldValue::from_json),
+            }),
+            (
+                Some("group"),
+                Some(Value::String(_)),
+                None | Some(Value::Null | Value::Array(_)),
+                None | Some(Value::Null | Value::String(_)),
+            ) => Self::Group(OptionGroup {
+                id: take_text(&mut members, "id"),
+                label: take_text(&mut members, "label").unwrap_or_default(),
+                options: match members.remove("options") {
+                    Some(Value::Array(options)) => {
+                        options.into_iter().filter(|option| !option.is_null()).map(Self::from_json).collect()
+                    }
+                    _ => Vec::new(),
+                },
+            }),
+            _ => Self::Other(Value::Object(members).into()),
+        }
+    }
+}
+
+fn take_text(members: &mut Map<String, Value>, key: &str) -> Option<String> {
+    match members.remove(key) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
     }
 }
 
 /// The value of a form field, an option or a default.
 ///
 /// A scalar or a list of scalars. `Debug` prints its kind only, because form values may be secret.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum FieldValue {
@@ -183,6 +208,24 @@ pub enum FieldValue {
     List(Vec<FieldValue>),
     /// Anything else that the vendor may send.
     Other(OtherJson),
+}
+
+impl<'de> Deserialize<'de> for FieldValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from_json)
+    }
+}
+
+impl FieldValue {
+    fn from_json(json: Value) -> Self {
+        match json {
+            Value::String(text) => Self::Text(text),
+            Value::Number(number) => Self::Number(number),
+            Value::Bool(flag) => Self::Boolean(flag),
+            Value::Array(items) => Self::List(items.into_iter().map(Self::from_json).collect()),
+            other => Self::Other(other.into()),
+        }
+    }
 }
 
 impl fmt::Debug for FieldValue {

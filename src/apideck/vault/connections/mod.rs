@@ -45,7 +45,8 @@ static GET: Operation = Operation::new(
     Method::GET,
     "/vault/connections/{unified_api}/{service_id}",
     Repeat::Read,
-);
+)
+.with_consumer(Consumer::Required);
 
 static UPDATE: Operation = Operation::new(
     Provider::Apideck,
@@ -54,7 +55,8 @@ static UPDATE: Operation = Operation::new(
     "/vault/connections/{unified_api}/{service_id}",
     // PATCH is not idempotent as such. This one is: it sets members to given values and never appends or counts.
     Repeat::Idempotent,
-);
+)
+.with_consumer(Consumer::Required);
 
 static DELETE: Operation = Operation::new(
     Provider::Apideck,
@@ -63,7 +65,8 @@ static DELETE: Operation = Operation::new(
     "/vault/connections/{unified_api}/{service_id}",
     // Gone twice is gone.
     Repeat::Idempotent,
-);
+)
+.with_consumer(Consumer::Required);
 
 static IMPORT: Operation = Operation::new(
     Provider::Apideck,
@@ -72,7 +75,8 @@ static IMPORT: Operation = Operation::new(
     "/vault/connections/{unified_api}/{service_id}/import",
     // A repeat would put an old refresh token back.
     Repeat::Once,
-);
+)
+.with_consumer(Consumer::Required);
 
 static TOKEN: Operation = Operation::new(
     Provider::Apideck,
@@ -81,7 +85,8 @@ static TOKEN: Operation = Operation::new(
     "/vault/connections/{unified_api}/{service_id}/token",
     // It stores a fresh token and returns none: the second time leaves what the first left.
     Repeat::Idempotent,
-);
+)
+.with_consumer(Consumer::Required);
 
 pub(crate) const OPERATIONS: &[&Operation] = &[&LIST, &GET, &UPDATE, &DELETE, &IMPORT, &TOKEN];
 
