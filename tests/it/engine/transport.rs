@@ -145,7 +145,7 @@ mod tls {
         let (address, server) = serving(certificate);
         let base = format!("https://{host}:{}", address.port());
         let client = builder(&base).no_proxy().root_certificate(ROOT).build().unwrap();
-        let result = a_call(&client).max_attempts(1).bytes().await;
+        let result = a_call(&client).bytes().await;
         let received = tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap();
         (result, received)
     }
@@ -158,7 +158,7 @@ mod tls {
             let (result, received) = call(host, certificate).await;
             let error = result.unwrap_err();
             assert!(error.is_connect(), "{error:?}");
-            assert_eq!(error.outcome(), Outcome::NotSent);
+            assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1), "{error}");
             assert_eq!(received, "");
         }
     }
@@ -170,6 +170,18 @@ mod tls {
         let (result, received) = call("127.0.0.1", SERVER).await;
         assert_eq!(result.unwrap(), "{}");
         assert!(received.contains("HTTP/1.1\r\n"), "{received}");
+    }
+
+    /// A client that has no https base URL reads no certificates; its transport does when another client needs them.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_shared_transport_trusts_whom_its_first_client_trusts() {
+        let (address, server) = serving(SERVER);
+        let plain = builder("http://127.0.0.1:1").no_proxy().root_certificate(ROOT).build().unwrap();
+        let base = format!("https://127.0.0.1:{}", address.port());
+        let client = builder(&base).transport(plain.transport()).build().unwrap();
+        assert_eq!(a_call(&client).bytes().await.unwrap(), "{}");
+        tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap();
     }
 
     #[test]
