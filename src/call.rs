@@ -59,7 +59,7 @@ impl<T> Call<T> {
     ///
     /// # Errors
     /// On await, `Error::Request` for the headers that hold credentials, app, consumer or idempotency key, for those
-    /// that frame the request, and for values that no header can hold.
+    /// that frame or describe the request's body, and for values that no header can hold.
     pub fn header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         Self { draft: self.draft.caller_header(name.as_ref(), value.as_ref()), ..self }
     }

@@ -1,8 +1,12 @@
-use crate::engine::ErrorView;
-use crate::{Operation, Provider, Secret};
+mod api;
+mod shown;
+
+pub use api::ApiError;
+
+use crate::{Operation, Provider};
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::Value;
+use shown::printable;
 use std::{any::Any, error::Error as StdError, fmt, time::Duration};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -429,184 +433,6 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-/// The vendor refused the call or failed.
-///
-/// It holds the answer in one shape for all vendors, and as it came.
-#[derive(thiserror::Error)]
-pub struct ApiError {
-    call: CallInfo,
-    view: ErrorView,
-    /// Code, and message with detail, made fit for logs.
-    shown_code: Option<String>,
-    shown: Option<String>,
-    body: Bytes,
-}
-
-impl ApiError {
-    /// `secrets` are the client's credentials, `sent` is the request's body: neither is shown when echoed.
-    pub(crate) fn new(
-        call: CallInfo,
-        view: ErrorView,
-        body: Bytes,
-        secrets: &[Secret],
-        sent: &[u8],
-    ) -> Box<Self> {
-        let hidden = confidential(secrets, sent);
-        let shown_code = view.code.as_deref().map(|code| printable(&redact(code, &hidden), 100));
-        let words: Vec<&str> =
-            [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
-        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), SHOWN));
-        Box::new(Self { call, view, shown_code, shown, body })
-    }
-
-    /// The HTTP status.
-    pub fn status(&self) -> StatusCode {
-        self.call.status.unwrap_or_default()
-    }
-
-    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`.
-    pub fn code(&self) -> Option<&str> {
-        self.view.code.as_deref()
-    }
-
-    /// The vendor's own words, as they came. They may echo what you sent: think before you log them.
-    pub fn message(&self) -> Option<&str> {
-        self.view.message.as_deref()
-    }
-
-    /// The vendor's id of the request, for its support.
-    ///
-    /// `None` too where it echoes what was sent.
-    pub fn request_id(&self) -> Option<&str> {
-        self.call.request_id.as_deref()
-    }
-
-    /// How long the vendor asks to wait before the next try.
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.view.retry_after
-    }
-
-    /// The body as it came, cut at the limit for error bodies.
-    pub fn body(&self) -> &Bytes {
-        &self.body
-    }
-
-    /// The vendor's typed error body, such as `deck::ErrorBody`, if the body parses as one.
-    pub fn vendor<T: Any>(&self) -> Option<&T> {
-        self.view.body.as_ref()?.downcast_ref()
-    }
-
-    pub(crate) fn never_retry(&self) -> bool {
-        self.view.never_retry
-    }
-}
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.call.write_head(f)?;
-        write!(f, " answered {}", self.status())?;
-        if let Some(code) = &self.shown_code {
-            write!(f, ", code {code}")?;
-        }
-        if let Some(message) = &self.shown {
-            write!(f, ": {message}")?;
-        }
-        self.call.write_tail(f)
-    }
-}
-
-impl fmt::Debug for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiError")
-            .field("call", &self.call)
-            .field("code", &self.shown_code)
-            .field("message", &self.shown)
-            .field("retry_after", &self.view.retry_after)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The text on one line, control characters escaped, cut after `limit` characters.
-fn printable(text: &str, limit: usize) -> String {
-    let mut shown = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == limit {
-            shown.push('…');
-            break;
-        }
-        if character.is_control() || is_invisible(character) {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
-
-/// Characters that break a line, turn its direction, or cannot be seen.
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// What must not be shown when the vendor echoes it: the client's credentials and the texts of the request's body, as
-/// they are and as JSON writes them, longest first.
-///
-/// Words of under four characters stay: they would hit everything.
-fn confidential(secrets: &[Secret], sent: &[u8]) -> Vec<String> {
-    let mut words: Vec<String> = secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
-    if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
-        collect_texts(sent, &mut words);
-    }
-    words.retain(|word| word.chars().count() >= 4);
-    let escaped: Vec<_> = words.iter().filter_map(|word| in_json(word)).collect();
-    words.extend(escaped);
-    words.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-    words.dedup();
-    words
-}
-
-/// How much of a vendor's words is shown, in characters.
-const SHOWN: usize = 300;
-
-/// The beginning of the text without the words in `hidden`: at least what is shown of it.
-fn redact(text: &str, hidden: &[String]) -> String {
-    // Beyond this a long answer would cost more than anyone will read.
-    const READ: usize = 8 * SHOWN;
-    let longest = hidden.first().map_or(0, String::len);
-    let end = text.char_indices().nth(READ.saturating_add(longest)).map(|(end, _)| end);
-    let mut shown = text.get(..end.unwrap_or(text.len())).unwrap_or(text).to_owned();
-    for word in hidden {
-        if shown.contains(word) {
-            shown = shown.replace(word, "[REDACTED]");
-        }
-    }
-    if end.is_some() {
-        // The cut may have left the beginning of a hidden word at the end.
-        let kept = shown.len().saturating_sub(longest);
-        let kept = (0..=kept).rev().find(|end| shown.is_char_boundary(*end)).unwrap_or(0);
-        shown.truncate(kept);
-        shown.push('…');
-    }
-    shown
-}
-
-fn in_json(word: &str) -> Option<String> {
-    let quoted = serde_json::to_string(word).ok()?;
-    let escaped = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    (escaped != word).then(|| escaped.to_owned())
-}
-
-/// Every string and number in the value: a PIN may be either.
-fn collect_texts(value: Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Number(number) => texts.push(number.to_string()),
-        Value::Array(items) => items.into_iter().for_each(|item| collect_texts(item, texts)),
-        Value::Object(members) => members.into_iter().for_each(|(_, member)| collect_texts(member, texts)),
-        Value::Null | Value::Bool(_) => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -616,27 +442,6 @@ mod tests {
         fn crosses<T: Send + Sync + 'static>() {}
         crosses::<Error>();
         assert!(size_of::<Error>() <= 16);
-    }
-
-    #[test]
-    fn printable_is_one_short_line() {
-        assert_eq!(printable("a\nb\u{1b}[31mc\u{2028}", 300), "a\\nb\\u{1b}[31mc\\u{2028}");
-        assert_eq!(printable(&"é".repeat(400), 300).chars().count(), 301);
-    }
-
-    #[test]
-    fn redaction_takes_the_longest_word_first() {
-        let hidden = confidential(&["secret-1".into(), "secret-12".into(), "no".into()], b"");
-        assert_eq!(redact("secret-12 and secret-1 and no", &hidden), "[REDACTED] and [REDACTED] and no");
-    }
-
-    #[test]
-    fn r20_what_was_sent_is_hidden_however_it_is_echoed() {
-        let sent = serde_json::json!({ "password": "pass\"wo\\rd\n", "pins": [482_913, true, null] });
-        let echo = format!("pass\"wo\\rd\n, 482913 in {sent}");
-        let hidden = confidential(&[], sent.to_string().as_bytes());
-        let expected = r#"[REDACTED], [REDACTED] in {"password":"[REDACTED]","pins":[[REDACTED],true,null]}"#;
-        assert_eq!(redact(&echo, &hidden), expected);
     }
 
     #[test]

@@ -1,0 +1,104 @@
+use super::CallInfo;
+use super::shown::{SHOWN, confidential, printable, redact};
+use crate::Secret;
+use crate::engine::ErrorView;
+use bytes::Bytes;
+use http::StatusCode;
+use std::{any::Any, fmt, time::Duration};
+
+/// The vendor refused the call or failed.
+///
+/// It holds the answer in one shape for all vendors, and as it came.
+#[derive(thiserror::Error)]
+pub struct ApiError {
+    pub(super) call: CallInfo,
+    view: ErrorView,
+    /// Code, and message with detail, made fit for logs.
+    shown_code: Option<String>,
+    shown: Option<String>,
+    body: Bytes,
+}
+
+impl ApiError {
+    /// `secrets` are the client's credentials, `sent` is the request's body: neither is shown when echoed.
+    pub(crate) fn new(
+        call: CallInfo,
+        view: ErrorView,
+        body: Bytes,
+        secrets: &[Secret],
+        sent: &[u8],
+    ) -> Box<Self> {
+        let hidden = confidential(secrets, sent);
+        let shown_code = view.code.as_deref().map(|code| printable(&redact(code, &hidden), 100));
+        let words: Vec<&str> =
+            [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
+        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), SHOWN));
+        Box::new(Self { call, view, shown_code, shown, body })
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.call.status.unwrap_or_default()
+    }
+
+    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`.
+    pub fn code(&self) -> Option<&str> {
+        self.view.code.as_deref()
+    }
+
+    /// The vendor's own words, as they came. They may echo what you sent: think before you log them.
+    pub fn message(&self) -> Option<&str> {
+        self.view.message.as_deref()
+    }
+
+    /// The vendor's id of the request, for its support.
+    ///
+    /// `None` too where it echoes what was sent.
+    pub fn request_id(&self) -> Option<&str> {
+        self.call.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.view.retry_after
+    }
+
+    /// The body as it came, cut at the limit for error bodies.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The vendor's typed error body, such as `deck::ErrorBody`, if the body parses as one.
+    pub fn vendor<T: Any>(&self) -> Option<&T> {
+        self.view.body.as_ref()?.downcast_ref()
+    }
+
+    pub(crate) fn never_retry(&self) -> bool {
+        self.view.never_retry
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.call.write_head(f)?;
+        write!(f, " answered {}", self.status())?;
+        if let Some(code) = &self.shown_code {
+            write!(f, ", code {code}")?;
+        }
+        if let Some(message) = &self.shown {
+            write!(f, ": {message}")?;
+        }
+        self.call.write_tail(f)
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("call", &self.call)
+            .field("code", &self.shown_code)
+            .field("message", &self.shown)
+            .field("retry_after", &self.view.retry_after)
+            .finish_non_exhaustive()
+    }
+}
