@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{Error, Secret};
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Uri};
 use http_body_util::BodyExt;
 use std::time::Duration;
 use url::Url;
@@ -112,13 +112,22 @@ fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
 impl Transport for ReqwestTransport {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request)
-                .map_err(|error| SendError::connect(error.without_url()))?;
+            let (head, body) = request.into_parts();
+            let mut request = reqwest::Request::new(head.method, url(&head.uri).map_err(SendError::connect)?);
+            *request.headers_mut() = head.headers;
+            *request.body_mut() = (!body.is_empty()).then(|| body.into());
             let client = if is_loopback(request.url()) { &self.direct } else { &self.outward };
             let response = client.execute(request).await.map_err(send_error)?;
             Ok(http::Response::from(response).map(|body| Body::new(body.map_err(send_error))))
         })
     }
+}
+
+/// The address as reqwest wants it. Formatting it would cost as much as parsing it.
+fn url(uri: &Uri) -> Result<Url, url::ParseError> {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let target = uri.path_and_query().map_or("", |target| target.as_str());
+    Url::parse(&[uri.scheme_str().unwrap_or_default(), "://", authority, target].concat())
 }
 
 fn send_error(error: reqwest::Error) -> SendError {
