@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// A request that has found its operation.
 #[derive(Clone)]
@@ -44,6 +44,14 @@ impl Asked<'_> {
     pub(super) fn now_millis(&self) -> u64 {
         millis(self.now)
     }
+}
+
+/// A moment later by this much, kept where a date can say it: from 1970 to the end of 9998, so that there is room for
+/// what ends in a day or an hour from then.
+pub(super) fn later(time: SystemTime, by: Duration) -> SystemTime {
+    const LATEST: Duration = Duration::from_secs(253_370_764_799);
+    let latest = SystemTime::UNIX_EPOCH + LATEST;
+    time.checked_add(by).unwrap_or(latest).clamp(SystemTime::UNIX_EPOCH, latest)
 }
 
 /// Unix milliseconds.

@@ -1,4 +1,4 @@
-use super::exchange::Reply;
+use super::exchange::{Reply, later};
 use super::random::Random;
 use crate::Operation;
 use http::{Response, StatusCode};
@@ -136,7 +136,8 @@ impl Fault {
         Some(match self {
             Self::RateLimited(seconds) => refusal(limited).header("retry-after", seconds.to_string()),
             Self::RateLimitedUntil(wait) => {
-                refusal(limited).header("retry-after", httpdate::fmt_http_date(SystemTime::now() + *wait))
+                let date = httpdate::fmt_http_date(later(SystemTime::now(), *wait));
+                refusal(limited).header("retry-after", date)
             }
             Self::Status(status) => {
                 refusal(StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
@@ -153,7 +154,7 @@ impl Fault {
     /// What becomes of a vendor's answer.
     pub(super) fn distort(&self, answer: &mut Played) {
         match self {
-            Self::Latency(wait) => answer.latency += *wait,
+            Self::Latency(wait) => answer.latency = answer.latency.saturating_add(*wait),
             Self::Silence => answer.delivery = Delivery::Never,
             Self::ResetBefore | Self::ResetAfter => answer.delivery = Delivery::Reset,
             Self::CutBody => answer.delivery = Delivery::Cut,

@@ -149,6 +149,8 @@ impl Sandbox {
     }
 
     /// Moves the sandbox's clock forward: tokens age, jobs end, nobody waits.
+    ///
+    /// It stops at the end of the year 9998.
     pub fn advance(&self, time: Duration) {
         self.world.advance(time);
     }

@@ -6,7 +6,7 @@ use super::apideck;
 use super::codat;
 #[cfg(feature = "deck")]
 use super::deck;
-use super::exchange::{Asked, Reply};
+use super::exchange::{Asked, Reply, later};
 use super::faults::{Delivery, Fault, Faults, Played};
 use super::journal::{Journal, Request};
 use super::random::Random;
@@ -46,7 +46,7 @@ pub(super) struct Clock {
 
 impl Clock {
     fn now(self) -> SystemTime {
-        self.stands_at.unwrap_or_else(SystemTime::now) + self.advanced
+        later(self.stands_at.unwrap_or_else(SystemTime::now), self.advanced)
     }
 }
 

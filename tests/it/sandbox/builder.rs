@@ -115,6 +115,20 @@ async fn codat_s_quota_ends_and_begins_anew_at_midnight() {
 }
 
 #[tokio::test]
+async fn no_time_is_too_extreme() {
+    let century = Duration::from_secs(100 * 365 * 86_400);
+    for sandbox in [
+        Sandbox::builder().stopped_at(SystemTime::UNIX_EPOCH - century).in_memory().unwrap(),
+        Sandbox::builder().in_memory().unwrap(),
+    ] {
+        for step in [Duration::ZERO, 90 * century, Duration::MAX, Duration::MAX] {
+            sandbox.advance(step);
+            run(&sandbox).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn hundreds_run_at_once_and_stop_when_dropped() {
     let start = Instant::now();
     let mut sandboxes = Vec::new();

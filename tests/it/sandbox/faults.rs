@@ -75,6 +75,20 @@ async fn each_fault_shows_as_what_it_is() {
 }
 
 #[tokio::test]
+async fn no_wait_is_too_long() {
+    for sandbox in both().await {
+        sandbox.inject(Fault::RateLimitedUntil(Duration::MAX));
+        let error = reading().send_default(&impatient(&sandbox)).await.unwrap_err();
+        assert!(error.retry_after() > Some(Duration::from_secs(86_400)), "{error}");
+        sandbox.clear_faults();
+
+        sandbox.inject(Fault::Latency(Duration::MAX));
+        sandbox.inject(Fault::Latency(Duration::MAX));
+        assert!(reading().send_default(&impatient(&sandbox)).await.unwrap_err().is_timeout());
+    }
+}
+
+#[tokio::test]
 async fn answers_that_nobody_has_seen_before_cost_no_call() {
     for sandbox in both().await {
         for fault in [Fault::UnseenValues, Fault::ExtraFields] {
