@@ -19,7 +19,8 @@ pub enum Fault {
     ResetBefore,
     /// The vendor carries the request out, and the connection breaks before its answer.
     ResetAfter,
-    /// The vendor carries the request out, and the connection breaks in the middle of its answer.
+    /// The vendor carries the request out, and the connection breaks in the middle of its answer: before it, where
+    /// the answer has no body.
     CutBody,
     /// 429, with a `Retry-After` in seconds. Nothing is carried out.
     RateLimited(u64),
@@ -29,9 +30,11 @@ pub enum Fault {
     Status(u16),
     /// 502 with a page of HTML, as proxies answer. Nothing is carried out.
     Html,
-    /// The vendor carries the request out; its JSON ends in the middle, in a whole HTTP answer.
+    /// The vendor carries the request out; its JSON ends in the middle, in a whole HTTP answer. Nothing happens to an
+    /// answer without a body.
     TruncatedJson,
-    /// The vendor carries the request out; its answer announces more bytes than it has.
+    /// The vendor carries the request out; its answer announces more bytes than it has. Where the answer has no body
+    /// the connection breaks instead.
     WrongLength,
     /// The vendor carries the request out; its answer is this many bytes once decompressed.
     GzipBomb(usize),
@@ -157,6 +160,9 @@ impl Fault {
             Self::Latency(wait) => answer.latency = answer.latency.saturating_add(*wait),
             Self::Silence => answer.delivery = Delivery::Never,
             Self::ResetBefore | Self::ResetAfter => answer.delivery = Delivery::Reset,
+            Self::CutBody | Self::WrongLength if answer.response.body().is_empty() => {
+                answer.delivery = Delivery::Reset;
+            }
             Self::CutBody => answer.delivery = Delivery::Cut,
             Self::WrongLength => answer.delivery = Delivery::WrongLength,
             Self::TruncatedJson => {

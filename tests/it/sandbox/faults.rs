@@ -120,6 +120,21 @@ async fn rules_strike_where_and_as_often_as_they_say() {
 
 #[cfg(feature = "deck")]
 #[tokio::test]
+async fn an_answer_without_a_body_is_lost_whole() {
+    use connectory::deck::connections::AutoRefreshUpdateRequest;
+    for sandbox in both().await {
+        for fault in [Fault::CutBody, Fault::WrongLength] {
+            sandbox.inject(FaultRule::new(fault.clone()).times(1));
+            let body = AutoRefreshUpdateRequest::new(sandbox.deck().connect(), true);
+            let error = impatient(&sandbox).deck().connections().update_auto_refresh(&body).await.unwrap_err();
+            assert!(matches!(error, Error::Transport(_)), "{fault:?}: {error:?}");
+            assert_eq!(error.outcome(), Outcome::Unknown);
+        }
+    }
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
 async fn a_reset_before_changes_nothing_and_a_reset_after_does() {
     use connectory::deck::connections::AccessTokenRequest;
     for sandbox in both().await {
