@@ -246,13 +246,27 @@ fn percent_decode(segment: &str) -> Option<String> {
             bytes.push(*first);
             continue;
         }
-        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = tail.get(2..)?;
+        let [high, low, after @ ..] = tail else { return None };
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        bytes.push(u8::try_from(16 * digit(high)? + digit(low)?).ok()?);
+        rest = after;
     }
     String::from_utf8(bytes).ok()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent_decode;
+
+    #[test]
+    fn two_hexadecimal_digits_make_a_byte_and_nothing_else_does() {
+        assert_eq!(percent_decode("a%2Fb%c3%A9%25").as_deref(), Some("a/bé%"));
+        for broken in ["%", "%4", "%+a", "%-1", "%g0", "%0x", "%ff"] {
+            assert_eq!(percent_decode(broken), None, "{broken}");
+        }
+    }
 }

@@ -126,7 +126,8 @@ async fn an_answer_without_a_body_is_lost_whole() {
         for fault in [Fault::CutBody, Fault::WrongLength] {
             sandbox.inject(FaultRule::new(fault.clone()).times(1));
             let body = AutoRefreshUpdateRequest::new(sandbox.deck().connect(), true);
-            let error = impatient(&sandbox).deck().connections().update_auto_refresh(&body).await.unwrap_err();
+            let error =
+                impatient(&sandbox).deck().connections().update_auto_refresh(&body).await.unwrap_err();
             assert!(matches!(error, Error::Transport(_)), "{fault:?}: {error:?}");
             assert_eq!(error.outcome(), Outcome::Unknown);
         }
