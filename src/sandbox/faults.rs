@@ -26,7 +26,8 @@ pub enum Fault {
     RateLimited(u64),
     /// 429, with a `Retry-After` that is a date this much later, on the machine's clock. Nothing is carried out.
     RateLimitedUntil(Duration),
-    /// This status with the vendor's error body; 500 for a number that is no status. Nothing is carried out.
+    /// This status with the vendor's error body, which 204, 205 and 304 go without; 500 for a number outside 200 to
+    /// 599. Nothing is carried out.
     Status(u16),
     /// 502 with a page of HTML, as proxies answer. Nothing is carried out.
     Html,
@@ -142,9 +143,13 @@ impl Fault {
                 let date = httpdate::fmt_http_date(later(SystemTime::now(), *wait));
                 refusal(limited).header("retry-after", date)
             }
-            Self::Status(status) => {
-                refusal(StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
-            }
+            Self::Status(status) => match final_status(*status) {
+                bodiless
+                @ (StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) => {
+                    Reply::empty(bodiless)
+                }
+                status => refusal(status),
+            },
             Self::Html => Reply::file("text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>")
                 .with_status(StatusCode::BAD_GATEWAY),
             Self::Redirect(target) => {
@@ -200,6 +205,12 @@ impl Fault {
             | Self::Redirect(_) => {}
         }
     }
+}
+
+/// A status that ends an exchange and that servers send.
+fn final_status(status: u16) -> StatusCode {
+    let known = StatusCode::from_u16(status).ok().filter(|_| (200..600).contains(&status));
+    known.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// An answer and the way it takes.

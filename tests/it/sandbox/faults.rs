@@ -89,6 +89,18 @@ async fn no_wait_is_too_long() {
 }
 
 #[tokio::test]
+async fn every_number_is_a_status_that_arrives() {
+    let rows = [(0, 500), (100, 500), (101, 500), (199, 500), (204, 204), (205, 205), (304, 304), (599, 599)];
+    for sandbox in both().await {
+        for (number, status) in rows.into_iter().chain([(600, 500), (999, 500), (u16::MAX, 500)]) {
+            sandbox.inject(FaultRule::new(Fault::Status(number)).times(1));
+            let error = reading().send_default(&impatient(&sandbox)).await.unwrap_err();
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{number}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn answers_that_nobody_has_seen_before_cost_no_call() {
     for sandbox in both().await {
         for fault in [Fault::UnseenValues, Fault::ExtraFields] {
