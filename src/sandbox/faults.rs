@@ -1,11 +1,13 @@
 use super::exchange::{Reply, later};
 use super::random::Random;
 use crate::Operation;
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
-
-use bytes::Bytes;
 
 /// Something that goes wrong on the way to a vendor, at it, or on the way back.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +39,7 @@ pub enum Fault {
     /// The vendor carries the request out; its answer announces more bytes than it has. Where the answer has no body
     /// the connection breaks instead.
     WrongLength,
-    /// The vendor carries the request out; its answer is this many bytes once decompressed.
+    /// The vendor carries the request out; its answer is this many bytes once decompressed, 16 GiB at most.
     GzipBomb(usize),
     /// A redirect to this URL. Nothing is carried out.
     Redirect(String),
@@ -251,21 +253,23 @@ fn each(value: &mut Value, change: &mut impl FnMut(&mut Value)) {
     change(value);
 }
 
-/// Zeros, compressed.
+/// Zeros, compressed: the same mebibyte over and over, and what is left, each a gzip member.
 fn bomb(size: usize) -> Response<Bytes> {
-    use std::io::Write;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let zeros = [0_u8; 8192];
-    let mut left = size;
-    while left > 0 {
-        let part = zeros.get(..left.min(zeros.len())).unwrap_or(&zeros);
-        // A vector takes everything.
-        let _ = encoder.write_all(part);
-        left -= part.len();
-    }
-    let mut response = Response::new(encoder.finish().unwrap_or_default().into());
+    const MEBIBYTE: usize = 1 << 20;
+    const MOST: usize = 16 * 1024;
+    static MEMBER: LazyLock<Vec<u8>> = LazyLock::new(|| gzipped_zeros(MEBIBYTE));
+    let mut body = MEMBER.repeat((size / MEBIBYTE).min(MOST));
+    body.extend(gzipped_zeros(size % MEBIBYTE));
+    let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert("content-encoding", http::HeaderValue::from_static("gzip"));
     headers.insert("content-type", http::HeaderValue::from_static("application/json"));
     response
+}
+
+fn gzipped_zeros(count: usize) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // A vector takes everything.
+    let _ = encoder.write_all(&vec![0; count]);
+    encoder.finish().unwrap_or_default()
 }

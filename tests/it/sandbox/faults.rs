@@ -75,6 +75,27 @@ async fn each_fault_shows_as_what_it_is() {
 }
 
 #[tokio::test]
+async fn a_huge_bomb_costs_the_test_next_to_nothing() {
+    for sandbox in both().await {
+        let start = std::time::Instant::now();
+        sandbox.inject(Fault::GzipBomb(1 << 30));
+        let error = reading().send_default(&impatient(&sandbox)).await.unwrap_err();
+        assert!(error.to_string().contains("over the limit of 100000"), "{error:?}");
+        assert_eq!(sandbox.requests()[0].status.unwrap(), 200);
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+
+        sandbox.clear_faults();
+        sandbox.inject(Fault::GzipBomb((3 << 20) + 1));
+        let client = sandbox.client_builder().max_body((3 << 20) + 1).build().unwrap();
+        let error = reading().send_default(&client).await.unwrap_err();
+        assert!(matches!(error, Error::Decode(_)), "{error:?}");
+        let client = sandbox.client_builder().max_body(3 << 20).build().unwrap();
+        let error = reading().send_default(&client).await.unwrap_err();
+        assert!(error.to_string().contains("over the limit"), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn no_wait_is_too_long() {
     for sandbox in both().await {
         sandbox.inject(Fault::RateLimitedUntil(Duration::MAX));
