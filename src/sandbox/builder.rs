@@ -1,6 +1,6 @@
 use super::random::Random;
 use super::server::Server;
-use super::world::{Clock, Log, Mount, World};
+use super::world::{Clock, Log, World};
 use super::{Request, Sandbox};
 #[cfg(feature = "apideck")]
 use crate::apideck::{ConsumerId, ServiceId, UnifiedApi, vault::connections::ConnectionState};
@@ -149,15 +149,12 @@ impl SandboxBuilder {
     pub async fn start(self) -> io::Result<Sandbox> {
         let (port, port_each) = (self.port, self.port_each);
         let world = self.world()?;
-        let mounts = if port_each {
-            vec![Mount::One(Provider::Deck), Mount::One(Provider::Apideck), Mount::One(Provider::Codat)]
-        } else {
-            vec![Mount::All]
-        };
+        let each = [Provider::Deck, Provider::Apideck, Provider::Codat].map(Some);
+        let served = if port_each { &each[..] } else { &[None] };
         let mut servers = Vec::new();
-        for (mount, offset) in mounts.into_iter().zip(0..) {
+        for (only, offset) in served.iter().zip(0..) {
             let port = if port == 0 { 0 } else { port.saturating_add(offset) };
-            servers.push((mount, Server::start(world.clone(), mount, port).await?));
+            servers.push(Server::start(world.clone(), *only, port).await?);
         }
         Ok(Sandbox { world, servers, watches: true.into() })
     }

@@ -60,7 +60,7 @@ use world::{Mount, World};
 pub struct Sandbox {
     world: Arc<World>,
     /// None where it is reached through memory.
-    servers: Vec<(Mount, Server)>,
+    servers: Vec<Server>,
     /// Whether an unknown request is to be told of.
     watches: AtomicBool,
 }
@@ -118,16 +118,13 @@ impl Sandbox {
 
     /// Where the sandbox acts as this vendor.
     pub fn base_url(&self, provider: Provider) -> String {
-        let served = self.servers.iter().find_map(|(mount, server)| {
-            mount.prefix(provider).map(|prefix| format!("http://{}{prefix}", server.address()))
-        });
-        served
-            .unwrap_or_else(|| format!("http://localhost{}", Mount::All.prefix(provider).unwrap_or_default()))
+        let mut mounts = self.servers.iter().map(Server::mount).chain([Mount::MEMORY]);
+        mounts.find_map(|mount| mount.base_url(provider)).unwrap_or_default()
     }
 
     /// The loopback address of the server; `None` where the sandbox is reached through memory.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.servers.first().map(|(_, server)| server.address())
+        self.servers.first()?.mount().address
     }
 
     /// What happens at Deck without the API: customers connect.

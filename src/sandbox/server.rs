@@ -2,7 +2,7 @@
 
 use super::faults::{Delivery, Played};
 use super::world::{Mount, World};
-use crate::{Body, SendError, Transport, TransportFuture};
+use crate::{Body, Provider, SendError, Transport, TransportFuture};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
@@ -11,7 +11,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{
     fmt, io,
-    net::{Ipv4Addr, SocketAddr},
+    net::Ipv4Addr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -27,21 +27,21 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// A loopback port on which a sandbox answers.
 pub(super) struct Server {
-    address: SocketAddr,
+    mount: Mount,
     serving: AbortHandle,
 }
 
 impl Server {
-    /// Port 0 takes a free one.
-    pub(super) async fn start(world: Arc<World>, mount: Mount, port: u16) -> io::Result<Self> {
+    /// Serves one vendor, or all; port 0 takes a free one.
+    pub(super) async fn start(world: Arc<World>, only: Option<Provider>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let address = listener.local_addr()?;
+        let mount = Mount { only, address: Some(listener.local_addr()?) };
         let serving = tokio::spawn(accept(listener, world, mount)).abort_handle();
-        Ok(Self { address, serving })
+        Ok(Self { mount, serving })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
+    pub(super) fn mount(&self) -> Mount {
+        self.mount
     }
 }
 
@@ -165,7 +165,7 @@ impl Transport for Memory {
                 head.headers.insert(header::HOST, host);
             }
             let answer =
-                deliver(self.world.play(Mount::All, &head, &body)).await.map_err(SendError::other)?;
+                deliver(self.world.play(Mount::MEMORY, &head, &body)).await.map_err(SendError::other)?;
             Ok(answer.map(Body::new))
         })
     }

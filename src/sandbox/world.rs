@@ -14,6 +14,7 @@ use crate::{Operation, Provider};
 use bytes::Bytes;
 use http::{StatusCode, request};
 use std::{
+    net::SocketAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -50,25 +51,36 @@ impl Clock {
     }
 }
 
-/// Which vendors a port serves.
+/// Where vendors are served.
 #[derive(Clone, Copy)]
-pub(super) enum Mount {
-    /// All, each below its prefix.
-    All,
-    /// One, below its own base path.
-    One(Provider),
+pub(super) struct Mount {
+    /// The one vendor that is served, below its own base path; without one all are, each below its prefix.
+    pub(super) only: Option<Provider>,
+    /// `None` in memory.
+    pub(super) address: Option<SocketAddr>,
 }
 
 impl Mount {
+    pub(super) const MEMORY: Self = Self { only: None, address: None };
+
+    /// How clients reach the vendor here: not by what they say in `Host`, which anybody can make up.
+    pub(super) fn base_url(self, provider: Provider) -> Option<String> {
+        let prefix = self.prefix(provider)?;
+        Some(match self.address {
+            Some(address) => format!("http://{address}{prefix}"),
+            None => format!("http://localhost{prefix}"),
+        })
+    }
+
     /// The path below which the vendor is served; Deck's ends as the real one does.
-    pub(super) fn prefix(self, provider: Provider) -> Option<&'static str> {
-        match (self, provider) {
-            (Self::All, Provider::Deck) => Some("/deck/api/v1"),
-            (Self::All, Provider::Apideck) => Some("/apideck"),
-            (Self::All, Provider::Codat) => Some("/codat"),
-            (Self::One(served), provider) if served != provider => None,
-            (Self::One(_), Provider::Deck) => Some("/api/v1"),
-            (Self::One(_), Provider::Apideck | Provider::Codat) => Some(""),
+    fn prefix(self, provider: Provider) -> Option<&'static str> {
+        match (self.only, provider) {
+            (None, Provider::Deck) => Some("/deck/api/v1"),
+            (None, Provider::Apideck) => Some("/apideck"),
+            (None, Provider::Codat) => Some("/codat"),
+            (Some(only), provider) if only != provider => None,
+            (Some(_), Provider::Deck) => Some("/api/v1"),
+            (Some(_), Provider::Apideck | Provider::Codat) => Some(""),
         }
     }
 }
@@ -76,7 +88,7 @@ impl Mount {
 /// Where a request leads.
 struct Route {
     provider: Provider,
-    prefix: &'static str,
+    base_url: String,
     found: Option<(&'static Operation, Vec<String>)>,
 }
 
@@ -130,11 +142,10 @@ impl World {
     }
 
     fn answer(&self, route: Option<Route>, head: &request::Parts, body: &[u8]) -> Reply {
-        let Some(Route { provider, prefix, found }) = route else {
+        let Some(Route { provider, base_url, found }) = route else {
             return Reply::empty(StatusCode::NOT_FOUND);
         };
         let Some((operation, ids)) = found else { return self.failure(provider, StatusCode::NOT_FOUND) };
-        let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
         let query = head.uri.query().unwrap_or_default();
         let asked = Asked {
             operation,
@@ -142,7 +153,7 @@ impl World {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: &head.headers,
             body,
-            base_url: format!("http://{host}{prefix}"),
+            base_url,
             now: self.now(),
             random: &self.random,
         };
@@ -218,7 +229,7 @@ fn route(mount: Mount, head: &request::Parts) -> Option<Route> {
         let found = crate::operations()
             .filter(|operation| operation.provider() == provider && operation.method() == head.method)
             .find_map(|operation| Some((operation, ids(operation, path)?)));
-        Some(Route { provider, prefix, found })
+        Some(Route { provider, base_url: mount.base_url(provider)?, found })
     })
 }
 

@@ -13,8 +13,38 @@ mod hostile;
 mod journal;
 
 use crate::support::calls;
-use connectory::sandbox::Sandbox;
-use std::time::Duration;
+use connectory::sandbox::{Request, Sandbox};
+use std::{net::SocketAddr, time::Duration};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Sends a request as it is, whatever a client would make of it; gives the answer as it comes.
+async fn over_a_socket(address: SocketAddr, request: &Request) -> String {
+    let mut head = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", request.method, request.target);
+    for (name, value) in &request.headers {
+        if !matches!(name.as_str(), "connection" | "content-length") {
+            head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or("?")));
+        }
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", request.body.len()));
+    let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+    // The server may answer, and close, before it has read all.
+    let _ = socket.write_all(&[head.as_bytes(), &request.body].concat()).await;
+    let mut answer = Vec::new();
+    let _ = socket.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The same without a socket: the answer's status and body.
+async fn in_memory(sandbox: &Sandbox, request: &Request) -> String {
+    let mut sent = http::Request::new(request.body.clone());
+    *sent.method_mut() = request.method.clone();
+    *sent.uri_mut() = format!("http://evil.example{}", request.target).parse().unwrap();
+    *sent.headers_mut() = request.headers.clone();
+    let answer = sandbox.transport().send(sent).await.unwrap();
+    let status = answer.status();
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    format!("{status} {}", String::from_utf8_lossy(&body))
+}
 
 #[tokio::test]
 async fn it_acts_out_every_operation() {
