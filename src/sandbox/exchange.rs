@@ -17,6 +17,8 @@ pub(super) struct Asked<'a> {
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: &'a HeaderMap,
     pub(super) body: &'a [u8],
+    /// What the vendor was told to answer, whatever is asked.
+    pub(super) fails: Option<StatusCode>,
     /// Where the vendor is, without a slash at the end.
     pub(super) base_url: String,
     pub(super) now: SystemTime,
@@ -61,12 +63,14 @@ pub(super) fn millis(time: SystemTime) -> u64 {
 }
 
 /// An answer.
+#[derive(Clone)]
 pub(super) struct Reply {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
     body: Body,
 }
 
+#[derive(Clone)]
 enum Body {
     Empty,
     Json(Value),
@@ -92,7 +96,7 @@ impl Reply {
         self
     }
 
-    #[cfg(feature = "deck-encryption")]
+    #[cfg(feature = "deck")]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }
@@ -104,14 +108,6 @@ impl Reply {
             Body::Empty => None,
             Body::Json(body) => Some(body.to_string().into()),
             Body::File { content, .. } => Some(content.clone()),
-        }
-    }
-
-    /// Status and body of an answer in JSON.
-    pub(super) fn into_json(self) -> (StatusCode, Value) {
-        match self.body {
-            Body::Json(body) => (self.status, body),
-            Body::Empty | Body::File { .. } => (self.status, Value::Null),
         }
     }
 

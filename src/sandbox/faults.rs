@@ -236,6 +236,10 @@ pub(super) enum Delivery {
 }
 
 impl Played {
+    pub(super) fn new(reply: Reply) -> Self {
+        Self { response: reply.into_http(), latency: Duration::ZERO, delivery: Delivery::Whole }
+    }
+
     fn change_json(&mut self, change: &mut impl FnMut(&mut Value)) {
         let Ok(mut json) = serde_json::from_slice::<Value>(self.response.body()) else { return };
         each(&mut json, change);

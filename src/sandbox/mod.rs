@@ -30,6 +30,8 @@ mod codat;
 mod deck;
 mod exchange;
 mod faults;
+#[cfg(feature = "deck")]
+mod idempotency;
 mod journal;
 mod random;
 mod server;

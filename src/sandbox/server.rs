@@ -6,7 +6,7 @@ use crate::{Body, Provider, SendError, Transport, TransportFuture};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{
@@ -76,12 +76,14 @@ async fn serve(stream: TcpStream, world: Arc<World>, mount: Mount) {
 /// An error breaks the connection.
 async fn answer(world: &World, mount: Mount, request: Request<Incoming>) -> io::Result<Response<PlayedBody>> {
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
-        let mut response = Response::new(PlayedBody::whole(Bytes::new()));
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        return Ok(response);
+    let played = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => world.play(mount, &head, &body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            world.refuse(mount, &head, StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        Err(_) => world.refuse(mount, &head, StatusCode::BAD_REQUEST),
     };
-    deliver(world.play(mount, &head, &body.to_bytes())).await
+    deliver(played).await
 }
 
 /// Brings the answer on its way, or loses it.

@@ -112,48 +112,57 @@ impl World {
     /// Answers as the vendor would, unless a fault comes in between, and remembers it.
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
         let route = route(mount, head);
-        let mut request = Request::new(head, body);
-        if let Some((operation, ids)) = route.as_ref().and_then(|route| route.found.as_ref()) {
-            request.operation = Some(operation);
-            request.ids.clone_from(ids);
-        }
+        let mut request = asked_for(route.as_ref(), head, body);
         let strike = |operation| lock(&self.faults).striking(operation, &self.random);
         let faults = request.operation.map(strike).unwrap_or_default();
-        let refusal = |status| match &route {
-            Some(route) => self.failure(route.provider, status),
-            None => Reply::empty(status),
-        };
+        let answer = |fails| self.answer(route.as_ref(), head, body, fails);
         let instead = faults.iter().find_map(|fault| match fault {
             Fault::ResetBefore => Some(Reply::empty(StatusCode::OK)),
-            fault => fault.instead(refusal),
+            fault => fault.instead(|status| answer(Some(status))),
         });
         request.was_handled = instead.is_none() && request.operation.is_some();
-        let reply = instead.unwrap_or_else(|| self.answer(route, head, body));
-        let mut played =
-            Played { response: reply.into_http(), latency: Duration::ZERO, delivery: Delivery::Whole };
+        let mut played = Played::new(instead.unwrap_or_else(|| answer(None)));
         faults.iter().for_each(|fault| fault.distort(&mut played));
+        self.remember(request, &played);
+        played
+    }
+
+    /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.
+    pub(super) fn refuse(&self, mount: Mount, head: &request::Parts, status: StatusCode) -> Played {
+        let played = Played::new(Reply::empty(status));
+        self.remember(asked_for(route(mount, head).as_ref(), head, &Bytes::new()), &played);
+        played
+    }
+
+    fn remember(&self, mut request: Request, played: &Played) {
         let answered = !matches!(played.delivery, Delivery::Never | Delivery::Reset);
         request.status = answered.then(|| played.response.status());
         if let Some(log) = &self.log {
             log(&request);
         }
         lock(&self.journal).record(request);
-        played
     }
 
-    fn answer(&self, route: Option<Route>, head: &request::Parts, body: &[u8]) -> Reply {
+    fn answer(
+        &self,
+        route: Option<&Route>,
+        head: &request::Parts,
+        body: &[u8],
+        fails: Option<StatusCode>,
+    ) -> Reply {
         let Some(Route { provider, base_url, found }) = route else {
             return Reply::empty(StatusCode::NOT_FOUND);
         };
-        let Some((operation, ids)) = found else { return self.failure(provider, StatusCode::NOT_FOUND) };
+        let Some((operation, ids)) = found else { return self.no_route(*provider) };
         let query = head.uri.query().unwrap_or_default();
         let asked = Asked {
             operation,
-            ids,
+            ids: ids.clone(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: &head.headers,
             body,
-            base_url,
+            fails,
+            base_url: base_url.clone(),
             now: self.now(),
             random: &self.random,
         };
@@ -164,22 +173,22 @@ impl World {
             Provider::Apideck => self.apideck().answer(&asked),
             #[cfg(feature = "codat")]
             Provider::Codat => self.codat().answer(&asked),
-            #[allow(unreachable_patterns, reason = "vendors that are not compiled in have no operations")]
+            #[allow(unreachable_patterns, reason = "vendors that are not compiled in answer nothing")]
             _ => Reply::empty(StatusCode::NOT_FOUND),
         }
     }
 
-    /// What the vendor answers with this status, whatever was asked.
-    fn failure(&self, provider: Provider, status: StatusCode) -> Reply {
+    /// What this vendor says of an operation that it does not have.
+    fn no_route(&self, provider: Provider) -> Reply {
         match provider {
             #[cfg(feature = "deck")]
-            Provider::Deck => deck::failure(status),
+            Provider::Deck => deck::no_route(),
             #[cfg(feature = "apideck")]
-            Provider::Apideck => apideck::failure(status),
+            Provider::Apideck => apideck::no_route(),
             #[cfg(feature = "codat")]
-            Provider::Codat => codat::failure(status, &self.random),
+            Provider::Codat => self.codat().no_route(self.now(), &self.random),
             #[allow(unreachable_patterns, reason = "vendors that are not compiled in answer nothing")]
-            _ => Reply::empty(status),
+            _ => Reply::empty(StatusCode::NOT_FOUND),
         }
     }
 
@@ -218,6 +227,16 @@ impl World {
     pub(super) fn codat(&self) -> MutexGuard<'_, codat::State> {
         lock(&self.codat)
     }
+}
+
+/// The request as it is remembered.
+fn asked_for(route: Option<&Route>, head: &request::Parts, body: &Bytes) -> Request {
+    let mut request = Request::new(head, body);
+    if let Some((operation, ids)) = route.and_then(|route| route.found.as_ref()) {
+        request.operation = Some(operation);
+        request.ids.clone_from(ids);
+    }
+    request
 }
 
 /// The vendor that is meant, and its operation if it has one there.

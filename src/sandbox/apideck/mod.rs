@@ -83,6 +83,9 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        if let Some(status) = asked.fails {
+            return failure(status);
+        }
         let answer = self.check_headers(asked).and_then(|()| match asked.operation.id() {
             "apideck.vault.connections.list" => self.list(asked),
             "apideck.vault.connections.get" => self.get(asked),
@@ -356,15 +359,24 @@ fn success(data: Value) -> Reply {
 }
 
 /// What Apideck answers with this status, whatever was asked.
-pub(super) fn failure(status: StatusCode) -> Reply {
-    let type_name = match status {
-        StatusCode::TOO_MANY_REQUESTS => "ConnectorRateLimitError",
-        StatusCode::PAYMENT_REQUIRED => "RequestLimitError",
-        StatusCode::NOT_FOUND => "EntityNotFoundError",
-        _ => "UnexpectedError",
+fn failure(status: StatusCode) -> Reply {
+    let (type_name, message, detail) = match status.as_u16() {
+        400 => ("RequestValidationError", "Invalid Params", "The request is not valid"),
+        401 => return unauthorized(),
+        402 => ("RequestLimitError", "Request Limit Reached", "You have reached your limit of 2000"),
+        404 => ("EntityNotFoundError", "Not Found", "The entity was not found"),
+        409 => ("ConflictError", "Conflict", "A connection already exists for the target connector"),
+        422 => ("InvalidStateError", "Invalid State", "The connection is in another state"),
+        429 => ("ConnectorRateLimitError", "Too Many Requests", "The connector was called too often"),
+        501 => ("MappingError", "Unmapped Attribute", "The connector does not map the attribute"),
+        _ => ("ConnectorExecutionError", "Connector Error", "The connector answered with an error"),
     };
-    let detail = "The sandbox was told to answer so".into();
-    refusal(status, type_name, status.canonical_reason().unwrap_or("Error"), &detail)
+    refusal(status, type_name, message, &detail.into())
+}
+
+pub(super) fn no_route() -> Reply {
+    let detail = "There is no such operation".into();
+    refusal(StatusCode::NOT_FOUND, "EntityNotFoundError", "Not Found", &detail)
 }
 
 fn unauthorized() -> Reply {

@@ -109,6 +109,69 @@ async fn no_wait_is_too_long() {
     }
 }
 
+/// What the vendor says with this status: code, then message.
+async fn told(call: &TypedCall, sandbox: &Sandbox, status: u16) -> (Option<String>, Option<String>) {
+    sandbox.inject(FaultRule::new(Fault::Status(status)).times(1));
+    let error = call.send_default(&impatient(sandbox)).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), status);
+    (error.code().map(str::to_owned), error.message().map(str::to_owned))
+}
+
+#[tokio::test]
+async fn injected_failures_are_in_the_vendor_s_words() {
+    let rows = [
+        ("deck.", 400, "INVALID_ARGUMENT", "The request is not valid"),
+        ("deck.", 401, "", "Invalid API key"),
+        ("deck.", 429, "RATE_LIMIT_EXCEEDED", "Too many requests"),
+        ("deck.", 503, "UNEXPECTED_ERROR", "An unexpected error occurred"),
+        ("apideck.", 400, "RequestValidationError", "Invalid Params"),
+        ("apideck.", 401, "UnauthorizedError", "Unauthorized Request"),
+        ("apideck.", 402, "RequestLimitError", "Request Limit Reached"),
+        ("apideck.", 409, "ConflictError", "Conflict"),
+        ("apideck.", 422, "InvalidStateError", "Invalid State"),
+        ("apideck.", 429, "ConnectorRateLimitError", "Too Many Requests"),
+        ("apideck.", 503, "ConnectorExecutionError", "Connector Error"),
+        ("codat.", 401, "", "Unauthorized"),
+        ("codat.", 500, "", "There is a problem with our server. Please try again later."),
+        ("codat.", 503, "", "The Codat API is temporarily offline for maintenance. Please try again later."),
+    ];
+    let sandbox = builder().in_memory().unwrap();
+    let calls = calls::all();
+    for (vendor, status, code, message) in rows {
+        let Some(call) = calls.iter().find(|call| call.id.starts_with(vendor)) else { continue };
+        let (told_code, told_message) = told(call, &sandbox, status).await;
+        assert_eq!(told_code.as_deref().unwrap_or_default(), code, "{vendor} {status}");
+        assert_eq!(told_message.as_deref(), Some(message), "{vendor} {status}");
+    }
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn an_injected_failure_is_given_again_under_its_idempotency_key() {
+    use connectory::deck::{ErrorBody, ErrorCategory, jobs::JobRequest};
+    let key = || uuid::Uuid::new_v4().to_string();
+    let sandbox = builder().in_memory().unwrap();
+    let jobs = impatient(&sandbox).deck().jobs();
+    let body = JobRequest::fetch_balance(sandbox.deck().connect());
+    let once = |fault| sandbox.inject(FaultRule::new(fault).times(1));
+
+    let failed = key();
+    once(Fault::Status(500));
+    jobs.submit(&body).idempotency_key(&failed).await.unwrap_err();
+    let again = jobs.submit(&body).idempotency_key(&failed).await.unwrap_err();
+    assert_eq!(again.status().unwrap(), 500);
+    let told: &ErrorBody = again.api().unwrap().vendor().unwrap();
+    assert_eq!(told.category, Some(ErrorCategory::ApiError));
+
+    for fault in [Fault::RateLimited(1), Fault::Html, Fault::Redirect("/".into()), Fault::ResetBefore] {
+        let lost = key();
+        once(fault.clone());
+        jobs.submit(&body).idempotency_key(&lost).await.unwrap_err();
+        jobs.submit(&body).idempotency_key(&lost).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        sandbox.advance(Duration::from_secs(2));
+    }
+}
+
 #[tokio::test]
 async fn every_number_is_a_status_that_arrives() {
     let rows = [(0, 500), (100, 500), (101, 500), (199, 500), (204, 204), (205, 205), (304, 304), (599, 599)];

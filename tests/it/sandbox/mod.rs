@@ -74,6 +74,7 @@ async fn it_stops_when_dropped() {
 async fn bytes_that_are_no_request_do_not_stop_it() {
     use std::io::{Read, Write};
     let sandbox = Sandbox::start().await.unwrap();
+    sandbox.ignore_unknown_requests();
     let address = sandbox.address().unwrap();
     for garbage in
         ["\0\u{1}\u{2}", "GET", "POST /deck/api/v1/x HTTP/1.1\r\ncontent-length: 99\r\n\r\n", "\r\n\r\n"]
