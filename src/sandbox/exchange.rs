@@ -4,8 +4,9 @@ use super::random::Random;
 use crate::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use std::time::{Duration, SystemTime};
 
 /// A request that has found its operation.
@@ -39,12 +40,23 @@ impl Asked<'_> {
         self.query.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 
+    /// The body, which is an object with the vendors.
     pub(super) fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_slice(self.body)
+        serde_json::from_slice(self.body).map(|Object(body)| body)
     }
 
     pub(super) fn now_millis(&self) -> u64 {
         millis(self.now)
+    }
+}
+
+/// What is read from a JSON object alone. serde reads structs from arrays of their members, too.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Map::deserialize(deserializer)?;
+        T::deserialize(Value::Object(members)).map(Self).map_err(D::Error::custom)
     }
 }
 

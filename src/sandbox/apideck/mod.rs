@@ -1,7 +1,7 @@
 mod catalog;
 mod connection;
 
-use super::exchange::{Asked, Reply};
+use super::exchange::{Asked, Object, Reply};
 use super::world::World;
 use crate::Consumer;
 use crate::apideck::vault::connections::{ConnectionState, ConsentState};
@@ -169,7 +169,7 @@ impl State {
         if let Some(state) = update.consent_state {
             record.consent_state = state.as_str().into();
         }
-        if let Some(Consent { granted, resources }) = update.latest_consent {
+        if let Some(Object(Consent { granted, resources })) = update.latest_consent {
             record.consent_state = if granted { "granted" } else { "denied" }.into();
             record.consents.push(json!({
                 "id": format!("con_{}", asked.random.uuid().simple()),
@@ -178,7 +178,7 @@ impl State {
                 "resources": resources,
             }));
         }
-        if let Some(DataScopes { enabled, resources }) = update.application_data_scopes {
+        if let Some(Object(DataScopes { enabled, resources })) = update.application_data_scopes {
             let scopes = json!({ "enabled": enabled, "updated_at": iso(asked), "resources": resources });
             record.data_scopes = Some(scopes);
         }
@@ -197,7 +197,7 @@ impl State {
     fn import(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
         let service = service(asked)?;
         let import: Import = body(asked)?;
-        if let Some(credentials) = &import.credentials {
+        if let Some(Object(credentials)) = &import.credentials {
             if service.auth.grant_type().is_none() {
                 return Err(invalid_state("The connector does not use OAuth: import settings instead"));
             }
@@ -290,8 +290,8 @@ struct Update {
     configuration: Option<Vec<Value>>,
     custom_mappings: Option<Vec<Value>>,
     consent_state: Option<ConsentState>,
-    latest_consent: Option<Consent>,
-    application_data_scopes: Option<DataScopes>,
+    latest_consent: Option<Object<Consent>>,
+    application_data_scopes: Option<Object<DataScopes>>,
 }
 
 #[derive(Deserialize)]
@@ -308,7 +308,7 @@ struct DataScopes {
 
 #[derive(Deserialize)]
 struct Import {
-    credentials: Option<ImportedCredentials>,
+    credentials: Option<Object<ImportedCredentials>>,
     settings: Option<Map<String, Value>>,
     metadata: Option<Map<String, Value>>,
 }

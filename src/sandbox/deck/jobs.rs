@@ -3,7 +3,7 @@
 use super::connections::Connection;
 use super::documents::Document;
 use super::link::Source;
-use super::{MFA_ANSWER, State, Step, body, done, invalid, ok, refusal};
+use super::{MFA_ANSWER, State, Step, Webhook, body, done, invalid, ok, refusal};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Reply};
 use crate::sandbox::idempotency::OtherRequest;
@@ -96,7 +96,11 @@ impl State {
         if open {
             return Err(refusal(ErrorCode::ActiveConnectionExists, "The connection is open already"));
         }
-        let connection = Connection::new(source.id, username, asked.now, asked.random);
+        let mut connection = Connection::new(source.id, username, asked.now, asked.random);
+        if let Some(url) = input.get("webhook_url").filter(|url| !url.is_null()) {
+            let url = url.as_str().ok_or_else(|| invalid("webhook_url is not a text"))?;
+            connection.webhook = Webhook { url: Some(url.to_owned()), is_active: true };
+        }
         let id = asked.random.uuid().to_string();
         let mut job = Job {
             id: id.clone(),
@@ -198,24 +202,23 @@ impl State {
         let asks = |job: &Job| {
             matches!(job.stage, Stage::Asks(_)) && job_guid.as_ref().is_none_or(|id| *id == job.id)
         };
-        let Some(index) = self.jobs.iter().position(asks) else {
+        let Some((index, job)) = self.jobs.iter().enumerate().find(|(_, job)| asks(job)) else {
             return Err(refusal(ErrorCode::SecurityQuestionNotFound, "No job waits for this answer"));
         };
-        let mut job = self.jobs.remove(index);
-        match std::mem::replace(&mut job.stage, Stage::Ended) {
-            Stage::Asks(connection) if answer == MFA_ANSWER => self.open(&mut job, *connection, asked),
-            stage => {
-                job.stage = stage;
-                let wrong = json!({
-                    "job_guid": job.id,
-                    "webhook_type": "Job",
-                    "webhook_code": "MfaQuestionInvalidAnswer",
-                    "environment": "Sandbox",
-                });
-                self.events.push(wrong);
-            }
+        if answer != MFA_ANSWER {
+            let wrong = json!({
+                "job_guid": job.id,
+                "webhook_type": "Job",
+                "webhook_code": "MfaQuestionInvalidAnswer",
+                "environment": "Sandbox",
+            });
+            self.events.push(wrong);
+            return done();
         }
-        self.jobs.push(job);
+        let mut job = self.jobs.remove(index);
+        if let Stage::Asks(connection) = std::mem::replace(&mut job.stage, Stage::Ended) {
+            self.open(&mut job, *connection, asked);
+        }
         done()
     }
 
@@ -247,6 +250,7 @@ impl State {
             job.stage = Stage::Ended;
         }
         self.events.append(&mut events);
+        self.jobs.retain(|job| !matches!(job.stage, Stage::Ended));
     }
 
     fn report(&mut self, job: &Job, result: Value) {

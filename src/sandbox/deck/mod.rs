@@ -71,6 +71,12 @@ impl<'a> Deck<'a> {
         self.world.deck().connection_of(access_token).map(|connection| connection.webhook.clone())
     }
 
+    /// Whether the data of the connection with this token are refreshed regularly; `None` for a token that Deck would
+    /// refuse.
+    pub fn auto_refresh(&self, access_token: &str) -> Option<bool> {
+        self.world.deck().connection_of(access_token).map(|connection| connection.auto_refresh)
+    }
+
     /// The bodies of the webhooks that Deck would have sent so far, oldest first.
     pub fn events(&self) -> Vec<Value> {
         let now = self.world.now();
