@@ -175,6 +175,7 @@ impl State {
         let token = jwt(&claims, asked.random);
         let body =
             json!({ "expiresIn": TOKEN_LIFETIME.as_secs(), "accessToken": token, "tokenType": "Bearer" });
+        self.tokens.retain(|_, token| asked.now < token.expires);
         self.tokens.insert(token, Token { company: company.to_owned(), expires });
         Reply::json(StatusCode::OK, body)
     }

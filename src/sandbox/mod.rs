@@ -208,6 +208,18 @@ impl Sandbox {
         self.world.faults().operations().try_for_each(journal::known)
     }
 
+    /// Stops: its ports are closed when this returns.
+    ///
+    /// Dropping it closes them too, as soon as the runtime comes to it.
+    ///
+    /// # Panics
+    /// Where dropping it panics.
+    pub async fn stop(mut self) {
+        for server in std::mem::take(&mut self.servers) {
+            server.stop().await;
+        }
+    }
+
     /// Lets requests pass that no vendor knows; they are answered as the vendor would, and kept.
     pub fn ignore_unknown_requests(&self) {
         self.watches.store(false, Ordering::Relaxed);

@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::{AbortHandle, JoinSet},
+    task::{JoinHandle, JoinSet},
 };
 
 /// More than any request of the vendors' APIs needs.
@@ -28,7 +28,7 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 /// A loopback port on which a sandbox answers.
 pub(super) struct Server {
     mount: Mount,
-    serving: AbortHandle,
+    serving: JoinHandle<()>,
 }
 
 impl Server {
@@ -36,8 +36,14 @@ impl Server {
     pub(super) async fn start(world: Arc<World>, only: Option<Provider>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let mount = Mount { only, address: Some(listener.local_addr()?) };
-        let serving = tokio::spawn(accept(listener, world, mount)).abort_handle();
+        let serving = tokio::spawn(accept(listener, world, mount));
         Ok(Self { mount, serving })
+    }
+
+    /// Closes the port before it returns.
+    pub(super) async fn stop(mut self) {
+        self.serving.abort();
+        let _ = (&mut self.serving).await;
     }
 
     pub(super) fn mount(&self) -> Mount {
@@ -45,7 +51,7 @@ impl Server {
     }
 }
 
-/// Port and connections are closed at once.
+/// Port and connections are closed as soon as the runtime comes to it.
 impl Drop for Server {
     fn drop(&mut self) {
         self.serving.abort();

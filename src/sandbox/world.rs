@@ -93,12 +93,12 @@ struct Route {
 }
 
 impl World {
-    pub(super) fn new(random: Random, clock: Clock, log: Option<Log>) -> Self {
+    pub(super) fn new(random: Random, clock: Clock, journal: Journal, log: Option<Log>) -> Self {
         Self {
             random,
             clock: Mutex::new(clock),
             faults: Mutex::default(),
-            journal: Mutex::default(),
+            journal: Mutex::new(journal),
             log,
             #[cfg(feature = "deck")]
             deck: Mutex::default(),

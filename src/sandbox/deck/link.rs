@@ -94,6 +94,11 @@ impl Session {
         }
     }
 
+    /// Whether anybody can still do something with its link token or its public token.
+    pub(super) fn is_of_use(&self, now: SystemTime) -> bool {
+        now < self.expires || (self.is_connected() && self.connecting.is_some())
+    }
+
     pub(super) fn is_connected(&self) -> bool {
         self.status == LinkConnectionStatus::Connected
     }

@@ -152,6 +152,7 @@ impl State {
             return unauthorized();
         }
         self.finish_jobs(asked.now, asked.random);
+        self.sessions.retain(|_, session| session.is_of_use(asked.now));
         let step = match asked.operation.id() {
             "deck.link.create_token" => self.create_link_token(asked),
             "deck.link.get_token" => self.get_link_token(asked),

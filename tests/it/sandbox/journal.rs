@@ -27,6 +27,23 @@ async fn every_request_is_kept_and_its_debug_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn a_journal_with_a_limit_keeps_the_latest_requests() {
+    let sandbox = Sandbox::builder().journal_limit(2).in_memory().unwrap();
+    stray(&sandbox).await;
+    let calls = calls::all();
+    let sent: Vec<_> = calls.iter().chain(&calls).take(3).collect();
+    for call in &sent {
+        let _ = call.send_default(&sandbox.client()).await;
+    }
+    let kept: Vec<_> = sandbox.requests().iter().map(|request| request.operation.unwrap().id()).collect();
+    assert_eq!(kept, [sent[1].id, sent[2].id]);
+    sandbox.verify().unwrap();
+    // What is new is told of, although as much has been forgotten.
+    stray(&sandbox).await;
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(sandbox))).is_err());
+}
+
+#[tokio::test]
 async fn expectations_count_calls() {
     let sandbox = Sandbox::start().await.unwrap();
     let call = &calls::all()[0];
