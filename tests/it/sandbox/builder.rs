@@ -118,8 +118,8 @@ async fn codat_s_quota_ends_and_begins_anew_at_midnight() {
 async fn no_time_is_too_extreme() {
     let century = Duration::from_secs(100 * 365 * 86_400);
     for sandbox in [
-        Sandbox::builder().stopped_at(SystemTime::UNIX_EPOCH - century).in_memory().unwrap(),
-        Sandbox::builder().in_memory().unwrap(),
+        seeded().stopped_at(SystemTime::UNIX_EPOCH - century).in_memory().unwrap(),
+        seeded().in_memory().unwrap(),
     ] {
         for step in [Duration::ZERO, 90 * century, Duration::MAX, Duration::MAX] {
             sandbox.advance(step);
@@ -136,8 +136,16 @@ async fn hundreds_run_at_once_and_stop_when_dropped() {
         sandboxes.push(Sandbox::start().await.unwrap());
     }
     println!("{:?} each", start.elapsed() / 300);
+    let mut addresses = Vec::new();
     for sandbox in &sandboxes {
         let _ = calls::all()[0].send_default(&sandbox.client()).await;
+        let [request] = &sandbox.requests()[..] else { panic!("each has its own journal") };
+        assert!(request.status.is_some_and(|status| !status.is_server_error()));
+        addresses.push(sandbox.address().unwrap());
     }
     drop(sandboxes);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for address in addresses {
+        assert!(tokio::net::TcpStream::connect(address).await.is_err(), "{address} is open");
+    }
 }

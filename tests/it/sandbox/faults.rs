@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::calls::TypedCall;
-use connectory::sandbox::{Fault, FaultRule, SandboxBuilder};
+use connectory::sandbox::{Fault, FaultRule};
 use connectory::{Client, Error, Outcome, RetryPolicy};
 
 /// A call that reads and that the sandbox answers with 200.
@@ -13,18 +13,9 @@ fn reading() -> TypedCall {
     call.expect("every vendor has one")
 }
 
-fn builder() -> SandboxBuilder {
-    let builder = Sandbox::builder().seed(7);
-    #[cfg(feature = "codat")]
-    let builder = builder.codat_company("first", "Acme");
-    #[cfg(feature = "deck")]
-    let builder = builder.deck_connection(calls::Input::default().secret);
-    builder
-}
-
 /// The same sandbox twice: on a port and in memory.
 async fn both() -> [Sandbox; 2] {
-    [builder().start().await.unwrap(), builder().in_memory().unwrap()]
+    [seeded().start().await.unwrap(), seeded().in_memory().unwrap()]
 }
 
 fn impatient(sandbox: &Sandbox) -> Client {
@@ -135,7 +126,7 @@ async fn injected_failures_are_in_the_vendor_s_words() {
         ("codat.", 500, "", "There is a problem with our server. Please try again later."),
         ("codat.", 503, "", "The Codat API is temporarily offline for maintenance. Please try again later."),
     ];
-    let sandbox = builder().in_memory().unwrap();
+    let sandbox = seeded().in_memory().unwrap();
     let calls = calls::all();
     for (vendor, status, code, message) in rows {
         let Some(call) = calls.iter().find(|call| call.id.starts_with(vendor)) else { continue };
@@ -150,7 +141,7 @@ async fn injected_failures_are_in_the_vendor_s_words() {
 async fn an_injected_failure_is_given_again_under_its_idempotency_key() {
     use connectory::deck::{ErrorBody, ErrorCategory, jobs::JobRequest};
     let key = || uuid::Uuid::new_v4().to_string();
-    let sandbox = builder().in_memory().unwrap();
+    let sandbox = seeded().in_memory().unwrap();
     let jobs = impatient(&sandbox).deck().jobs();
     let body = JobRequest::fetch_balance(sandbox.deck().connect());
     let once = |fault| sandbox.inject(FaultRule::new(fault).times(1));
@@ -196,7 +187,7 @@ async fn answers_that_nobody_has_seen_before_cost_no_call() {
 
 #[tokio::test]
 async fn rules_strike_where_and_as_often_as_they_say() {
-    let sandbox = builder().start().await.unwrap();
+    let sandbox = seeded().start().await.unwrap();
     let (call, client) = (reading(), impatient(&sandbox));
     sandbox.inject(FaultRule::new(Fault::Status(500)).operation("another.operation"));
     call.send_default(&client).await.unwrap();
