@@ -92,7 +92,7 @@ async fn requests_whose_body_cannot_be_had_are_kept_too() {
     let head = format!(
         "{} /{path}{} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n",
         call.operation().method(),
-        call.operation().path().replace('{', "").replace('}', ""),
+        call.operation().path().replace(['{', '}'], ""),
     );
     let mut socket = tokio::net::TcpStream::connect(sandbox.address().unwrap()).await.unwrap();
     socket.write_all(head.as_bytes()).await.unwrap();
