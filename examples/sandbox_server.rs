@@ -3,8 +3,10 @@
 //! ```text
 //! cargo run --example sandbox_server -- --port 4010
 //! cargo run --example sandbox_server -- --port 4010 --port-each    # 4010 Deck, 4011 Apideck, 4012 Codat
-//! cargo run --example sandbox_server -- --port 4010 --seed 7       # the same ids and tokens at every start
+//! cargo run --example sandbox_server -- --port 4010 --seed 7       # the same ids at every start
 //! ```
+//!
+//! Times are the machine's with a seed too, also those within Codat's tokens: jobs end and tokens age as they do without.
 
 use connectory::Provider;
 use connectory::sandbox::Sandbox;
@@ -46,6 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse(std::env::args())?;
     let mut builder = Sandbox::builder()
         .port(options.port)
+        .journal_limit(1000)
         .log(|request| println!("{}", request.summary()))
         .deck_credentials(DECK.0, DECK.1)
         .apideck_credentials(APIDECK.0, APIDECK.1)
@@ -74,6 +77,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("         a company: {COMPANY}");
     println!("Only this machine can reach it. Ctrl-c stops it.\n");
     tokio::signal::ctrl_c().await?;
-    println!("\nAnswered {} requests.", sandbox.requests().len());
+    sandbox.stop().await;
+    println!("\nStopped.");
     Ok(())
 }

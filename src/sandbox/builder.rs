@@ -1,6 +1,7 @@
+use super::journal::Journal;
 use super::random::Random;
 use super::server::Server;
-use super::world::{Clock, Log, Mount, World};
+use super::world::{Clock, Log, World};
 use super::{Request, Sandbox};
 #[cfg(feature = "apideck")]
 use crate::apideck::{ConsumerId, ServiceId, UnifiedApi, vault::connections::ConnectionState};
@@ -17,6 +18,7 @@ pub struct SandboxBuilder {
     stands_at: Option<SystemTime>,
     port: u16,
     port_each: bool,
+    journal_limit: Option<usize>,
     log: Option<Log>,
     /// What is known at the start; the answer says what cannot be.
     seeds: Vec<Seed>,
@@ -26,6 +28,8 @@ type Seed = Box<dyn FnOnce(&World) -> Result<(), String> + Send>;
 
 impl SandboxBuilder {
     /// Makes ids, tokens and the chance of faults follow from this number.
+    ///
+    /// Times are the clock's, also those within Codat's tokens: [`stopped_at`](Self::stopped_at) makes them the same.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -48,6 +52,14 @@ impl SandboxBuilder {
     /// In the order Deck, Apideck, Codat. Without [`port`](Self::port) they are free ports.
     pub fn port_each(mut self) -> Self {
         self.port_each = true;
+        self
+    }
+
+    /// Remembers so many requests, the latest ones; all of them without a limit.
+    ///
+    /// What is forgotten counts for nothing: neither for an expectation nor as an unknown request.
+    pub fn journal_limit(mut self, requests: usize) -> Self {
+        self.journal_limit = Some(requests);
         self
     }
 
@@ -149,15 +161,12 @@ impl SandboxBuilder {
     pub async fn start(self) -> io::Result<Sandbox> {
         let (port, port_each) = (self.port, self.port_each);
         let world = self.world()?;
-        let mounts = if port_each {
-            vec![Mount::One(Provider::Deck), Mount::One(Provider::Apideck), Mount::One(Provider::Codat)]
-        } else {
-            vec![Mount::All]
-        };
+        let each = [Provider::Deck, Provider::Apideck, Provider::Codat].map(Some);
+        let served = if port_each { &each[..] } else { &[None] };
         let mut servers = Vec::new();
-        for (mount, offset) in mounts.into_iter().zip(0..) {
+        for (only, offset) in served.iter().zip(0..) {
             let port = if port == 0 { 0 } else { port.saturating_add(offset) };
-            servers.push((mount, Server::start(world.clone(), mount, port).await?));
+            servers.push(Server::start(world.clone(), *only, port).await?);
         }
         Ok(Sandbox { world, servers, watches: true.into() })
     }
@@ -178,7 +187,7 @@ impl SandboxBuilder {
     fn world(self) -> io::Result<Arc<World>> {
         let random = self.seed.map_or_else(Random::unforeseen, Random::seeded);
         let clock = Clock { stands_at: self.stands_at, ..Clock::default() };
-        let world = World::new(random, clock, self.log);
+        let world = World::new(random, clock, Journal::limited(self.journal_limit), self.log);
         for seed in self.seeds {
             seed(&world).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         }

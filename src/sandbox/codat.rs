@@ -93,15 +93,12 @@ struct Quota {
 }
 
 impl Quota {
-    /// Counts one request; what is left of the limit after it, `None` when it was used up before.
-    fn count(&mut self, limit: u64, now: SystemTime) -> Option<u64> {
+    /// Begins anew when a day has begun.
+    fn turn(&mut self, now: SystemTime) {
         let day = seconds(now) / DAY;
         if day != self.day {
             *self = Self { day, used: 0 };
         }
-        let left = limit.checked_sub(self.used + 1);
-        self.used += 1;
-        left
     }
 
     fn resets(&self) -> SystemTime {
@@ -111,38 +108,53 @@ impl Quota {
 
 impl State {
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        self.quota.turn(asked.now);
+        let reply = self.answer_within_quota(asked);
+        self.with_quota(reply)
+    }
+
+    pub(super) fn no_route(&mut self, now: SystemTime, random: &Random) -> Reply {
+        self.quota.turn(now);
+        self.with_quota(refusal(random, StatusCode::NOT_FOUND, "PublicApi", "NotFound"))
+    }
+
+    fn answer_within_quota(&mut self, asked: &Asked<'_>) -> Reply {
+        if let Some(status) = asked.fails {
+            return failure(asked.random, status);
+        }
         if asked.header("authorization")
             != format!("Basic {}", BASE64_STANDARD.encode(&self.credentials.api_key))
         {
-            return refusal(asked, StatusCode::UNAUTHORIZED, "PublicApi", "Unauthorized");
+            return failure(asked.random, StatusCode::UNAUTHORIZED);
         }
-        // 1,000 requests a day, and as many for each company.
-        let limit = 1000 * (1 + self.companies.len() as u64);
-        let left = self.quota.count(limit, asked.now);
-        let resets = self.quota.resets();
-        let reply = match left {
-            Some(_) => self.carry_out(asked),
-            None => {
-                let message =
-                    "You have made too many requests in a given amount of time; please retry later.";
-                let wait = seconds(resets).saturating_sub(seconds(asked.now));
-                refusal(asked, StatusCode::TOO_MANY_REQUESTS, "PublicApi", message)
-                    .header("retry-after", wait.to_string())
-            }
-        };
+        if self.quota.used >= self.limit() {
+            let wait = seconds(self.quota.resets()).saturating_sub(seconds(asked.now));
+            return failure(asked.random, StatusCode::TOO_MANY_REQUESTS)
+                .header("retry-after", wait.to_string());
+        }
+        self.quota.used += 1;
+        self.carry_out(asked)
+    }
+
+    /// 1,000 requests a day, and as many for each company.
+    fn limit(&self) -> u64 {
+        1000 * (1 + self.companies.len() as u64)
+    }
+
+    /// Every answer of Codat's says how much is left.
+    fn with_quota(&self, reply: Reply) -> Reply {
+        let limit = self.limit();
         reply
             .header("x-rate-limit-limit", limit.to_string())
-            .header("x-rate-limit-remaining", left.unwrap_or(0).to_string())
-            .header("x-rate-limit-reset", httpdate::fmt_http_date(resets))
+            .header("x-rate-limit-remaining", limit.saturating_sub(self.quota.used).to_string())
+            .header("x-rate-limit-reset", httpdate::fmt_http_date(self.quota.resets()))
     }
 
     fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
         match asked.operation.id() {
             "codat.companies.get_access_token" => self.get_access_token(asked),
             // Removed on 2026-10-12.
-            "codat.connection_management.get" => {
-                refusal(asked, StatusCode::NOT_FOUND, "PublicApi", "NotFound")
-            }
+            "codat.connection_management.get" => failure(asked.random, StatusCode::NOT_FOUND),
             _ => Reply::empty(StatusCode::NOT_IMPLEMENTED),
         }
     }
@@ -151,7 +163,7 @@ impl State {
         let company = asked.id(0);
         let Some(name) = self.companies.get(company) else {
             let message = format!("No company was found with ID {company}");
-            return refusal(asked, StatusCode::NOT_FOUND, "ClientsApi", &message);
+            return refusal(asked.random, StatusCode::NOT_FOUND, "ClientsApi", &message);
         };
         let expires = asked.now + TOKEN_LIFETIME;
         let claims = json!({
@@ -163,6 +175,7 @@ impl State {
         let token = jwt(&claims, asked.random);
         let body =
             json!({ "expiresIn": TOKEN_LIFETIME.as_secs(), "accessToken": token, "tokenType": "Bearer" });
+        self.tokens.retain(|_, token| asked.now < token.expires);
         self.tokens.insert(token, Token { company: company.to_owned(), expires });
         Reply::json(StatusCode::OK, body)
     }
@@ -180,22 +193,29 @@ fn jwt(claims: &Value, random: &Random) -> String {
 }
 
 /// What Codat answers with this status, whatever was asked.
-pub(super) fn failure(status: StatusCode, random: &Random) -> Reply {
-    let error = match status {
-        StatusCode::NOT_FOUND => "NotFound",
-        StatusCode::TOO_MANY_REQUESTS => {
-            "You have made too many requests in a given amount of time; please retry later."
+fn failure(random: &Random, status: StatusCode) -> Reply {
+    let error = match status.as_u16() {
+        400 => "Error processing request - not valid.",
+        401 => "Unauthorized",
+        402 => {
+            "You have exceeded the 50-company limit that applies to a Free plan. We recommend that you delete any \
+             companies you no longer need and retry the request."
         }
-        _ => "The sandbox was told to answer so",
+        403 => "You are using an outdated API key or a key not associated with that resource.",
+        404 => "NotFound",
+        409 => {
+            "Maximum number of API keys reached. To create a new API key, delete an unused key and try again."
+        }
+        429 => "You have made too many requests in a given amount of time; please retry later.",
+        451 => "Platform 'qudb' is not currently available for compliance purposes.",
+        503 => "The Codat API is temporarily offline for maintenance. Please try again later.",
+        500.. => "There is a problem with our server. Please try again later.",
+        _ => status.canonical_reason().unwrap_or("Error"),
     };
-    refusal_with(random, status, "PublicApi", error)
+    refusal(random, status, "PublicApi", error)
 }
 
-fn refusal(asked: &Asked<'_>, status: StatusCode, service: &str, error: &str) -> Reply {
-    refusal_with(asked.random, status, service, error)
-}
-
-fn refusal_with(random: &Random, status: StatusCode, service: &str, error: &str) -> Reply {
+fn refusal(random: &Random, status: StatusCode, service: &str, error: &str) -> Reply {
     let body = json!({
         "statusCode": status.as_u16(),
         "service": service,

@@ -4,9 +4,10 @@ use super::random::Random;
 use crate::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use std::time::SystemTime;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+use std::time::{Duration, SystemTime};
 
 /// A request that has found its operation.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub(super) struct Asked<'a> {
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: &'a HeaderMap,
     pub(super) body: &'a [u8],
+    /// What the vendor was told to answer, whatever is asked.
+    pub(super) fails: Option<StatusCode>,
     /// Where the vendor is, without a slash at the end.
     pub(super) base_url: String,
     pub(super) now: SystemTime,
@@ -37,13 +40,32 @@ impl Asked<'_> {
         self.query.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 
+    /// The body, which is an object with the vendors.
     pub(super) fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_slice(self.body)
+        serde_json::from_slice(self.body).map(|Object(body)| body)
     }
 
     pub(super) fn now_millis(&self) -> u64 {
         millis(self.now)
     }
+}
+
+/// What is read from a JSON object alone. serde reads structs from arrays of their members, too.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Map::deserialize(deserializer)?;
+        T::deserialize(Value::Object(members)).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A moment later by this much, kept where a date can say it: from 1970 to the end of 9998, so that there is room for
+/// what ends in a day or an hour from then.
+pub(super) fn later(time: SystemTime, by: Duration) -> SystemTime {
+    const LATEST: Duration = Duration::from_secs(253_370_764_799);
+    let latest = SystemTime::UNIX_EPOCH + LATEST;
+    time.checked_add(by).unwrap_or(latest).clamp(SystemTime::UNIX_EPOCH, latest)
 }
 
 /// Unix milliseconds.
@@ -53,12 +75,14 @@ pub(super) fn millis(time: SystemTime) -> u64 {
 }
 
 /// An answer.
+#[derive(Clone)]
 pub(super) struct Reply {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
     body: Body,
 }
 
+#[derive(Clone)]
 enum Body {
     Empty,
     Json(Value),
@@ -84,7 +108,7 @@ impl Reply {
         self
     }
 
-    #[cfg(feature = "deck-encryption")]
+    #[cfg(feature = "deck")]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }
@@ -96,14 +120,6 @@ impl Reply {
             Body::Empty => None,
             Body::Json(body) => Some(body.to_string().into()),
             Body::File { content, .. } => Some(content.clone()),
-        }
-    }
-
-    /// Status and body of an answer in JSON.
-    pub(super) fn into_json(self) -> (StatusCode, Value) {
-        match self.body {
-            Body::Json(body) => (self.status, body),
-            Body::Empty | Body::File { .. } => (self.status, Value::Null),
         }
     }
 

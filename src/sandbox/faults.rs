@@ -1,11 +1,13 @@
-use super::exchange::Reply;
+use super::exchange::{Reply, later};
 use super::random::Random;
 use crate::Operation;
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
-
-use bytes::Bytes;
 
 /// Something that goes wrong on the way to a vendor, at it, or on the way back.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,21 +21,25 @@ pub enum Fault {
     ResetBefore,
     /// The vendor carries the request out, and the connection breaks before its answer.
     ResetAfter,
-    /// The vendor carries the request out, and the connection breaks in the middle of its answer.
+    /// The vendor carries the request out, and the connection breaks in the middle of its answer: before it, where
+    /// the answer has no body.
     CutBody,
     /// 429, with a `Retry-After` in seconds. Nothing is carried out.
     RateLimited(u64),
     /// 429, with a `Retry-After` that is a date this much later, on the machine's clock. Nothing is carried out.
     RateLimitedUntil(Duration),
-    /// This status with the vendor's error body; 500 for a number that is no status. Nothing is carried out.
+    /// This status with the vendor's error body, which 204, 205 and 304 go without; 500 for a number outside 200 to
+    /// 599. Nothing is carried out.
     Status(u16),
     /// 502 with a page of HTML, as proxies answer. Nothing is carried out.
     Html,
-    /// The vendor carries the request out; its JSON ends in the middle, in a whole HTTP answer.
+    /// The vendor carries the request out; its JSON ends in the middle, in a whole HTTP answer. Nothing happens to an
+    /// answer without a body.
     TruncatedJson,
-    /// The vendor carries the request out; its answer announces more bytes than it has.
+    /// The vendor carries the request out; its answer announces more bytes than it has. Where the answer has no body
+    /// the connection breaks instead.
     WrongLength,
-    /// The vendor carries the request out; its answer is this many bytes once decompressed.
+    /// The vendor carries the request out; its answer is this many bytes once decompressed, 16 GiB at most.
     GzipBomb(usize),
     /// A redirect to this URL. Nothing is carried out.
     Redirect(String),
@@ -136,11 +142,16 @@ impl Fault {
         Some(match self {
             Self::RateLimited(seconds) => refusal(limited).header("retry-after", seconds.to_string()),
             Self::RateLimitedUntil(wait) => {
-                refusal(limited).header("retry-after", httpdate::fmt_http_date(SystemTime::now() + *wait))
+                let date = httpdate::fmt_http_date(later(SystemTime::now(), *wait));
+                refusal(limited).header("retry-after", date)
             }
-            Self::Status(status) => {
-                refusal(StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
-            }
+            Self::Status(status) => match final_status(*status) {
+                bodiless
+                @ (StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) => {
+                    Reply::empty(bodiless)
+                }
+                status => refusal(status),
+            },
             Self::Html => Reply::file("text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>")
                 .with_status(StatusCode::BAD_GATEWAY),
             Self::Redirect(target) => {
@@ -153,9 +164,12 @@ impl Fault {
     /// What becomes of a vendor's answer.
     pub(super) fn distort(&self, answer: &mut Played) {
         match self {
-            Self::Latency(wait) => answer.latency += *wait,
+            Self::Latency(wait) => answer.latency = answer.latency.saturating_add(*wait),
             Self::Silence => answer.delivery = Delivery::Never,
             Self::ResetBefore | Self::ResetAfter => answer.delivery = Delivery::Reset,
+            Self::CutBody | Self::WrongLength if answer.response.body().is_empty() => {
+                answer.delivery = Delivery::Reset;
+            }
             Self::CutBody => answer.delivery = Delivery::Cut,
             Self::WrongLength => answer.delivery = Delivery::WrongLength,
             Self::TruncatedJson => {
@@ -195,6 +209,12 @@ impl Fault {
     }
 }
 
+/// A status that ends an exchange and that servers send.
+fn final_status(status: u16) -> StatusCode {
+    let known = StatusCode::from_u16(status).ok().filter(|_| (200..600).contains(&status));
+    known.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// An answer and the way it takes.
 pub(super) struct Played {
     pub(super) response: Response<Bytes>,
@@ -216,6 +236,10 @@ pub(super) enum Delivery {
 }
 
 impl Played {
+    pub(super) fn new(reply: Reply) -> Self {
+        Self { response: reply.into_http(), latency: Duration::ZERO, delivery: Delivery::Whole }
+    }
+
     fn change_json(&mut self, change: &mut impl FnMut(&mut Value)) {
         let Ok(mut json) = serde_json::from_slice::<Value>(self.response.body()) else { return };
         each(&mut json, change);
@@ -233,21 +257,23 @@ fn each(value: &mut Value, change: &mut impl FnMut(&mut Value)) {
     change(value);
 }
 
-/// Zeros, compressed.
+/// Zeros, compressed: the same mebibyte over and over, and what is left, each a gzip member.
 fn bomb(size: usize) -> Response<Bytes> {
-    use std::io::Write;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let zeros = [0_u8; 8192];
-    let mut left = size;
-    while left > 0 {
-        let part = zeros.get(..left.min(zeros.len())).unwrap_or(&zeros);
-        // A vector takes everything.
-        let _ = encoder.write_all(part);
-        left -= part.len();
-    }
-    let mut response = Response::new(encoder.finish().unwrap_or_default().into());
+    const MEBIBYTE: usize = 1 << 20;
+    const MOST: usize = 16 * 1024;
+    static MEMBER: LazyLock<Vec<u8>> = LazyLock::new(|| gzipped_zeros(MEBIBYTE));
+    let mut body = MEMBER.repeat((size / MEBIBYTE).min(MOST));
+    body.extend(gzipped_zeros(size % MEBIBYTE));
+    let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert("content-encoding", http::HeaderValue::from_static("gzip"));
     headers.insert("content-type", http::HeaderValue::from_static("application/json"));
     response
+}
+
+fn gzipped_zeros(count: usize) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // A vector takes everything.
+    let _ = encoder.write_all(&vec![0; count]);
+    encoder.finish().unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 use crate::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, request::Parts};
-use std::fmt;
+use std::{collections::VecDeque, fmt};
 
 /// A request that a sandbox was asked, and what became of it.
 ///
@@ -104,19 +104,29 @@ pub enum Mismatch {
 /// What a sandbox remembers of its requests.
 #[derive(Default)]
 pub(super) struct Journal {
-    requests: Vec<Request>,
+    requests: VecDeque<Request>,
+    /// How many requests are kept, if not all.
+    limit: Option<usize>,
     expected: Vec<(String, usize)>,
     /// How many requests there were when somebody last asked for the verdict.
     verified: usize,
 }
 
 impl Journal {
+    pub(super) fn limited(limit: Option<usize>) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
     pub(super) fn record(&mut self, request: Request) {
-        self.requests.push(request);
+        self.requests.push_back(request);
+        while self.limit.is_some_and(|limit| self.requests.len() > limit) {
+            self.requests.pop_front();
+            self.verified = self.verified.saturating_sub(1);
+        }
     }
 
     pub(super) fn requests(&self) -> Vec<Request> {
-        self.requests.clone()
+        self.requests.iter().cloned().collect()
     }
 
     pub(super) fn expect(&mut self, operation: &str, times: usize) {

@@ -30,6 +30,8 @@ mod codat;
 mod deck;
 mod exchange;
 mod faults;
+#[cfg(feature = "deck")]
+mod idempotency;
 mod journal;
 mod random;
 mod server;
@@ -60,7 +62,7 @@ use world::{Mount, World};
 pub struct Sandbox {
     world: Arc<World>,
     /// None where it is reached through memory.
-    servers: Vec<(Mount, Server)>,
+    servers: Vec<Server>,
     /// Whether an unknown request is to be told of.
     watches: AtomicBool,
 }
@@ -118,16 +120,13 @@ impl Sandbox {
 
     /// Where the sandbox acts as this vendor.
     pub fn base_url(&self, provider: Provider) -> String {
-        let served = self.servers.iter().find_map(|(mount, server)| {
-            mount.prefix(provider).map(|prefix| format!("http://{}{prefix}", server.address()))
-        });
-        served
-            .unwrap_or_else(|| format!("http://localhost{}", Mount::All.prefix(provider).unwrap_or_default()))
+        let mut mounts = self.servers.iter().map(Server::mount).chain([Mount::MEMORY]);
+        mounts.find_map(|mount| mount.base_url(provider)).unwrap_or_default()
     }
 
     /// The loopback address of the server; `None` where the sandbox is reached through memory.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.servers.first().map(|(_, server)| server.address())
+        self.servers.first()?.mount().address
     }
 
     /// What happens at Deck without the API: customers connect.
@@ -149,6 +148,8 @@ impl Sandbox {
     }
 
     /// Moves the sandbox's clock forward: tokens age, jobs end, nobody waits.
+    ///
+    /// It stops at the end of the year 9998.
     pub fn advance(&self, time: Duration) {
         self.world.advance(time);
     }
@@ -205,6 +206,18 @@ impl Sandbox {
     pub fn verify(&self) -> Result<(), Mismatch> {
         self.world.journal().verify()?;
         self.world.faults().operations().try_for_each(journal::known)
+    }
+
+    /// Stops: its ports are closed when this returns.
+    ///
+    /// Dropping it closes them too, as soon as the runtime comes to it.
+    ///
+    /// # Panics
+    /// Where dropping it panics.
+    pub async fn stop(mut self) {
+        for server in std::mem::take(&mut self.servers) {
+            server.stop().await;
+        }
     }
 
     /// Lets requests pass that no vendor knows; they are answered as the vendor would, and kept.

@@ -2,16 +2,16 @@
 
 use super::faults::{Delivery, Played};
 use super::world::{Mount, World};
-use crate::{Body, SendError, Transport, TransportFuture};
+use crate::{Body, Provider, SendError, Transport, TransportFuture};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{
     fmt, io,
-    net::{Ipv4Addr, SocketAddr},
+    net::Ipv4Addr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::{AbortHandle, JoinSet},
+    task::{JoinHandle, JoinSet},
 };
 
 /// More than any request of the vendors' APIs needs.
@@ -27,25 +27,31 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// A loopback port on which a sandbox answers.
 pub(super) struct Server {
-    address: SocketAddr,
-    serving: AbortHandle,
+    mount: Mount,
+    serving: JoinHandle<()>,
 }
 
 impl Server {
-    /// Port 0 takes a free one.
-    pub(super) async fn start(world: Arc<World>, mount: Mount, port: u16) -> io::Result<Self> {
+    /// Serves one vendor, or all; port 0 takes a free one.
+    pub(super) async fn start(world: Arc<World>, only: Option<Provider>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let address = listener.local_addr()?;
-        let serving = tokio::spawn(accept(listener, world, mount)).abort_handle();
-        Ok(Self { address, serving })
+        let mount = Mount { only, address: Some(listener.local_addr()?) };
+        let serving = tokio::spawn(accept(listener, world, mount));
+        Ok(Self { mount, serving })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
+    /// Closes the port before it returns.
+    pub(super) async fn stop(mut self) {
+        self.serving.abort();
+        let _ = (&mut self.serving).await;
+    }
+
+    pub(super) fn mount(&self) -> Mount {
+        self.mount
     }
 }
 
-/// Port and connections are closed at once.
+/// Port and connections are closed as soon as the runtime comes to it.
 impl Drop for Server {
     fn drop(&mut self) {
         self.serving.abort();
@@ -76,12 +82,14 @@ async fn serve(stream: TcpStream, world: Arc<World>, mount: Mount) {
 /// An error breaks the connection.
 async fn answer(world: &World, mount: Mount, request: Request<Incoming>) -> io::Result<Response<PlayedBody>> {
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
-        let mut response = Response::new(PlayedBody::whole(Bytes::new()));
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        return Ok(response);
+    let played = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => world.play(mount, &head, &body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            world.refuse(mount, &head, StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        Err(_) => world.refuse(mount, &head, StatusCode::BAD_REQUEST),
     };
-    deliver(world.play(mount, &head, &body.to_bytes())).await
+    deliver(played).await
 }
 
 /// Brings the answer on its way, or loses it.
@@ -165,7 +173,7 @@ impl Transport for Memory {
                 head.headers.insert(header::HOST, host);
             }
             let answer =
-                deliver(self.world.play(Mount::All, &head, &body)).await.map_err(SendError::other)?;
+                deliver(self.world.play(Mount::MEMORY, &head, &body)).await.map_err(SendError::other)?;
             Ok(answer.map(Body::new))
         })
     }

@@ -6,7 +6,7 @@ use super::apideck;
 use super::codat;
 #[cfg(feature = "deck")]
 use super::deck;
-use super::exchange::{Asked, Reply};
+use super::exchange::{Asked, Reply, later};
 use super::faults::{Delivery, Fault, Faults, Played};
 use super::journal::{Journal, Request};
 use super::random::Random;
@@ -14,6 +14,7 @@ use crate::{Operation, Provider};
 use bytes::Bytes;
 use http::{StatusCode, request};
 use std::{
+    net::SocketAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -46,29 +47,40 @@ pub(super) struct Clock {
 
 impl Clock {
     fn now(self) -> SystemTime {
-        self.stands_at.unwrap_or_else(SystemTime::now) + self.advanced
+        later(self.stands_at.unwrap_or_else(SystemTime::now), self.advanced)
     }
 }
 
-/// Which vendors a port serves.
+/// Where vendors are served.
 #[derive(Clone, Copy)]
-pub(super) enum Mount {
-    /// All, each below its prefix.
-    All,
-    /// One, below its own base path.
-    One(Provider),
+pub(super) struct Mount {
+    /// The one vendor that is served, below its own base path; without one all are, each below its prefix.
+    pub(super) only: Option<Provider>,
+    /// `None` in memory.
+    pub(super) address: Option<SocketAddr>,
 }
 
 impl Mount {
+    pub(super) const MEMORY: Self = Self { only: None, address: None };
+
+    /// How clients reach the vendor here: not by what they say in `Host`, which anybody can make up.
+    pub(super) fn base_url(self, provider: Provider) -> Option<String> {
+        let prefix = self.prefix(provider)?;
+        Some(match self.address {
+            Some(address) => format!("http://{address}{prefix}"),
+            None => format!("http://localhost{prefix}"),
+        })
+    }
+
     /// The path below which the vendor is served; Deck's ends as the real one does.
-    pub(super) fn prefix(self, provider: Provider) -> Option<&'static str> {
-        match (self, provider) {
-            (Self::All, Provider::Deck) => Some("/deck/api/v1"),
-            (Self::All, Provider::Apideck) => Some("/apideck"),
-            (Self::All, Provider::Codat) => Some("/codat"),
-            (Self::One(served), provider) if served != provider => None,
-            (Self::One(_), Provider::Deck) => Some("/api/v1"),
-            (Self::One(_), Provider::Apideck | Provider::Codat) => Some(""),
+    fn prefix(self, provider: Provider) -> Option<&'static str> {
+        match (self.only, provider) {
+            (None, Provider::Deck) => Some("/deck/api/v1"),
+            (None, Provider::Apideck) => Some("/apideck"),
+            (None, Provider::Codat) => Some("/codat"),
+            (Some(only), provider) if only != provider => None,
+            (Some(_), Provider::Deck) => Some("/api/v1"),
+            (Some(_), Provider::Apideck | Provider::Codat) => Some(""),
         }
     }
 }
@@ -76,17 +88,17 @@ impl Mount {
 /// Where a request leads.
 struct Route {
     provider: Provider,
-    prefix: &'static str,
+    base_url: String,
     found: Option<(&'static Operation, Vec<String>)>,
 }
 
 impl World {
-    pub(super) fn new(random: Random, clock: Clock, log: Option<Log>) -> Self {
+    pub(super) fn new(random: Random, clock: Clock, journal: Journal, log: Option<Log>) -> Self {
         Self {
             random,
             clock: Mutex::new(clock),
             faults: Mutex::default(),
-            journal: Mutex::default(),
+            journal: Mutex::new(journal),
             log,
             #[cfg(feature = "deck")]
             deck: Mutex::default(),
@@ -100,49 +112,57 @@ impl World {
     /// Answers as the vendor would, unless a fault comes in between, and remembers it.
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
         let route = route(mount, head);
-        let mut request = Request::new(head, body);
-        if let Some((operation, ids)) = route.as_ref().and_then(|route| route.found.as_ref()) {
-            request.operation = Some(operation);
-            request.ids.clone_from(ids);
-        }
+        let mut request = asked_for(route.as_ref(), head, body);
         let strike = |operation| lock(&self.faults).striking(operation, &self.random);
         let faults = request.operation.map(strike).unwrap_or_default();
-        let refusal = |status| match &route {
-            Some(route) => self.failure(route.provider, status),
-            None => Reply::empty(status),
-        };
+        let answer = |fails| self.answer(route.as_ref(), head, body, fails);
         let instead = faults.iter().find_map(|fault| match fault {
             Fault::ResetBefore => Some(Reply::empty(StatusCode::OK)),
-            fault => fault.instead(refusal),
+            fault => fault.instead(|status| answer(Some(status))),
         });
         request.was_handled = instead.is_none() && request.operation.is_some();
-        let reply = instead.unwrap_or_else(|| self.answer(route, head, body));
-        let mut played =
-            Played { response: reply.into_http(), latency: Duration::ZERO, delivery: Delivery::Whole };
+        let mut played = Played::new(instead.unwrap_or_else(|| answer(None)));
         faults.iter().for_each(|fault| fault.distort(&mut played));
+        self.remember(request, &played);
+        played
+    }
+
+    /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.
+    pub(super) fn refuse(&self, mount: Mount, head: &request::Parts, status: StatusCode) -> Played {
+        let played = Played::new(Reply::empty(status));
+        self.remember(asked_for(route(mount, head).as_ref(), head, &Bytes::new()), &played);
+        played
+    }
+
+    fn remember(&self, mut request: Request, played: &Played) {
         let answered = !matches!(played.delivery, Delivery::Never | Delivery::Reset);
         request.status = answered.then(|| played.response.status());
         if let Some(log) = &self.log {
             log(&request);
         }
         lock(&self.journal).record(request);
-        played
     }
 
-    fn answer(&self, route: Option<Route>, head: &request::Parts, body: &[u8]) -> Reply {
-        let Some(Route { provider, prefix, found }) = route else {
+    fn answer(
+        &self,
+        route: Option<&Route>,
+        head: &request::Parts,
+        body: &[u8],
+        fails: Option<StatusCode>,
+    ) -> Reply {
+        let Some(Route { provider, base_url, found }) = route else {
             return Reply::empty(StatusCode::NOT_FOUND);
         };
-        let Some((operation, ids)) = found else { return self.failure(provider, StatusCode::NOT_FOUND) };
-        let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let Some((operation, ids)) = found else { return self.no_route(*provider) };
         let query = head.uri.query().unwrap_or_default();
         let asked = Asked {
             operation,
-            ids,
+            ids: ids.clone(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: &head.headers,
             body,
-            base_url: format!("http://{host}{prefix}"),
+            fails,
+            base_url: base_url.clone(),
             now: self.now(),
             random: &self.random,
         };
@@ -153,22 +173,22 @@ impl World {
             Provider::Apideck => self.apideck().answer(&asked),
             #[cfg(feature = "codat")]
             Provider::Codat => self.codat().answer(&asked),
-            #[allow(unreachable_patterns, reason = "vendors that are not compiled in have no operations")]
+            #[allow(unreachable_patterns, reason = "vendors that are not compiled in answer nothing")]
             _ => Reply::empty(StatusCode::NOT_FOUND),
         }
     }
 
-    /// What the vendor answers with this status, whatever was asked.
-    fn failure(&self, provider: Provider, status: StatusCode) -> Reply {
+    /// What this vendor says of an operation that it does not have.
+    fn no_route(&self, provider: Provider) -> Reply {
         match provider {
             #[cfg(feature = "deck")]
-            Provider::Deck => deck::failure(status),
+            Provider::Deck => deck::no_route(),
             #[cfg(feature = "apideck")]
-            Provider::Apideck => apideck::failure(status),
+            Provider::Apideck => apideck::no_route(),
             #[cfg(feature = "codat")]
-            Provider::Codat => codat::failure(status, &self.random),
+            Provider::Codat => self.codat().no_route(self.now(), &self.random),
             #[allow(unreachable_patterns, reason = "vendors that are not compiled in answer nothing")]
-            _ => Reply::empty(status),
+            _ => Reply::empty(StatusCode::NOT_FOUND),
         }
     }
 
@@ -209,6 +229,16 @@ impl World {
     }
 }
 
+/// The request as it is remembered.
+fn asked_for(route: Option<&Route>, head: &request::Parts, body: &Bytes) -> Request {
+    let mut request = Request::new(head, body);
+    if let Some((operation, ids)) = route.and_then(|route| route.found.as_ref()) {
+        request.operation = Some(operation);
+        request.ids.clone_from(ids);
+    }
+    request
+}
+
 /// The vendor that is meant, and its operation if it has one there.
 fn route(mount: Mount, head: &request::Parts) -> Option<Route> {
     let vendors = [Provider::Deck, Provider::Apideck, Provider::Codat];
@@ -218,7 +248,7 @@ fn route(mount: Mount, head: &request::Parts) -> Option<Route> {
         let found = crate::operations()
             .filter(|operation| operation.provider() == provider && operation.method() == head.method)
             .find_map(|operation| Some((operation, ids(operation, path)?)));
-        Some(Route { provider, prefix, found })
+        Some(Route { provider, base_url: mount.base_url(provider)?, found })
     })
 }
 
@@ -246,13 +276,27 @@ fn percent_decode(segment: &str) -> Option<String> {
             bytes.push(*first);
             continue;
         }
-        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = tail.get(2..)?;
+        let [high, low, after @ ..] = tail else { return None };
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        bytes.push(u8::try_from(16 * digit(high)? + digit(low)?).ok()?);
+        rest = after;
     }
     String::from_utf8(bytes).ok()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent_decode;
+
+    #[test]
+    fn two_hexadecimal_digits_make_a_byte_and_nothing_else_does() {
+        assert_eq!(percent_decode("a%2Fb%c3%A9%25").as_deref(), Some("a/bé%"));
+        for broken in ["%", "%4", "%+a", "%-1", "%g0", "%0x", "%ff"] {
+            assert_eq!(percent_decode(broken), None, "{broken}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 mod catalog;
 mod connection;
 
-use super::exchange::{Asked, Reply};
+use super::exchange::{Asked, Object, Reply};
 use super::world::World;
 use crate::Consumer;
 use crate::apideck::vault::connections::{ConnectionState, ConsentState};
@@ -83,6 +83,9 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        if let Some(status) = asked.fails {
+            return failure(status);
+        }
         let answer = self.check_headers(asked).and_then(|()| match asked.operation.id() {
             "apideck.vault.connections.list" => self.list(asked),
             "apideck.vault.connections.get" => self.get(asked),
@@ -166,7 +169,7 @@ impl State {
         if let Some(state) = update.consent_state {
             record.consent_state = state.as_str().into();
         }
-        if let Some(Consent { granted, resources }) = update.latest_consent {
+        if let Some(Object(Consent { granted, resources })) = update.latest_consent {
             record.consent_state = if granted { "granted" } else { "denied" }.into();
             record.consents.push(json!({
                 "id": format!("con_{}", asked.random.uuid().simple()),
@@ -175,7 +178,7 @@ impl State {
                 "resources": resources,
             }));
         }
-        if let Some(DataScopes { enabled, resources }) = update.application_data_scopes {
+        if let Some(Object(DataScopes { enabled, resources })) = update.application_data_scopes {
             let scopes = json!({ "enabled": enabled, "updated_at": iso(asked), "resources": resources });
             record.data_scopes = Some(scopes);
         }
@@ -194,7 +197,7 @@ impl State {
     fn import(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
         let service = service(asked)?;
         let import: Import = body(asked)?;
-        if let Some(credentials) = &import.credentials {
+        if let Some(Object(credentials)) = &import.credentials {
             if service.auth.grant_type().is_none() {
                 return Err(invalid_state("The connector does not use OAuth: import settings instead"));
             }
@@ -287,8 +290,8 @@ struct Update {
     configuration: Option<Vec<Value>>,
     custom_mappings: Option<Vec<Value>>,
     consent_state: Option<ConsentState>,
-    latest_consent: Option<Consent>,
-    application_data_scopes: Option<DataScopes>,
+    latest_consent: Option<Object<Consent>>,
+    application_data_scopes: Option<Object<DataScopes>>,
 }
 
 #[derive(Deserialize)]
@@ -305,7 +308,7 @@ struct DataScopes {
 
 #[derive(Deserialize)]
 struct Import {
-    credentials: Option<ImportedCredentials>,
+    credentials: Option<Object<ImportedCredentials>>,
     settings: Option<Map<String, Value>>,
     metadata: Option<Map<String, Value>>,
 }
@@ -356,15 +359,24 @@ fn success(data: Value) -> Reply {
 }
 
 /// What Apideck answers with this status, whatever was asked.
-pub(super) fn failure(status: StatusCode) -> Reply {
-    let type_name = match status {
-        StatusCode::TOO_MANY_REQUESTS => "ConnectorRateLimitError",
-        StatusCode::PAYMENT_REQUIRED => "RequestLimitError",
-        StatusCode::NOT_FOUND => "EntityNotFoundError",
-        _ => "UnexpectedError",
+fn failure(status: StatusCode) -> Reply {
+    let (type_name, message, detail) = match status.as_u16() {
+        400 => ("RequestValidationError", "Invalid Params", "The request is not valid"),
+        401 => return unauthorized(),
+        402 => ("RequestLimitError", "Request Limit Reached", "You have reached your limit of 2000"),
+        404 => ("EntityNotFoundError", "Not Found", "The entity was not found"),
+        409 => ("ConflictError", "Conflict", "A connection already exists for the target connector"),
+        422 => ("InvalidStateError", "Invalid State", "The connection is in another state"),
+        429 => ("ConnectorRateLimitError", "Too Many Requests", "The connector was called too often"),
+        501 => ("MappingError", "Unmapped Attribute", "The connector does not map the attribute"),
+        _ => ("ConnectorExecutionError", "Connector Error", "The connector answered with an error"),
     };
-    let detail = "The sandbox was told to answer so".into();
-    refusal(status, type_name, status.canonical_reason().unwrap_or("Error"), &detail)
+    refusal(status, type_name, message, &detail.into())
+}
+
+pub(super) fn no_route() -> Reply {
+    let detail = "There is no such operation".into();
+    refusal(StatusCode::NOT_FOUND, "EntityNotFoundError", "Not Found", &detail)
 }
 
 fn unauthorized() -> Reply {

@@ -2,7 +2,7 @@
 
 use super::{State, Step, Webhook, body, done, iso, ok, refusal};
 use crate::deck::{ConnectionId, ErrorCode};
-use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::exchange::{Asked, Object, Reply};
 use crate::sandbox::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,12 +22,13 @@ pub(super) struct Connection {
     pub(super) accounts: Vec<Account>,
     pub(super) webhook: Webhook,
     pub(super) documents: Vec<Document>,
-    auto_refresh: bool,
-    since: SystemTime,
+    pub(super) auto_refresh: bool,
+    pub(super) since: SystemTime,
     /// Jobs are taken until then.
     pub(super) open_until: SystemTime,
 }
 
+#[derive(Clone)]
 pub(super) struct Account {
     pub(super) id: String,
     pub(super) number: String,
@@ -131,7 +132,7 @@ impl State {
         struct Body {
             access_token: String,
             #[serde(default)]
-            accounts: Vec<Selection>,
+            accounts: Vec<Object<Selection>>,
         }
 
         #[derive(Deserialize)]
@@ -143,9 +144,9 @@ impl State {
 
         let Body { access_token, accounts } = body(asked)?;
         let connection = self.connection(&access_token)?;
-        let numbers = accounts.iter().map(|selection| selection.account_number.as_deref());
+        let numbers = accounts.iter().map(|Object(selection)| selection.account_number.as_deref());
         known_accounts(connection, numbers)?;
-        for Selection { account_number, is_selected } in accounts {
+        for Object(Selection { account_number, is_selected }) in accounts {
             let account = connection
                 .accounts
                 .iter_mut()

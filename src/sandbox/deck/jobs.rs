@@ -3,9 +3,10 @@
 use super::connections::Connection;
 use super::documents::Document;
 use super::link::Source;
-use super::{MFA_ANSWER, State, Step, body, done, invalid, refusal};
+use super::{MFA_ANSWER, State, Step, Webhook, body, done, invalid, ok, refusal};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::idempotency::OtherRequest;
 use crate::sandbox::random::Random;
 use http::StatusCode;
 use serde::Deserialize;
@@ -41,41 +42,33 @@ impl Job {
     }
 }
 
-/// What was answered under an idempotency key.
-pub(super) struct Answered {
-    body: Vec<u8>,
-    at: SystemTime,
-    reply: (StatusCode, Value),
-}
-
 impl State {
     pub(super) fn submit_job(&mut self, asked: &Asked<'_>) -> Step {
-        let key = asked.header("x-deck-idempotency-key").to_owned();
-        if key.is_empty() {
-            let (status, body) = self.start_job(asked)?;
-            return Ok(Reply::json(status, body));
-        }
-        if Uuid::parse_str(&key).is_err() {
-            return Err(invalid("x-deck-idempotency-key is not a UUID"));
-        }
-        self.answered.retain(|_, answered| asked.now < answered.at + REMEMBERED);
-        if let Some(Answered { body, reply: (status, answer), .. }) = self.answered.get(&key) {
-            if body != asked.body {
+        let Some((key, request)) = keyed(asked)? else { return self.start_job(asked) };
+        match self.answered.find(key, &request, asked.now) {
+            Some(Ok(reply)) => return Ok(reply),
+            Some(Err(OtherRequest)) => {
                 let message = "The idempotency key was used for another request";
                 return Err(Reply::json(StatusCode::CONFLICT, json!({ "error_message": message })));
             }
-            return Ok(Reply::json(*status, answer.clone()));
+            None => {}
         }
-        let reply = match self.start_job(asked) {
-            Ok(reply) => reply,
-            Err(refusal) => refusal.into_json(),
-        };
-        let answered = Answered { body: asked.body.to_vec(), at: asked.now, reply: reply.clone() };
-        self.answered.insert(key, answered);
-        Ok(Reply::json(reply.0, reply.1))
+        let reply = self.start_job(asked).unwrap_or_else(|refusal| refusal);
+        self.answered.keep(key, request, &reply, asked.now + REMEMBERED);
+        Ok(reply)
     }
 
-    fn start_job(&mut self, asked: &Asked<'_>) -> Result<(StatusCode, Value), Reply> {
+    /// Deck gives failures of its own again, too.
+    pub(super) fn keep_failure(&mut self, asked: &Asked<'_>, reply: &Reply) {
+        if asked.operation.id() != "deck.jobs.submit" || !asked.fails.is_some_and(is_failure) {
+            return;
+        }
+        if let Ok(Some((key, request))) = keyed(asked) {
+            self.answered.keep(key, request, reply, asked.now + REMEMBERED);
+        }
+    }
+
+    fn start_job(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -90,7 +83,7 @@ impl State {
             "CloseConnection" => self.close_connection(&input, asked)?,
             _ => self.run_on_connection(&job_code, &input, asked)?,
         };
-        Ok((StatusCode::OK, json!({ "job_guid": id, "job_code": job_code })))
+        ok(json!({ "job_guid": id, "job_code": job_code }))
     }
 
     fn ensure_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
@@ -103,7 +96,11 @@ impl State {
         if open {
             return Err(refusal(ErrorCode::ActiveConnectionExists, "The connection is open already"));
         }
-        let connection = Connection::new(source.id, username, asked.now, asked.random);
+        let mut connection = Connection::new(source.id, username, asked.now, asked.random);
+        if let Some(url) = input.get("webhook_url").filter(|url| !url.is_null()) {
+            let url = url.as_str().ok_or_else(|| invalid("webhook_url is not a text"))?;
+            connection.webhook = Webhook { url: Some(url.to_owned()), is_active: true };
+        }
         let id = asked.random.uuid().to_string();
         let mut job = Job {
             id: id.clone(),
@@ -205,24 +202,23 @@ impl State {
         let asks = |job: &Job| {
             matches!(job.stage, Stage::Asks(_)) && job_guid.as_ref().is_none_or(|id| *id == job.id)
         };
-        let Some(index) = self.jobs.iter().position(asks) else {
+        let Some((index, job)) = self.jobs.iter().enumerate().find(|(_, job)| asks(job)) else {
             return Err(refusal(ErrorCode::SecurityQuestionNotFound, "No job waits for this answer"));
         };
-        let mut job = self.jobs.remove(index);
-        match std::mem::replace(&mut job.stage, Stage::Ended) {
-            Stage::Asks(connection) if answer == MFA_ANSWER => self.open(&mut job, *connection, asked),
-            stage => {
-                job.stage = stage;
-                let wrong = json!({
-                    "job_guid": job.id,
-                    "webhook_type": "Job",
-                    "webhook_code": "MfaQuestionInvalidAnswer",
-                    "environment": "Sandbox",
-                });
-                self.events.push(wrong);
-            }
+        if answer != MFA_ANSWER {
+            let wrong = json!({
+                "job_guid": job.id,
+                "webhook_type": "Job",
+                "webhook_code": "MfaQuestionInvalidAnswer",
+                "environment": "Sandbox",
+            });
+            self.events.push(wrong);
+            return done();
         }
-        self.jobs.push(job);
+        let mut job = self.jobs.remove(index);
+        if let Stage::Asks(connection) = std::mem::replace(&mut job.stage, Stage::Ended) {
+            self.open(&mut job, *connection, asked);
+        }
         done()
     }
 
@@ -254,6 +250,7 @@ impl State {
             job.stage = Stage::Ended;
         }
         self.events.append(&mut events);
+        self.jobs.retain(|job| !matches!(job.stage, Stage::Ended));
     }
 
     fn report(&mut self, job: &Job, result: Value) {
@@ -271,6 +268,23 @@ impl State {
             "environment": "Sandbox",
         }));
     }
+}
+
+/// A job's idempotency key, if it has one, and what is asked under it.
+fn keyed<'a>(asked: &'a Asked<'_>) -> Result<Option<(&'a str, Value)>, Reply> {
+    let key = asked.header("x-deck-idempotency-key");
+    if key.is_empty() {
+        return Ok(None);
+    }
+    let is_version_4 = Uuid::try_parse(key).is_ok_and(|uuid| uuid.get_version_num() == 4);
+    if key.len() != 36 || !is_version_4 {
+        return Err(invalid("x-deck-idempotency-key is not a version 4 UUID of 36 characters"));
+    }
+    Ok(Some((key, body(asked)?)))
+}
+
+fn is_failure(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
 }
 
 /// The webhook that reports how a job ended.

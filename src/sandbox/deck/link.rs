@@ -1,12 +1,12 @@
 //! A Link session, from its token to the public token.
 
-use super::connections::Connection;
-use super::{MFA_ANSWER, State, Step, body, done, invalid, ok, refusal};
-use crate::deck::ErrorCode;
-use crate::deck::link::{LinkConnectionStatus, UpdateMode};
-use crate::sandbox::exchange::{Asked, Reply};
+use super::connections::{Account, Connection};
+use super::{MFA_ANSWER, State, Step, Webhook, body, done, invalid, ok, refusal};
+use crate::deck::link::{BetaSourceStatus, Language, LinkConnectionStatus, ParsingMethod, UpdateMode};
+use crate::deck::{ConnectionId, ErrorCode};
+use crate::sandbox::exchange::{Asked, Object, Reply};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
     time::{Duration, SystemTime},
@@ -58,7 +58,7 @@ impl Source {
 pub(super) struct Session {
     expires: SystemTime,
     /// What the token was created with.
-    settings: Map<String, Value>,
+    settings: Settings,
     update: Option<Updated>,
     status: LinkConnectionStatus,
     /// What follows on the status.
@@ -68,18 +68,21 @@ pub(super) struct Session {
     pub(super) public_token: Option<String>,
 }
 
-/// The connection that a session updates, and how.
+/// The connection that a session updates, as it was, and how.
 struct Updated {
     mode: UpdateMode,
+    connection: ConnectionId,
     source: &'static str,
     username: String,
+    accounts: Vec<Account>,
 }
 
 impl Session {
     /// Whether the token was created for this source, or for any.
     fn allows(&self, source: &Source) -> bool {
-        let allowed = self.settings.get("source_ids").and_then(Value::as_array);
-        allowed.is_none_or(|ids| ids.is_empty() || ids.iter().any(|id| id == source.id))
+        let allowed = self.settings.source_ids.as_deref().unwrap_or_default();
+        (allowed.is_empty() || allowed.iter().any(|id| id == source.id))
+            && self.update.as_ref().is_none_or(|update| update.source == source.id)
     }
 
     /// A session connects once, and again only where the source rejected the credentials.
@@ -89,6 +92,11 @@ impl Session {
             LinkConnectionStatus::InvalidCredentials => true,
             _ => false,
         }
+    }
+
+    /// Whether anybody can still do something with its link token or its public token.
+    pub(super) fn is_of_use(&self, now: SystemTime) -> bool {
+        now < self.expires || (self.is_connected() && self.connecting.is_some())
     }
 
     pub(super) fn is_connected(&self) -> bool {
@@ -114,12 +122,42 @@ struct LinkToken {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    language: Option<Language>,
+    countries: Option<Vec<String>>,
+    source_ids: Option<Vec<String>>,
+    source_types: Option<Vec<String>>,
+    beta_source_status: Option<BetaSourceStatus>,
+    update: Option<Object<Update>>,
+    webhook_url: Option<String>,
+    auto_refresh: Option<bool>,
+    #[serde(rename = "parsing_method")]
+    _parsing_method: Option<ParsingMethod>,
+    #[serde(rename = "latest_invoice_only")]
+    _latest_invoice_only: Option<bool>,
+}
+
+impl Settings {
+    fn apply_to(&self, connection: &mut Connection) {
+        if let Some(url) = &self.webhook_url {
+            connection.webhook = Webhook { url: Some(url.clone()), is_active: true };
+        }
+        if let Some(auto_refresh) = self.auto_refresh {
+            connection.auto_refresh = auto_refresh;
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Update {
     access_token: String,
     mode: UpdateMode,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Field {
     field_name: String,
     field_value: String,
@@ -127,29 +165,21 @@ struct Field {
 
 impl State {
     pub(super) fn create_link_token(&mut self, asked: &Asked<'_>) -> Step {
-        const MEMBERS: [&str; 10] = [
-            "language",
-            "countries",
-            "source_ids",
-            "source_types",
-            "beta_source_status",
-            "update",
-            "webhook_url",
-            "auto_refresh",
-            "parsing_method",
-            "latest_invoice_only",
-        ];
-        let settings: Map<String, Value> = body(asked)?;
-        if let Some(unknown) = settings.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
-            return Err(invalid(&format!("unknown member {unknown}")));
-        }
-        let update = match settings.get("update").filter(|update| !update.is_null()) {
+        let settings: Settings = body(asked)?;
+        let update = match &settings.update {
             None => None,
-            Some(update) => {
-                let Update { access_token, mode } =
-                    Update::deserialize(update).map_err(|error| invalid(&error.to_string()))?;
-                let connection = self.connection(&access_token)?;
-                Some(Updated { mode, source: connection.source, username: connection.username.clone() })
+            Some(Object(Update { mode: UpdateMode::Unknown(mode), .. })) => {
+                return Err(invalid(&format!("There is no update mode {}", mode.as_str())));
+            }
+            Some(Object(Update { access_token, mode })) => {
+                let Connection { id, source, username, accounts, .. } = self.connection(access_token)?;
+                Some(Updated {
+                    mode: mode.clone(),
+                    connection: id.clone(),
+                    source,
+                    username: username.clone(),
+                    accounts: accounts.clone(),
+                })
             }
         };
         let token = format!("link-sandbox-{}", asked.random.uuid());
@@ -170,11 +200,11 @@ impl State {
         let LinkToken { link_token } = body(asked)?;
         let settings = &self.session(asked, &link_token)?.settings;
         ok(json!({
-            "language": settings.get("language"),
-            "beta_source_status": settings.get("beta_source_status"),
-            "countries": settings.get("countries"),
-            "source_types": settings.get("source_types"),
-            "source_guids": settings.get("source_ids"),
+            "language": settings.language,
+            "beta_source_status": settings.beta_source_status,
+            "countries": settings.countries,
+            "source_types": settings.source_types,
+            "source_guids": settings.source_ids,
         }))
     }
 
@@ -189,7 +219,7 @@ impl State {
         ok(json!({
             "name": "Sandbox Client",
             "image_url": "https://client.example/logo.png",
-            "language": session.settings.get("language").filter(|language| !language.is_null()).unwrap_or(&json!("EN")),
+            "language": session.settings.language.as_ref().unwrap_or(&Language::En),
             "update_mode": updated,
             "terms_of_use_url": null,
             "privacy_policy_url": null,
@@ -233,7 +263,7 @@ impl State {
         struct Body {
             link_token: String,
             source_id: String,
-            fields: Vec<Field>,
+            fields: Vec<Object<Field>>,
             #[serde(rename = "terms_of_use_url")]
             _terms_of_use_url: Option<String>,
             #[serde(rename = "privacy_policy_url")]
@@ -253,7 +283,8 @@ impl State {
             return Err(refusal(ErrorCode::InvalidSource, "The link token does not allow this source"));
         };
         let value = |name: &str| {
-            fields.iter().find(|field| field.field_name == name).map(|field| field.field_value.as_str())
+            let mut fields = fields.iter().map(|Object(field)| field);
+            fields.find(|field| field.field_name == name).map(|field| field.field_value.as_str())
         };
         let (Some(username), Some(password)) = (value("username"), value("password")) else {
             return Err(invalid("fields lack username or password"));
@@ -269,7 +300,12 @@ impl State {
                 .extend(steps.into_iter().filter(|(word, _)| username.contains(word)).map(|(_, step)| step));
             session.ahead.push_back(Connected);
         }
-        session.connecting = Some(Connection::new(source.id, username, asked.now, asked.random));
+        let mut connection = Connection::new(source.id, username, asked.now, asked.random);
+        session.settings.apply_to(&mut connection);
+        if let Some(update) = &session.update {
+            connection.accounts.clone_from(&update.accounts);
+        }
+        session.connecting = Some(connection);
         let public_token =
             session.update.is_none().then(|| format!("public-sandbox-{}", asked.random.uuid()));
         session.public_token.clone_from(&public_token);
@@ -285,7 +321,19 @@ impl State {
         if matches!(status, New | Connecting) {
             session.move_on();
         }
+        self.end_update(&link_token);
         ok(json!({ "status": status, "additional_information": null }))
+    }
+
+    /// Changes the connection that the session updates, once it is connected.
+    fn end_update(&mut self, link_token: &str) {
+        let session = self.sessions.get_mut(link_token).filter(|session| session.is_connected());
+        let Some(Session { settings, update: Some(update), connecting, .. }) = session else { return };
+        let Some(connection) = self.connections.get_mut(&update.connection) else { return };
+        if let Some(Connection { username, accounts, since, .. }) = connecting.take() {
+            settings.apply_to(connection);
+            (connection.username, connection.accounts, connection.since) = (username, accounts, since);
+        }
     }
 
     pub(super) fn link_mfa_question(&mut self, asked: &Asked<'_>) -> Step {

@@ -6,13 +6,14 @@ mod jobs;
 mod link;
 
 use super::exchange::{Asked, Reply};
+use super::idempotency::Answers;
 use super::random::Random;
 use super::world::World;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
 use crate::{Auth, Secret};
 use connections::Connection;
 use http::StatusCode;
-use jobs::{Answered, Job};
+use jobs::Job;
 use link::Session;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -70,6 +71,12 @@ impl<'a> Deck<'a> {
         self.world.deck().connection_of(access_token).map(|connection| connection.webhook.clone())
     }
 
+    /// Whether the data of the connection with this token are refreshed regularly; `None` for a token that Deck would
+    /// refuse.
+    pub fn auto_refresh(&self, access_token: &str) -> Option<bool> {
+        self.world.deck().connection_of(access_token).map(|connection| connection.auto_refresh)
+    }
+
     /// The bodies of the webhooks that Deck would have sent so far, oldest first.
     pub fn events(&self) -> Vec<Value> {
         let now = self.world.now();
@@ -108,8 +115,8 @@ pub(super) struct State {
     access_tokens: HashMap<String, ConnectionId>,
     /// In the order in which they were submitted.
     jobs: Vec<Job>,
-    /// By idempotency key.
-    answered: HashMap<String, Answered>,
+    /// Of jobs.
+    answered: Answers,
     events: Vec<Value>,
 }
 
@@ -136,10 +143,16 @@ impl State {
     fn answer_plain(&mut self, asked: &Asked<'_>) -> Reply {
         let Credentials { client_id, secret } = &self.credentials;
         let known = asked.header("x-deck-client-id") == client_id && asked.header("x-deck-secret") == secret;
+        if let Some(status) = asked.fails {
+            let reply = failure(status);
+            self.keep_failure(asked, &reply);
+            return reply;
+        }
         if asked.operation.auth() == Auth::Credentials && !known {
-            return Reply::json(StatusCode::UNAUTHORIZED, json!({ "message": "Invalid API key" }));
+            return unauthorized();
         }
         self.finish_jobs(asked.now, asked.random);
+        self.sessions.retain(|_, session| session.is_of_use(asked.now));
         let step = match asked.operation.id() {
             "deck.link.create_token" => self.create_link_token(asked),
             "deck.link.get_token" => self.get_link_token(asked),
@@ -210,12 +223,22 @@ fn done() -> Step {
 }
 
 /// What Deck answers with this status, whatever was asked.
-pub(super) fn failure(status: StatusCode) -> Reply {
-    let code = match status {
-        StatusCode::TOO_MANY_REQUESTS => ErrorCode::RateLimitExceeded,
-        _ => ErrorCode::UnexpectedError,
+fn failure(status: StatusCode) -> Reply {
+    let (code, message) = match status.as_u16() {
+        401 => return unauthorized(),
+        429 => (ErrorCode::RateLimitExceeded, "Too many requests"),
+        500.. => (ErrorCode::UnexpectedError, "An unexpected error occurred"),
+        _ => (ErrorCode::InvalidArgument, "The request is not valid"),
     };
-    refusal(code, "The sandbox was told to answer so").with_status(status)
+    refusal(code, message).with_status(status)
+}
+
+pub(super) fn no_route() -> Reply {
+    refusal(ErrorCode::NotSupported, "There is no such operation").with_status(StatusCode::NOT_FOUND)
+}
+
+fn unauthorized() -> Reply {
+    Reply::json(StatusCode::UNAUTHORIZED, json!({ "message": "Invalid API key" }))
 }
 
 fn invalid(message: &str) -> Reply {
@@ -227,6 +250,8 @@ fn refusal(code: ErrorCode, message: &str) -> Reply {
         ErrorCode::InvalidLinkToken | ErrorCode::InvalidPublicToken => ErrorCategory::InvalidInput,
         ErrorCode::DataSourceNotFound => ErrorCategory::DataSourceError,
         ErrorCode::NoActiveConnection | ErrorCode::ActiveConnectionExists => ErrorCategory::ConnectionError,
+        ErrorCode::RateLimitExceeded => ErrorCategory::RateLimitExceeded,
+        ErrorCode::UnexpectedError => ErrorCategory::ApiError,
         _ => ErrorCategory::InvalidRequest,
     };
     let body = json!({

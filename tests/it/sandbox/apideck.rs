@@ -1,9 +1,10 @@
+use super::{in_memory, over_a_socket};
 use connectory::apideck::vault::connections::{
     Connection, ConnectionHealth, ConnectionState, Connections, ConsentRecordInput, ConsentState,
     DataScopesResources, ImportConnection, ImportCredentials, ListConnections, UpdateConnection,
 };
 use connectory::sandbox::Sandbox;
-use connectory::{Error, JsonMap, Patch};
+use connectory::{Error, JsonMap, Patch, Provider};
 use serde_json::json;
 
 fn state(connection: &Connection) -> &str {
@@ -122,6 +123,26 @@ async fn lists_are_filtered_and_work_without_a_consumer() {
     let crm = connections.list(&ListConnections::new().api("crm").configured(false)).await.unwrap().data;
     assert_eq!(crm.len(), 3);
     assert!(connections.list(&ListConnections::new().configured(true)).await.unwrap().data.is_empty());
+}
+
+#[tokio::test]
+async fn links_lead_to_the_sandbox_whatever_host_the_client_names() {
+    for sandbox in [Sandbox::start().await.unwrap(), Sandbox::builder().in_memory().unwrap()] {
+        let client = sandbox.client();
+        let list = client.apideck().vault().connections().list(&ListConnections::new());
+        let links: Vec<_> =
+            list.await.unwrap().data.into_iter().filter_map(|connection| connection.authorize_url).collect();
+        let base = sandbox.base_url(Provider::Apideck);
+        assert!(links.iter().all(|link| link.expose_secret().starts_with(&base)), "{base}");
+
+        let mut request = sandbox.requests().remove(0);
+        request.headers.insert("host", "evil.example".parse().unwrap());
+        let answer = match sandbox.address() {
+            Some(address) => over_a_socket(address, &request).await,
+            None => in_memory(&sandbox, &request).await,
+        };
+        assert!(answer.contains(&base) && !answer.contains("evil.example"), "{answer}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
+use super::over_a_socket;
 use connectory::Error;
-use connectory::sandbox::Sandbox;
+use connectory::sandbox::{Fault, Sandbox};
 use std::time::Duration;
 
 #[tokio::test]
@@ -14,6 +15,29 @@ async fn tokens_act_for_their_company_until_they_expire() {
 
     sandbox.advance(Duration::from_secs(86_400));
     assert_eq!(sandbox.codat().company_of(token.access_token.expose_secret()), None);
+}
+
+#[tokio::test]
+async fn every_answer_says_what_is_left_of_the_quota() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.ignore_unknown_requests();
+    let company = sandbox.codat().add_company("Acme");
+    sandbox.client().codat().companies().get_access_token(&company).await.unwrap();
+    let request = sandbox.requests().remove(0);
+    let mut stranger = request.clone();
+    stranger.headers.remove("authorization");
+    let mut astray = request.clone();
+    astray.target.push_str("/elsewhere");
+    for (request, status) in [(stranger, "401"), (astray, "404"), (request, "503")] {
+        if status == "503" {
+            sandbox.inject(Fault::Status(503));
+        }
+        let answer = over_a_socket(sandbox.address().unwrap(), &request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(answer.contains("x-rate-limit-limit: 2000\r\n"), "{answer}");
+        assert!(answer.contains("x-rate-limit-remaining: 1999\r\n"), "{answer}");
+        assert!(answer.contains("x-rate-limit-reset: "), "{answer}");
+    }
 }
 
 #[tokio::test]

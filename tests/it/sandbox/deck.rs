@@ -32,6 +32,18 @@ async fn refused<T: Debug + 'static>(call: Call<T>) -> ErrorCode {
     body.code.clone().unwrap()
 }
 
+/// Sends this body, as it is and with the right credentials.
+async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> (u16, Value) {
+    let request = http::Request::post(format!("{}{path}", sandbox.base_url(Provider::Deck)))
+        .header("x-deck-client-id", "sandbox-client-id")
+        .header("x-deck-secret", "sandbox-secret-2f8a1c55")
+        .header("content-type", "application/json");
+    let answer = sandbox.transport().send(request.body(body.to_string().into()).unwrap()).await.unwrap();
+    let status = answer.status().as_u16();
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
 /// A Link session, from the browser's side.
 struct Session {
     link: Link,
@@ -300,6 +312,104 @@ async fn a_session_that_updates_shows_its_connection_and_gives_no_public_token()
 }
 
 #[tokio::test]
+async fn an_update_changes_its_connection_and_no_other() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (token, connections, _) = connected(&sandbox);
+    let access = AccessTokenRequest::new(&token);
+    let before = connections.context(&access).await.unwrap();
+    let mine = WebhookUpdateRequest::new(&token, "https://example.com/mine", true);
+    connections.update_webhook(&mine).await.unwrap();
+    let only_first = AccountsSelectRequest::new(&token, [AccountSelection::new("1002", false)]);
+    connections.select_accounts(&only_first).await.unwrap();
+
+    let update = LinkUpdate::new(&token, UpdateMode::UpdateCredentials);
+    let body = LinkTokenCreateRequest::new().update(update).auto_refresh(true);
+    let session = Session::start(&sandbox.client().deck(), &body).await;
+    let found = session.link.sources(&SourcesRequest::new(&session.token)).await.unwrap().sources;
+    assert_eq!(found.iter().map(|source| source.source_id.as_str()).collect::<Vec<_>>(), [UTILITY]);
+    let fields = [CredentialField::new("username", "u"), CredentialField::new("password", "p")];
+    let elsewhere = ConnectRequest::new(&session.token, AETNA, fields);
+    assert_eq!(refused(session.link.connect(&elsewhere)).await, ErrorCode::InvalidSource);
+
+    sandbox.advance(minutes(1));
+    session.connect("renamed", "new").await.unwrap();
+    assert_eq!(sandbox.deck().auto_refresh(token.expose_secret()), Some(false), "nothing before it connects");
+    assert_eq!(session.statuses(3).await, ["New", "Connecting", "Connected"]);
+    let after = connections.context(&access).await.unwrap();
+    assert_eq!(after.connection_id, before.connection_id);
+    assert_ne!(after.connection_status_timestamp, before.connection_status_timestamp);
+    let accounts = connections.accounts(&access).await.unwrap().accounts;
+    assert_eq!(accounts[1].is_selected, Some(false), "nobody has selected anything");
+    assert_eq!(sandbox.deck().auto_refresh(token.expose_secret()), Some(true));
+    let webhook = sandbox.deck().webhook(token.expose_secret()).unwrap();
+    assert_eq!(webhook.url.as_deref(), Some("https://example.com/mine"), "the session has named none");
+
+    let again = LinkTokenCreateRequest::new().update(LinkUpdate::new(&token, UpdateMode::Refresh));
+    let session = Session::start(&sandbox.client().deck(), &again).await;
+    let source = session.link.info(&session.named()).await.unwrap().update_mode.unwrap().source.unwrap();
+    assert_eq!(source.fields[0].field_value.as_ref().unwrap().expose_secret(), "renamed");
+}
+
+#[tokio::test]
+async fn webhook_and_refresh_reach_the_connection() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let deck = sandbox.client().deck();
+    let settings = LinkTokenCreateRequest::new().webhook_url("https://example.com/link").auto_refresh(true);
+    let session = Session::start(&deck, &settings).await;
+    let started = session.connect("customer", "pass").await.unwrap();
+    session.statuses(3).await;
+    let exchange = PublicTokenExchangeRequest::new(started.public_token.unwrap());
+    let token = deck.connections().exchange_public_token(&exchange).await.unwrap().access_token;
+    let webhook = sandbox.deck().webhook(token.expose_secret()).unwrap();
+    assert_eq!((webhook.url.as_deref(), webhook.is_active), (Some("https://example.com/link"), true));
+    assert_eq!(sandbox.deck().auto_refresh(token.expose_secret()), Some(true));
+
+    let input = EnsureConnection::new(AETNA, "headless", "pass").webhook_url("https://example.com/job");
+    let job = deck.jobs().submit(&JobRequest::ensure_connection(input)).await.unwrap();
+    let webhook = sandbox.deck().webhook(token_of(&sandbox, &job).expose_secret()).unwrap();
+    assert_eq!((webhook.url.as_deref(), webhook.is_active), (Some("https://example.com/job"), true));
+    assert_eq!(sandbox.deck().auto_refresh("unknown"), None);
+}
+
+#[tokio::test]
+async fn bodies_of_another_form_are_refused() {
+    let sandbox = Sandbox::builder().deck_connection("access-1").in_memory().unwrap();
+    let link = session(&sandbox).await.token;
+    let link = link.expose_secret();
+    let update = |mode| json!({ "update": { "access_token": "access-1", "mode": mode } });
+    let (user, pass) = (
+        json!({ "field_name": "username", "field_value": "u" }),
+        json!({ "field_name": "password", "field_value": "p" }),
+    );
+    let connect = |user: &Value| json!({ "link_token": link, "source_id": UTILITY, "fields": [user, pass] });
+    let rows = [
+        ("/link/token/create", json!({ "language": 3 })),
+        ("/link/token/create", json!({ "countries": "CA" })),
+        ("/link/token/create", json!({ "auto_refresh": "yes" })),
+        ("/link/token/create", json!({ "webhook_url": ["https://example.com"] })),
+        ("/link/token/create", json!({ "unheard_of": true })),
+        ("/link/token/create", json!([null, null, null, null, null, null, null, null, null, null])),
+        ("/link/token/create", update("Unheard")),
+        (
+            "/link/token/create",
+            json!({ "update": { "access_token": "access-1", "mode": "Refresh", "x": 1 } }),
+        ),
+        ("/link/token/create", json!({ "update": ["access-1", "Refresh"] })),
+        ("/link/connect", connect(&json!({ "field_name": "username", "field_value": "u", "x": 1 }))),
+        ("/link/connect", connect(&json!(["username", "u"]))),
+        ("/connection/context", json!(["access-1"])),
+        ("/jobs/submit", json!(["FetchBalance", { "access_token": "access-1" }])),
+    ];
+    for (path, body) in rows {
+        let (status, answer) = post(&sandbox, path, &body).await;
+        assert_eq!((status, &answer["error_code"]), (400, &json!("VALIDATION_FAILED")), "{path} {body}");
+    }
+    assert_eq!(post(&sandbox, "/link/token/create", &update("Refresh")).await.0, 200);
+    assert_eq!(post(&sandbox, "/link/token/create", &json!({ "update": null })).await.0, 200);
+    assert_eq!(post(&sandbox, "/link/connect", &connect(&user)).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_connection_keeps_what_is_set() {
     let sandbox = Sandbox::start().await.unwrap();
     let (token, connections, _) = connected(&sandbox);
@@ -397,8 +507,24 @@ async fn an_idempotency_key_replays_its_answer_for_a_day() {
     assert!(matches!(error, Error::Conflict(_)), "{error:?}");
     assert!(error.api().unwrap().vendor::<AlreadyRunningJob>().is_none());
 
-    let not_a_uuid = jobs.submit(&body).idempotency_key("my-key");
-    assert_eq!(refused(not_a_uuid).await, ErrorCode::ValidationFailed);
+    let strange = [
+        "my-key",
+        "7d9ba6a44e0e4d0b8b8a3f3a5a0c9f00",
+        "{7d9ba6a4-4e0e-4d0b-8b8a-3f3a5a0c9f00}",
+        "7d9ba6a4-4e0e-1d0b-8b8a-3f3a5a0c9f00",
+    ];
+    for key in strange {
+        let refusal = refused(jobs.submit(&body).idempotency_key(key)).await;
+        assert_eq!(refusal, ErrorCode::ValidationFailed, "{key}");
+    }
+
+    // The same request in other bytes.
+    let mut request = sandbox.requests_of("deck.jobs.submit").remove(0);
+    let pretty = serde_json::to_vec_pretty(&request.json().unwrap()).unwrap();
+    assert_ne!(pretty, request.body);
+    request.body = pretty.into();
+    let again = super::in_memory(&sandbox, &request).await;
+    assert!(again.starts_with("200") && again.contains(first.job_guid.as_str()), "{again}");
 
     // A failure is replayed too, after its cause is gone.
     const SECOND: &str = "0c0f6f2e-6c41-4c9b-9a2e-5b8b3c5d7e11";
@@ -460,11 +586,13 @@ async fn ensure_connection_may_ask_a_question() {
 
     let elsewhere = JobMfaAnswerRequest::new("2f4e3b0a-0000-4000-8000-000000000000", ANSWER);
     assert_eq!(refused(jobs.answer_mfa(&elsewhere)).await, ErrorCode::SecurityQuestionNotFound);
+    jobs.submit(&ensure("second-mfa", "pass")).await.unwrap();
     jobs.answer_mfa(&JobMfaAnswerRequest::new(&job.job_guid, "000000")).await.unwrap();
-    assert_eq!(sandbox.deck().events()[1]["webhook_code"], "MfaQuestionInvalidAnswer");
+    assert_eq!(sandbox.deck().events()[2]["webhook_code"], "MfaQuestionInvalidAnswer");
     // A customer who takes long is no worse off.
     sandbox.advance(minutes(15));
-    jobs.answer_mfa(&JobMfaAnswerRequest::new(&job.job_guid, ANSWER)).await.unwrap();
+    let wait = json!({ "answer": ANSWER });
+    assert_eq!(post(&sandbox, "/jobs/mfa/answer", &wait).await.0, 200, "the first that asks is meant still");
     let token = token_of(&sandbox, &job);
     jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
     let again = JobMfaAnswerRequest::new(&job.job_guid, ANSWER);

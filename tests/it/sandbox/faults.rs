@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::calls::TypedCall;
-use connectory::sandbox::{Fault, FaultRule, SandboxBuilder};
+use connectory::sandbox::{Fault, FaultRule};
 use connectory::{Client, Error, Outcome, RetryPolicy};
 
 /// A call that reads and that the sandbox answers with 200.
@@ -13,18 +13,9 @@ fn reading() -> TypedCall {
     call.expect("every vendor has one")
 }
 
-fn builder() -> SandboxBuilder {
-    let builder = Sandbox::builder().seed(7);
-    #[cfg(feature = "codat")]
-    let builder = builder.codat_company("first", "Acme");
-    #[cfg(feature = "deck")]
-    let builder = builder.deck_connection(calls::Input::default().secret);
-    builder
-}
-
 /// The same sandbox twice: on a port and in memory.
 async fn both() -> [Sandbox; 2] {
-    [builder().start().await.unwrap(), builder().in_memory().unwrap()]
+    [seeded().start().await.unwrap(), seeded().in_memory().unwrap()]
 }
 
 fn impatient(sandbox: &Sandbox) -> Client {
@@ -75,6 +66,116 @@ async fn each_fault_shows_as_what_it_is() {
 }
 
 #[tokio::test]
+async fn a_huge_bomb_costs_the_test_next_to_nothing() {
+    for sandbox in both().await {
+        let start = std::time::Instant::now();
+        sandbox.inject(Fault::GzipBomb(1 << 30));
+        let error = reading().send_default(&impatient(&sandbox)).await.unwrap_err();
+        assert!(error.to_string().contains("over the limit of 100000"), "{error:?}");
+        assert_eq!(sandbox.requests()[0].status.unwrap(), 200);
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+
+        sandbox.clear_faults();
+        sandbox.inject(Fault::GzipBomb((3 << 20) + 1));
+        let client = sandbox.client_builder().max_body((3 << 20) + 1).build().unwrap();
+        let error = reading().send_default(&client).await.unwrap_err();
+        assert!(matches!(error, Error::Decode(_)), "{error:?}");
+        let client = sandbox.client_builder().max_body(3 << 20).build().unwrap();
+        let error = reading().send_default(&client).await.unwrap_err();
+        assert!(error.to_string().contains("over the limit"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_wait_is_too_long() {
+    for sandbox in both().await {
+        sandbox.inject(Fault::RateLimitedUntil(Duration::MAX));
+        let error = reading().send_default(&impatient(&sandbox)).await.unwrap_err();
+        assert!(error.retry_after() > Some(Duration::from_secs(86_400)), "{error}");
+        sandbox.clear_faults();
+
+        sandbox.inject(Fault::Latency(Duration::MAX));
+        sandbox.inject(Fault::Latency(Duration::MAX));
+        assert!(reading().send_default(&impatient(&sandbox)).await.unwrap_err().is_timeout());
+    }
+}
+
+/// What the vendor says with this status: code, then message.
+async fn told(call: &TypedCall, sandbox: &Sandbox, status: u16) -> (Option<String>, Option<String>) {
+    sandbox.inject(FaultRule::new(Fault::Status(status)).times(1));
+    let error = call.send_default(&impatient(sandbox)).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), status);
+    (error.code().map(str::to_owned), error.message().map(str::to_owned))
+}
+
+#[tokio::test]
+async fn injected_failures_are_in_the_vendor_s_words() {
+    let rows = [
+        ("deck.", 400, "INVALID_ARGUMENT", "The request is not valid"),
+        ("deck.", 401, "", "Invalid API key"),
+        ("deck.", 429, "RATE_LIMIT_EXCEEDED", "Too many requests"),
+        ("deck.", 503, "UNEXPECTED_ERROR", "An unexpected error occurred"),
+        ("apideck.", 400, "RequestValidationError", "Invalid Params"),
+        ("apideck.", 401, "UnauthorizedError", "Unauthorized Request"),
+        ("apideck.", 402, "RequestLimitError", "Request Limit Reached"),
+        ("apideck.", 409, "ConflictError", "Conflict"),
+        ("apideck.", 422, "InvalidStateError", "Invalid State"),
+        ("apideck.", 429, "ConnectorRateLimitError", "Too Many Requests"),
+        ("apideck.", 503, "ConnectorExecutionError", "Connector Error"),
+        ("codat.", 401, "", "Unauthorized"),
+        ("codat.", 500, "", "There is a problem with our server. Please try again later."),
+        ("codat.", 503, "", "The Codat API is temporarily offline for maintenance. Please try again later."),
+    ];
+    let sandbox = seeded().in_memory().unwrap();
+    let calls = calls::all();
+    for (vendor, status, code, message) in rows {
+        let Some(call) = calls.iter().find(|call| call.id.starts_with(vendor)) else { continue };
+        let (told_code, told_message) = told(call, &sandbox, status).await;
+        assert_eq!(told_code.as_deref().unwrap_or_default(), code, "{vendor} {status}");
+        assert_eq!(told_message.as_deref(), Some(message), "{vendor} {status}");
+    }
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn an_injected_failure_is_given_again_under_its_idempotency_key() {
+    use connectory::deck::{ErrorBody, ErrorCategory, jobs::JobRequest};
+    let key = || uuid::Uuid::new_v4().to_string();
+    let sandbox = seeded().in_memory().unwrap();
+    let jobs = impatient(&sandbox).deck().jobs();
+    let body = JobRequest::fetch_balance(sandbox.deck().connect());
+    let once = |fault| sandbox.inject(FaultRule::new(fault).times(1));
+
+    let failed = key();
+    once(Fault::Status(500));
+    jobs.submit(&body).idempotency_key(&failed).await.unwrap_err();
+    let again = jobs.submit(&body).idempotency_key(&failed).await.unwrap_err();
+    assert_eq!(again.status().unwrap(), 500);
+    let told: &ErrorBody = again.api().unwrap().vendor().unwrap();
+    assert_eq!(told.category, Some(ErrorCategory::ApiError));
+
+    for fault in [Fault::RateLimited(1), Fault::Html, Fault::Redirect("/".into()), Fault::ResetBefore] {
+        let lost = key();
+        once(fault.clone());
+        jobs.submit(&body).idempotency_key(&lost).await.unwrap_err();
+        jobs.submit(&body).idempotency_key(&lost).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        sandbox.advance(Duration::from_secs(2));
+    }
+}
+
+#[tokio::test]
+async fn every_number_is_a_status_that_arrives() {
+    let rows = [(0, 500), (100, 500), (101, 500), (199, 500), (204, 204), (205, 205), (304, 304), (599, 599)];
+    for sandbox in both().await {
+        for (number, status) in rows.into_iter().chain([(600, 500), (999, 500), (u16::MAX, 500)]) {
+            sandbox.inject(FaultRule::new(Fault::Status(number)).times(1));
+            let error = reading().send_default(&impatient(&sandbox)).await.unwrap_err();
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{number}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn answers_that_nobody_has_seen_before_cost_no_call() {
     for sandbox in both().await {
         for fault in [Fault::UnseenValues, Fault::ExtraFields] {
@@ -86,7 +187,7 @@ async fn answers_that_nobody_has_seen_before_cost_no_call() {
 
 #[tokio::test]
 async fn rules_strike_where_and_as_often_as_they_say() {
-    let sandbox = builder().start().await.unwrap();
+    let sandbox = seeded().start().await.unwrap();
     let (call, client) = (reading(), impatient(&sandbox));
     sandbox.inject(FaultRule::new(Fault::Status(500)).operation("another.operation"));
     call.send_default(&client).await.unwrap();
@@ -102,6 +203,22 @@ async fn rules_strike_where_and_as_often_as_they_say() {
         failed += usize::from(call.send_default(&client).await.is_err());
     }
     assert!((60..140).contains(&failed), "{failed} of 200");
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn an_answer_without_a_body_is_lost_whole() {
+    use connectory::deck::connections::AutoRefreshUpdateRequest;
+    for sandbox in both().await {
+        for fault in [Fault::CutBody, Fault::WrongLength] {
+            sandbox.inject(FaultRule::new(fault.clone()).times(1));
+            let body = AutoRefreshUpdateRequest::new(sandbox.deck().connect(), true);
+            let error =
+                impatient(&sandbox).deck().connections().update_auto_refresh(&body).await.unwrap_err();
+            assert!(matches!(error, Error::Transport(_)), "{fault:?}: {error:?}");
+            assert_eq!(error.outcome(), Outcome::Unknown);
+        }
+    }
 }
 
 #[cfg(feature = "deck")]

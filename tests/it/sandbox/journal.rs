@@ -27,6 +27,23 @@ async fn every_request_is_kept_and_its_debug_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn a_journal_with_a_limit_keeps_the_latest_requests() {
+    let sandbox = Sandbox::builder().journal_limit(2).in_memory().unwrap();
+    stray(&sandbox).await;
+    let calls = calls::all();
+    let sent: Vec<_> = calls.iter().chain(&calls).take(3).collect();
+    for call in &sent {
+        let _ = call.send_default(&sandbox.client()).await;
+    }
+    let kept: Vec<_> = sandbox.requests().iter().map(|request| request.operation.unwrap().id()).collect();
+    assert_eq!(kept, [sent[1].id, sent[2].id]);
+    sandbox.verify().unwrap();
+    // What is new is told of, although as much has been forgotten.
+    stray(&sandbox).await;
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(sandbox))).is_err());
+}
+
+#[tokio::test]
 async fn expectations_count_calls() {
     let sandbox = Sandbox::start().await.unwrap();
     let call = &calls::all()[0];
@@ -46,6 +63,49 @@ async fn stray(sandbox: &Sandbox) {
     let request = http::Request::builder().method(operation.method()).uri(target).body(bytes::Bytes::new());
     let answer = sandbox.transport().send(request.unwrap()).await.unwrap();
     assert_eq!(answer.status(), 404);
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let said = match operation.provider() {
+        Provider::Codat => (&body["error"], "NotFound"),
+        Provider::Apideck => (&body["detail"], "There is no such operation"),
+        _ => (&body["error_message"], "There is no such operation"),
+    };
+    assert_eq!(said.0, said.1);
+}
+
+#[tokio::test]
+async fn requests_whose_body_cannot_be_had_are_kept_too() {
+    use std::sync::{Arc, Mutex};
+    use tokio::io::AsyncWriteExt;
+    let logged = Arc::new(Mutex::new(Vec::new()));
+    let log = logged.clone();
+    let builder = Sandbox::builder().log(move |request| log.lock().unwrap().push(request.status));
+    let sandbox = builder.start().await.unwrap();
+    let call = &calls::all()[0];
+    let _ = call.send_default(&sandbox.client()).await;
+    let mut request = sandbox.requests().remove(0);
+    request.body = vec![b' '; 5 * 1024 * 1024].into();
+    over_a_socket(sandbox.address().unwrap(), &request).await;
+
+    let base = sandbox.base_url(call.operation().provider());
+    let path = base.splitn(4, '/').nth(3).unwrap();
+    let head = format!(
+        "{} /{path}{} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n",
+        call.operation().method(),
+        call.operation().path().replace(['{', '}'], ""),
+    );
+    let mut socket = tokio::net::TcpStream::connect(sandbox.address().unwrap()).await.unwrap();
+    socket.write_all(head.as_bytes()).await.unwrap();
+    while sandbox.requests().len() < 3 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let statuses: Vec<_> = sandbox.requests().iter().map(|request| request.status).collect();
+    assert_eq!(statuses[1..], [413, 400].map(|status| http::StatusCode::from_u16(status).ok()));
+    assert_eq!(*logged.lock().unwrap(), statuses);
+    for request in &sandbox.requests()[1..] {
+        assert_eq!(request.operation.unwrap().id(), call.id);
+        assert!(!request.was_handled);
+    }
 }
 
 #[tokio::test]
