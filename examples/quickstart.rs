@@ -122,7 +122,13 @@ async fn live(client: &Client) {
         },
         Err(_) => step("a Codat company's token", "set CODAT_COMPANY_ID to mint one"),
     }
-    step("Deck", "what only reads needs the access token of a connection");
+    match std::env::var("DECK_ACCESS_TOKEN") {
+        Ok(token) => match client.deck().connections().context(&AccessTokenRequest::new(token)).await {
+            Ok(context) => step("a Deck connection", format!("{:?}", context.connection_status)),
+            Err(error) => explain("a Deck connection", Some(error)),
+        },
+        Err(_) => step("a Deck connection", "set DECK_ACCESS_TOKEN to look at one"),
+    }
 }
 
 fn title(vendor: &str, what: &str) {
