@@ -106,32 +106,21 @@ fn r14_a_gzip_bomb_costs_less_than_twice_the_cap() {
     });
 }
 
-/// Answers every request with these bytes, then closes the connection.
-async fn answering(bytes: impl Into<Vec<u8>>) -> Raw {
-    let bytes = Arc::new(bytes.into());
-    Raw::serving(move |mut stream| {
-        let bytes = bytes.clone();
-        async move {
-            read_request(&mut stream).await;
-            let _ = stream.write_all(&bytes).await;
-        }
-    })
-    .await
-}
-
 #[tokio::test]
 async fn r14_a_content_length_that_lies_is_an_error() {
     let limit = 16 * MIB;
-    let server = answering(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{{}}", u64::MAX / 2)).await;
+    let server =
+        Raw::answering(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{{}}", u64::MAX / 2)).await;
     let error = a_call(&client(&server.base())).bytes().await.unwrap_err();
     assert_over_the_limit(&error, limit);
 
-    let server = answering("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{}").await;
+    let server = Raw::answering("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{}").await;
     let error = a_call(&client(&server.base())).max_attempts(1).bytes().await.unwrap_err();
     assert!(matches!(error, Error::Transport(_)), "{error:?}");
     assert_eq!(error.outcome(), Outcome::Applied);
 
-    let server = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n\r\n").await;
+    let server =
+        Raw::answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n\r\n").await;
     assert_eq!(a_call(&client(&server.base())).bytes().await.unwrap(), "{}");
 }
 
@@ -175,7 +164,7 @@ async fn an_error_body_is_cut_and_its_beginning_kept() {
     ]
     .concat();
     for answer in [announced, unframed, gzipped] {
-        let server = answering(answer.clone()).await;
+        let server = Raw::answering(answer.clone()).await;
         for limit in [64 * 1024, 10] {
             let client = builder(&server.base()).no_proxy().max_error_body(limit).build().unwrap();
             let error = a_call(&client).await.unwrap_err();

@@ -38,19 +38,6 @@ async fn download(step: Step) -> Download {
     file(&offline(&Memory::playing([step]))).await.unwrap()
 }
 
-/// Answers every request with these bytes, then closes the connection.
-async fn answering(bytes: impl Into<Vec<u8>>) -> Raw {
-    let bytes = bytes.into();
-    Raw::serving(move |mut stream| {
-        let bytes = bytes.clone();
-        async move {
-            read_request(&mut stream).await;
-            let _ = stream.write_all(&bytes).await;
-        }
-    })
-    .await
-}
-
 #[track_caller]
 fn assert_lost(error: &Error, problem: &str) {
     let Error::Transport(lost) = error else { panic!("{error:?}") };
@@ -89,7 +76,8 @@ async fn any_content_type_will_do_and_so_will_none() {
         ("", None),
     ];
     for (header, content_type) in rows {
-        let server = answering(format!("HTTP/1.1 200 OK\r\n{header}content-length: 4\r\n\r\n%PDF")).await;
+        let server =
+            Raw::answering(format!("HTTP/1.1 200 OK\r\n{header}content-length: 4\r\n\r\n%PDF")).await;
         let download = file(&client(&server.base())).await.unwrap();
         assert_eq!(download.content_type(), content_type);
         assert_eq!(download.content_length(), Some(4));
@@ -105,13 +93,13 @@ async fn a_body_of_unknown_length_is_read_to_its_end() {
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n%PD\r\n1\r\nF\r\n0\r\n\r\n";
     let until_closed = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n%PDF";
     for answer in [chunked, until_closed] {
-        let server = answering(answer).await;
+        let server = Raw::answering(answer).await;
         let download = file(&client(&server.base())).await.unwrap();
         assert_eq!(download.content_length(), None);
         assert_eq!(download.bytes(4).await.unwrap(), "%PDF");
     }
     for empty in ["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", "HTTP/1.1 204 None\r\n\r\n"] {
-        let server = answering(empty).await;
+        let server = Raw::answering(empty).await;
         assert!(file(&client(&server.base())).await.unwrap().bytes(0).await.unwrap().is_empty());
     }
 }
@@ -236,7 +224,7 @@ async fn a_body_cut_short_is_an_error_and_never_a_short_file() {
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n",
     ];
     for answer in cut {
-        let server = answering(answer).await;
+        let server = Raw::answering(answer).await;
         let client = client(&server.base());
         let error = file(&client).await.unwrap().bytes(100).await.unwrap_err();
         assert_lost(&error, "connection broken");

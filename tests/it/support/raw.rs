@@ -6,7 +6,7 @@ use std::{
     },
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     task::{JoinHandle, JoinSet},
 };
@@ -37,6 +37,19 @@ impl Raw {
             }
         });
         Self { address, connections, task }
+    }
+
+    /// Answers the first request of each connection with these bytes, then closes the connection.
+    pub async fn answering(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = Arc::new(bytes.into());
+        Self::serving(move |mut stream| {
+            let bytes = bytes.clone();
+            async move {
+                read_request(&mut stream).await;
+                let _ = stream.write_all(&bytes).await;
+            }
+        })
+        .await
     }
 
     pub fn base(&self) -> String {
