@@ -121,7 +121,10 @@ impl Config {
                 return Err(Error::config("the variable DECK_ENVIRONMENT is neither `sandbox` nor `live`"));
             }
         };
-        Ok(Some(base_url.map_or(config.clone(), |url| config.base_url(url))))
+        Ok(Some(match base_url {
+            Some(url) => config.base_url(url),
+            None => config,
+        }))
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {

@@ -1,6 +1,6 @@
 //! One attempt: a request sent, its answer read and classified, within a time and under a cap.
 
-use super::body::{self, Buffer, ReadError};
+use super::body::{Buffer, Coding, ReadError};
 use super::endpoint::is_encrypted;
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError};
@@ -45,9 +45,9 @@ impl Attempt<'_> {
             Reading::Stream if is_encrypted(&head.headers) => {
                 (Bytes::new(), Some(self.read(&mut head, body).await?.into()))
             }
-            Reading::Stream if is_encoded(&head.headers) => {
+            Reading::Stream if Coding::of(&head.headers) != Coding::Identity => {
                 let problem = "the body is encoded although nothing but `identity` was asked for";
-                return Err(self.failed(Some(&head), problem.to_owned(), |error| error.permanent = true));
+                return Err(self.unusable(&head, problem.to_owned()));
             }
             Reading::Stream => (Bytes::new(), Some(body)),
         };
@@ -65,9 +65,12 @@ impl Attempt<'_> {
 
     /// Reads the body of a success to its end, under the cap, and decrypts it where it is encrypted.
     async fn read(&self, head: &mut Parts, body: Body) -> Result<Bytes, Error> {
-        if let Some(coding) = body::unknown_coding(&head.headers) {
-            let problem = format!("the body is encoded as {coding}, which was not asked for");
-            return Err(self.failed(Some(head), problem, |error| error.permanent = true));
+        match Coding::of(&head.headers) {
+            Coding::Identity | Coding::Gzip | Coding::Unknown("") => {}
+            Coding::Unknown(coding) => {
+                let problem = format!("the body is encoded as {coding}, which was not asked for");
+                return Err(self.unusable(head, problem));
+            }
         }
         let limit = self.limits.max_body;
         let mut buffer = Buffer::new(limit, &head.headers);
@@ -76,8 +79,7 @@ impl Attempt<'_> {
             None => return Err(self.late(Some(head))),
             Some(Err(ReadError::Broken(error))) => return Err(self.broken(Some(head), error)),
             Some(Err(ReadError::TooLarge)) => {
-                let problem = format!("the body is over the limit of {limit} bytes");
-                return Err(self.failed(Some(head), problem, |error| error.permanent = true));
+                return Err(self.unusable(head, format!("the body is over the limit of {limit} bytes")));
             }
         }
         let body = buffer.into_bytes();
@@ -142,6 +144,11 @@ impl Attempt<'_> {
         })
     }
 
+    /// The answer is there, and another try would bring the same.
+    fn unusable(&self, head: &Parts, problem: String) -> Error {
+        self.failed(Some(head), problem, |error| error.permanent = true)
+    }
+
     fn failed(
         &self,
         head: Option<&Parts>,
@@ -196,10 +203,4 @@ impl Attempt<'_> {
             None => Some(work.await),
         }
     }
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }

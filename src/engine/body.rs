@@ -28,22 +28,33 @@ pub(crate) enum ReadError {
     Broken(SendError),
 }
 
-const GZIP: [&[u8]; 2] = [b"gzip", b"x-gzip"];
+/// What was done to a body on its way, as `Content-Encoding` has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding<'a> {
+    /// Nothing.
+    Identity,
+    /// It was compressed as we know to undo.
+    Gzip,
+    /// Something that is not undone here; empty for a header without a value.
+    Unknown(&'a str),
+}
 
-/// The body's coding, if it is one that is not undone here.
-pub(crate) fn unknown_coding(headers: &HeaderMap) -> Option<&str> {
-    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("something unreadable").trim();
-    let known = |name: &[u8]| name.eq_ignore_ascii_case(coding.as_bytes());
-    let undone = coding.is_empty() || known(b"identity") || GZIP.iter().any(|name| known(name));
-    (!undone).then_some(coding)
+impl<'a> Coding<'a> {
+    pub(crate) fn of(headers: &'a HeaderMap) -> Self {
+        let Some(coding) = headers.get(header::CONTENT_ENCODING) else { return Self::Identity };
+        let coding = coding.to_str().unwrap_or("something unreadable").trim();
+        let is = |name: &str| name.eq_ignore_ascii_case(coding);
+        match coding {
+            _ if is("identity") => Self::Identity,
+            _ if is("gzip") || is("x-gzip") => Self::Gzip,
+            unknown => Self::Unknown(unknown),
+        }
+    }
 }
 
 impl Buffer {
     pub(crate) fn new(limit: usize, headers: &HeaderMap) -> Self {
-        let gzip = headers
-            .get(header::CONTENT_ENCODING)
-            .is_some_and(|coding| GZIP.iter().any(|name| name.eq_ignore_ascii_case(coding.as_bytes())));
-        let content = if gzip {
+        let content = if Coding::of(headers) == Coding::Gzip {
             Content::Gzip(Box::new(MultiGzDecoder::new(Limited::new(limit))))
         } else {
             Content::Chunk(Bytes::new())

@@ -79,7 +79,6 @@ impl fmt::Debug for GivenUrl {
 }
 
 /// A base URL that has been checked: http or https, a host, nothing but a path prefix behind it.
-#[derive(Clone)]
 pub(crate) struct BaseUrl {
     text: String,
     url: Url,
@@ -128,12 +127,6 @@ impl BaseUrl {
     /// Where a `Location` points, without the parts that may hold secrets.
     pub(crate) fn target_origin(&self, location: &str) -> Option<String> {
         self.url.join(location).ok().map(|target| target.origin().ascii_serialization())
-    }
-}
-
-impl fmt::Debug for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 
