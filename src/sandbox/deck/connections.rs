@@ -162,8 +162,7 @@ impl State {
         let AccessToken { access_token } = body(asked)?;
         let id = self.connection(&access_token)?.id.clone();
         self.access_tokens.remove(&access_token);
-        let token = format!("access-development-{}", asked.random.uuid());
-        self.access_tokens.insert(token.clone(), id);
+        let token = self.issue_token(id, asked.random);
         ok(json!({ "new_access_token": token }))
     }
 

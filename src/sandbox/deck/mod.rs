@@ -191,10 +191,15 @@ impl State {
 
     /// Stores the connection and gives its access token.
     fn add_connection(&mut self, connection: Connection, random: &Random) -> String {
+        let token = self.issue_token(connection.id.clone(), random);
+        self.connections.insert(connection.id.clone(), connection);
+        token
+    }
+
+    fn issue_token(&mut self, connection: ConnectionId, random: &Random) -> String {
         // Deck's own sandbox says "development" too.
         let token = format!("access-development-{}", random.uuid());
-        self.access_tokens.insert(token.clone(), connection.id.clone());
-        self.connections.insert(connection.id.clone(), connection);
+        self.access_tokens.insert(token.clone(), connection);
         token
     }
 
