@@ -6,7 +6,11 @@ use crate::support::{
     offline, offline_builder,
     raw::{Raw, read_request},
 };
-use connectory::{Call, Client, Download, Error, Outcome, RetryPolicy, deck::documents::DocumentFileRequest};
+use bytes::Bytes;
+use connectory::{
+    Body, Call, Client, Download, Error, Outcome, RetryPolicy, Transport, TransportFuture,
+    deck::documents::DocumentFileRequest,
+};
 use std::{
     io,
     pin::Pin,
@@ -417,4 +421,43 @@ async fn a_download_that_is_dropped_midway_leaves_nothing_behind() {
     let mut download = file(&client).await.unwrap();
     assert!(download.chunk().await.unwrap().is_some(), "the client works as before");
     assert_eq!(server.connections(), 2);
+}
+
+/// A body that breaks once and then pretends that it has ended.
+struct Deceiving(u8);
+
+impl http_body::Body for Deceiving {
+    type Data = Bytes;
+    type Error = &'static str;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, &'static str>>> {
+        self.0 += 1;
+        Poll::Ready(match self.0 {
+            1 => Some(Ok(http_body::Frame::data(Bytes::from_static(b"half")))),
+            2 => Some(Err("broken")),
+            _ => None,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Deceiver;
+
+impl Transport for Deceiver {
+    fn send(&self, _: http::Request<Bytes>) -> TransportFuture<'_> {
+        Box::pin(async { Ok(http::Response::new(Body::new(Deceiving(0)))) })
+    }
+}
+
+#[tokio::test]
+async fn after_an_error_a_body_never_ends_well() {
+    let client = builder("https://vendor.invalid").transport(Arc::new(Deceiver)).build().unwrap();
+    let mut download = file(&client).await.unwrap();
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "half");
+    for _ in 0..3 {
+        download.chunk().await.unwrap_err();
+    }
 }
