@@ -23,8 +23,9 @@ pub use transport::{Body, SendError, Transport, TransportFuture};
 pub(crate) use decode::Misread;
 #[cfg(feature = "deck-encryption")]
 pub(crate) use endpoint::Sealed;
-pub(crate) use endpoint::authorization;
-pub(crate) use endpoint::{BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, sensitive, visible};
+pub(crate) use endpoint::{
+    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, sensitive, visible,
+};
 pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;

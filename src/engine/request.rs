@@ -6,6 +6,7 @@ use super::{
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{borrow::Cow, sync::Arc, time::Duration};
@@ -98,7 +99,7 @@ impl Draft {
         if self.template.is_empty() {
             return self.refuse("the path has no place for another id".to_owned());
         }
-        percent_encode(id, &mut self.uri);
+        self.uri.extend(utf8_percent_encode(id, RESERVED));
         self.template = self.template.split_once('}').map_or("", |(_, rest)| rest);
         self.copy_template();
         self
@@ -297,18 +298,8 @@ fn is_dots(segment: &str) -> bool {
     rest.is_empty()
 }
 
-/// Appends the text with every byte outside RFC 3986's unreserved characters percent-encoded.
-fn percent_encode(text: &str, target: &mut String) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            target.push(char::from(byte));
-        } else {
-            let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
-            target.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-}
+/// Every byte outside RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn write_query(uri: &mut String, separator: &mut char, key: &str, value: &Value) {
     let text = match value {
@@ -328,9 +319,9 @@ fn write_query(uri: &mut String, separator: &mut char, key: &str, value: &Value)
         }
     };
     uri.push(std::mem::replace(separator, '&'));
-    percent_encode(key, uri);
+    uri.extend(utf8_percent_encode(key, RESERVED));
     uri.push('=');
-    percent_encode(&text, uri);
+    uri.extend(utf8_percent_encode(&text, RESERVED));
 }
 
 #[cfg(test)]
