@@ -340,6 +340,16 @@ mod tests {
     }
 
     #[test]
+    fn r1_nothing_but_unreserved_characters_stays_as_it_is() {
+        for byte in 0..=127_u8 {
+            let text = char::from(byte).to_string();
+            let stays = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+            let expected = if stays { text.clone() } else { format!("%{byte:02X}") };
+            assert_eq!(utf8_percent_encode(&text, RESERVED).to_string(), expected);
+        }
+    }
+
+    #[test]
     fn queries_repeat_lists_and_nest_objects() {
         let mut uri = String::new();
         let filter = json!({ "service": { "id": "a b" }, "status_codes": [200, 404], "path": null });
