@@ -28,12 +28,12 @@ use std::{fmt, pin::Pin, time::Duration};
 /// ```
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
-    draft: Draft,
+    draft: Box<Draft>,
     decode: fn(&mut Answer) -> Result<T, Misread>,
 }
 
 impl<T> Call<T> {
-    pub(crate) fn new(draft: Draft, decode: fn(&mut Answer) -> Result<T, Misread>) -> Self {
+    pub(crate) fn new(draft: Box<Draft>, decode: fn(&mut Answer) -> Result<T, Misread>) -> Self {
         Self { draft, decode }
     }
 
@@ -91,18 +91,9 @@ impl<T> Call<T> {
         T: 'static,
     {
         async move {
-            let Self { draft, decode } = self;
-            let (mut answer, engine) = draft.send().await?;
-            match decode(&mut answer) {
-                Ok(value) => Ok(Response {
-                    value,
-                    status: answer.status,
-                    headers: answer.headers,
-                    request_id: answer.request_id,
-                    attempts: answer.attempts,
-                }),
-                Err(misread) => Err(misread.into_error(answer, engine.limits.max_error_body)),
-            }
+            let (value, answer) = self.answered().await?;
+            let Answer { status, headers, request_id, attempts, .. } = answer;
+            Ok(Response { value, status, headers, request_id, attempts })
         }
     }
 
@@ -120,6 +111,14 @@ impl<T> Call<T> {
 }
 
 impl<T> Call<T> {
+    async fn answered(self) -> Result<(T, Answer), Error> {
+        let (mut answer, engine) = self.draft.send().await?;
+        match (self.decode)(&mut answer) {
+            Ok(value) => Ok((value, answer)),
+            Err(misread) => Err(misread.into_error(answer, engine.limits.max_error_body)),
+        }
+    }
+
     fn options(self, change: impl FnOnce(&mut Options)) -> Self {
         Self { draft: self.draft.options(change), ..self }
     }
@@ -130,7 +129,7 @@ impl<T: 'static> IntoFuture for Call<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { Ok(self.response().await?.into_value()) })
+        Box::pin(async move { Ok(self.answered().await?.0) })
     }
 }
 

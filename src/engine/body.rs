@@ -11,6 +11,8 @@ use std::io::{self, Write};
 /// What has arrived stays readable whatever ends the reading.
 pub(crate) struct Buffer {
     limit: usize,
+    /// What the server says of the length, at most the limit.
+    announced: usize,
     content: Content,
 }
 
@@ -59,7 +61,7 @@ impl Buffer {
         } else {
             Content::Chunk(Bytes::new())
         };
-        Self { limit, content }
+        Self { limit, announced: 0, content }
     }
 
     /// Reads a body that must fit: one that announces to be over the limit is not read at all.
@@ -73,6 +75,7 @@ impl Buffer {
 
     /// Reads until the body ends or is over the limit.
     pub(crate) async fn read(&mut self, mut body: Body) -> Result<(), ReadError> {
+        self.announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX).min(self.limit);
         let mut received = 0_usize;
         while let Some(frame) = body.frame().await {
             let Ok(chunk) = frame.map_err(ReadError::Broken)?.into_data() else { continue };
@@ -97,6 +100,7 @@ impl Buffer {
             }
             Content::Chunk(first) => {
                 let mut joined = Limited::new(self.limit);
+                joined.bytes.reserve_exact(self.announced);
                 let pushed = joined.write_all(first).and_then(|()| joined.write_all(&chunk));
                 self.content = Content::Joined(joined);
                 pushed

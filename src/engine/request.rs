@@ -70,10 +70,10 @@ impl Request {
 }
 
 impl Draft {
-    pub(crate) fn new(engine: Arc<Engine>, operation: &'static Operation) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, operation: &'static Operation) -> Box<Self> {
         let mut uri = String::with_capacity(128);
         uri.push_str(engine.endpoint(operation.provider()).map_or("", |endpoint| endpoint.base.as_str()));
-        let mut draft = Self {
+        let mut draft = Box::new(Self {
             engine,
             operation,
             uri,
@@ -83,13 +83,13 @@ impl Draft {
             reading: Reading::Whole,
             options: Options::default(),
             mistake: None,
-        };
+        });
         draft.copy_template();
         draft
     }
 
     /// Fills the next placeholder of the path: the id becomes exactly one segment.
-    pub(crate) fn path(mut self, id: impl AsRef<str>) -> Self {
+    pub(crate) fn path(mut self: Box<Self>, id: impl AsRef<str>) -> Box<Self> {
         let id = id.as_ref();
         if is_dots(id) {
             let what = if id.is_empty() { "empty" } else { "a dot segment" };
@@ -108,7 +108,7 @@ impl Draft {
     /// Adds the members of `parameters` to the query, those that are null left out.
     ///
     /// A list repeats its key; a nested object becomes `key[member]=value`.
-    pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
+    pub(crate) fn query(mut self: Box<Self>, parameters: &impl Serialize) -> Box<Self> {
         match serde_json::to_value(parameters) {
             Ok(parameters) => {
                 let mut separator = '?';
@@ -119,7 +119,7 @@ impl Draft {
         }
     }
 
-    pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
+    pub(crate) fn json(mut self: Box<Self>, body: &impl Serialize) -> Box<Self> {
         match serde_json::to_vec(body) {
             Ok(body) => {
                 self.body = Some(body.into());
@@ -130,7 +130,7 @@ impl Draft {
     }
 
     /// Adds a header of the vendor's protocol. Visible ASCII only.
-    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+    pub(crate) fn header(mut self: Box<Self>, name: &'static str, value: impl AsRef<str>) -> Box<Self> {
         match visible(value.as_ref()) {
             Ok(value) => {
                 self.headers.insert(HeaderName::from_static(name), value);
@@ -141,7 +141,7 @@ impl Draft {
     }
 
     /// Adds a header that the caller asks for.
-    pub(crate) fn caller_header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn caller_header(mut self: Box<Self>, name: &str, value: &str) -> Box<Self> {
         let Ok(name) = HeaderName::try_from(name) else {
             return self.refuse("a header name is not one".to_owned());
         };
@@ -156,7 +156,7 @@ impl Draft {
         self
     }
 
-    pub(crate) fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn options(mut self: Box<Self>, change: impl FnOnce(&mut Options)) -> Box<Self> {
         change(&mut self.options);
         self
     }
@@ -166,45 +166,46 @@ impl Draft {
     }
 
     /// Keeps the first mistake.
-    pub(crate) fn fail(mut self, mistake: Error) -> Self {
+    pub(crate) fn fail(mut self: Box<Self>, mistake: Error) -> Box<Self> {
         self.mistake.get_or_insert(mistake);
         self
     }
 
-    fn refuse(self, why: String) -> Self {
+    fn refuse(self: Box<Self>, why: String) -> Box<Self> {
         let mistake = Error::request(self.operation, why);
         self.fail(mistake)
     }
 
     /// The call, whose answer is a `T`.
-    pub(crate) fn returns<T: DeserializeOwned>(self) -> Call<T> {
+    pub(crate) fn returns<T: DeserializeOwned>(self: Box<Self>) -> Call<T> {
         Call::new(self, |answer| decode(&answer.body))
     }
 
     /// The call, whose answer is a `W` on the wire and a `T` to the caller.
-    pub(crate) fn returns_from<W: DeserializeOwned, T: From<W>>(self) -> Call<T> {
+    pub(crate) fn returns_from<W: DeserializeOwned, T: From<W>>(self: Box<Self>) -> Call<T> {
         Call::new(self, |answer| decode::<W>(&answer.body).map(T::from))
     }
 
     /// The call, whose answer says nothing but that it succeeded.
-    pub(crate) fn returns_nothing(mut self) -> Call<()> {
+    pub(crate) fn returns_nothing(mut self: Box<Self>) -> Call<()> {
         self.reading = Reading::Nothing;
         Call::new(self, |_| Ok(()))
     }
 
     /// The call, whose answer is a body of any kind and length.
-    pub(crate) fn downloads(self) -> Call<Download> {
-        let draft = Self { reading: Reading::Stream, ..self.header("accept", "*/*") };
+    pub(crate) fn downloads(self: Box<Self>) -> Call<Download> {
+        let mut draft = self.header("accept", "*/*");
+        draft.reading = Reading::Stream;
         Call::new(draft, |answer| Ok(Download::new(answer)))
     }
 
     /// Makes the body of the answer matter, whatever the operation returns.
-    pub(crate) fn reading_body(mut self) -> Self {
+    pub(crate) fn reading_body(mut self: Box<Self>) -> Box<Self> {
         self.reading = Reading::Whole;
         self
     }
 
-    pub(crate) async fn send(self) -> Result<(Answer, Arc<Engine>), Error> {
+    pub(crate) async fn send(self: Box<Self>) -> Result<(Answer, Arc<Engine>), Error> {
         let engine = self.engine.clone();
         let provider = self.operation.provider();
         let endpoint = engine.endpoint(provider).ok_or_else(|| {
@@ -215,8 +216,9 @@ impl Draft {
         Ok((answer, engine))
     }
 
-    fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
-        let Self { engine, operation, uri, template, headers: extra, body, reading, options, mistake } = self;
+    fn into_request(self: Box<Self>, endpoint: &Endpoint) -> Result<Request, Error> {
+        let Self { engine, operation, uri, template, headers: extra, body, reading, options, mistake } =
+            *self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
@@ -251,7 +253,9 @@ impl Draft {
             headers.insert(name, key);
         }
         if operation.auth() == Auth::Credentials {
-            headers.extend(endpoint.credentials.clone());
+            for (name, value) in &endpoint.credentials {
+                headers.insert(name.clone(), value.clone());
+            }
         }
         Ok(Request { operation, uri, headers, body, plain, reading, options })
     }

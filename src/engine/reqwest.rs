@@ -2,12 +2,17 @@ use super::{
     endpoint::is_loopback,
     transport::{Body, SendError, Transport, TransportFuture},
 };
+use crate::error::BoxError;
 use crate::{Error, Secret};
 use bytes::Bytes;
-use http::{Request, Uri};
+use http::Request;
+use http::uri::{Authority, Scheme, Uri};
 use http_body_util::BodyExt;
-use std::time::Duration;
-use url::Url;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use url::{ParseError, Url};
 
 /// Load balancers close idle connections after 60 s; a connection that we drop first is never half dead.
 const IDLE: Duration = Duration::from_secs(30);
@@ -22,6 +27,7 @@ pub struct ReqwestTransport {
     /// For loopback addresses: never through a proxy.
     direct: reqwest::Client,
     outward: reqwest::Client,
+    addresses: Arc<Addresses>,
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +68,7 @@ impl ReqwestTransport {
             }
             None => finish(builder())?,
         };
-        Ok(Self { direct, outward })
+        Ok(Self { direct, outward, addresses: Arc::default() })
     }
 
     /// Finishes a reqwest builder of your own.
@@ -82,7 +88,7 @@ impl ReqwestTransport {
         // reqwest panics where rustls is compiled in without a provider, and a builder does not tell beforehand.
         let client = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(builder)))
             .unwrap_or_else(|_| Err(Error::config("the reqwest builder has no TLS provider: give it one")))?;
-        Ok(Self { direct: client.clone(), outward: client })
+        Ok(Self { direct: client.clone(), outward: client, addresses: Arc::default() })
     }
 }
 
@@ -113,7 +119,8 @@ impl Transport for ReqwestTransport {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let mut request = reqwest::Request::new(head.method, url(&head.uri).map_err(SendError::connect)?);
+            let url = self.addresses.url(&head.uri).map_err(SendError::connect)?;
+            let mut request = reqwest::Request::new(head.method, url);
             *request.headers_mut() = head.headers;
             *request.body_mut() = (!body.is_empty()).then(|| body.into());
             let client = if is_loopback(request.url()) { &self.direct } else { &self.outward };
@@ -123,11 +130,45 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// The address as reqwest wants it. Formatting it would cost as much as parsing it.
-fn url(uri: &Uri) -> Result<Url, url::ParseError> {
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    let target = uri.path_and_query().map_or("", |target| target.as_str());
-    Url::parse(&[uri.scheme_str().unwrap_or_default(), "://", authority, target].concat())
+/// Turns addresses into reqwest's, and keeps their origins: parsing the host is most of what an address costs.
+#[derive(Debug, Default)]
+struct Addresses(Mutex<Vec<Origin>>);
+
+#[derive(Debug)]
+struct Origin {
+    scheme: Scheme,
+    authority: Authority,
+    url: Url,
+}
+
+impl Addresses {
+    /// More than there are vendors; tenants with hosts of their own take turns.
+    const KEPT: usize = 8;
+
+    fn url(&self, uri: &Uri) -> Result<Url, BoxError> {
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err("the address names no host".into());
+        };
+        let mut url = self.origin(scheme, authority)?;
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        Ok(url)
+    }
+
+    fn origin(&self, scheme: &Scheme, authority: &Authority) -> Result<Url, ParseError> {
+        let mut origins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // `Authority` itself compares without regard to case, which matters to user info.
+        let is_known =
+            |known: &&Origin| known.scheme == *scheme && known.authority.as_str() == authority.as_str();
+        let known = origins.iter().find(is_known);
+        if let Some(known) = known {
+            return Ok(known.url.clone());
+        }
+        let url = Url::parse(&format!("{scheme}://{authority}"))?;
+        origins.truncate(Self::KEPT - 1);
+        origins.insert(0, Origin { scheme: scheme.clone(), authority: authority.clone(), url: url.clone() });
+        Ok(url)
+    }
 }
 
 fn send_error(error: reqwest::Error) -> SendError {
@@ -267,5 +308,34 @@ mod tls {
             }
         }
         Ok(roots)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_address_without_a_host_is_an_error() {
+        assert!(Addresses::default().url(&Uri::from_static("/path")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_what_parsing_it_whole_makes_of_it(
+            texts in prop::collection::vec(
+                "https?://([a-c]:[A-B]@)?([a-f]|A|127\\.0\\.0\\.1|\\[::1\\])(:[1-3])?(/[a-z%2e.]{0,6}){0,3}(\\?[a-z=&%5B]{0,6})?",
+                1..40,
+            ),
+        ) {
+            let addresses = Addresses::default();
+            for text in texts {
+                let Ok(uri) = text.parse::<Uri>() else { continue };
+                let whole = Url::parse(&uri.to_string());
+                prop_assert_eq!(addresses.url(&uri).ok(), whole.ok(), "{}", text);
+                prop_assert!(addresses.0.lock().unwrap().len() <= Addresses::KEPT);
+            }
+        }
     }
 }

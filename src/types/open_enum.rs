@@ -100,12 +100,14 @@ macro_rules! text_conversions {
 pub(crate) use {open_enum, text_conversions};
 
 /// The text of an enum value that this version of the crate does not know.
+///
+/// It is rare, and every enum is as large as its largest variant: hence one pointer and not two words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnknownValue(Box<str>);
+pub struct UnknownValue(Box<Box<str>>);
 
 impl UnknownValue {
     pub(crate) fn new(text: &str) -> Self {
-        Self(text.into())
+        Self(Box::new(text.into()))
     }
 
     /// The value as the vendor sent it.
