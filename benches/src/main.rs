@@ -1,0 +1,136 @@
+//! What a call costs beside one made by hand with reqwest: `cargo run --release`, and one table comes out.
+//!
+//! Arguments choose parts of it: `calls`, `lists`, `throughput`, `start`, `time`, `builds`.
+
+mod builds;
+mod hand;
+mod measure;
+mod ours;
+mod server;
+mod work;
+
+use measure::Count;
+use std::{env, process::Command};
+use work::{Who, Work};
+
+/// The same measure of both clients.
+#[derive(Clone, Copy)]
+pub struct Figures {
+    ours: f64,
+    hand: f64,
+}
+
+impl Figures {
+    fn of(measure: impl Fn(Who) -> f64) -> Self {
+        Self { ours: measure(Who::Ours), hand: measure(Who::Hand) }
+    }
+
+    fn ratio(self) -> f64 {
+        self.ours / self.hand
+    }
+}
+
+fn main() {
+    let mut arguments = env::args().skip(1).peekable();
+    if arguments.next_if(|first| first == "worker").is_some() {
+        return measure::worker(arguments).expect("a client, its work, how often");
+    }
+    let chosen: Vec<String> = arguments.collect();
+    println!("| | connectory | by hand | ratio or difference | goal |\n|---|---:|---:|---:|---:|");
+    type Part = (&'static str, fn());
+    const PARTS: [Part; 6] = [
+        ("calls", calls),
+        ("lists", lists),
+        ("throughput", throughput),
+        ("start", start),
+        ("time", time),
+        ("builds", builds),
+    ];
+    for (name, part) in PARTS {
+        if chosen.is_empty() || chosen.iter().any(|chosen| chosen == name) {
+            part();
+        }
+    }
+}
+
+fn calls() {
+    for (work, name) in [(Work::Get, "one connection, 4.6 kB"), (Work::Post, "a small POST")] {
+        let [instructions, allocations] =
+            [Count::Instructions, Count::Allocations].map(|count| count.each(work, 100, 600));
+        ratio(&format!("{name}: instructions"), instructions, 1.0, "at most 1.05");
+        difference(&format!("{name}: allocations"), allocations, 1.0, "at most +15");
+    }
+}
+
+fn lists() {
+    for (count, few, many) in [(1, 100, 1100), (100, 2, 22), (10_000, 0, 2)] {
+        let decoded = Count::Instructions.each(Work::Decode(count), few, many);
+        ratio(&format!("decode {count} connections: thousand instructions"), decoded, 1e3, "at most 1.05");
+    }
+    for (count, few, many) in [(100, 2, 22), (10_000, 1, 3)] {
+        let listed = Count::Instructions.each(Work::List(count), few, many);
+        ratio(&format!("list {count} connections: thousand instructions"), listed, 1e3, "");
+        let peak = Figures::of(|who| Count::Peak.of(&measure::worker_command(who, Work::List(count), 1)));
+        ratio(&format!("list {count} connections: peak kB of the process"), peak, 1e3, "at most 1.00");
+    }
+}
+
+fn throughput() {
+    for (tasks, goal) in [(1, ""), (64, "at least 0.97")] {
+        let rates = measure::throughput(Work::Get, tasks);
+        ratio(&format!("{tasks} at a time: calls a second"), rates, 1.0, goal);
+    }
+}
+
+fn start() {
+    builds::programs();
+    let base = format!("http://{}", server::answering(r#"{"accessToken":"token"}"#.to_owned()));
+    let [ours, hand] = Who::BOTH.map(|who| {
+        let mut program = Command::new(builds::program(who));
+        program.arg(&base);
+        program
+    });
+    let times = measure::start([&ours, &hand]);
+    ratio("process start to first answer: ms", times, 1e-3, "at most 1.10");
+    let counted = Figures { ours: Count::Instructions.of(&ours), hand: Count::Instructions.of(&hand) };
+    ratio("process start to its end: thousand instructions", counted, 1e3, "");
+}
+
+fn time() {
+    let overrun = measure::overrun().as_secs_f64() * 1e3;
+    println!("| a call beyond its deadline: ms | {overrun:.1} | | | at most 250 |");
+}
+
+fn builds() {
+    difference("clean release build, one vendor: CPU s", builds::release(), 1.0, "at most +15");
+    builds::programs();
+    difference("stripped program: kB", builds::size(), 1e3, "at most +1049");
+    difference("crates", builds::crates(), 1.0, "at most 100");
+    let all = "rustls,deck,apideck,codat";
+    let alone = [
+        ("check", all, "`cargo check` of the crate alone: CPU s"),
+        ("build", all, "debug build of the crate alone: CPU s"),
+        ("build", "rustls,deck", "Deck alone: CPU s"),
+        ("build", "rustls,apideck", "Apideck alone: CPU s"),
+        ("build", "rustls,codat", "Codat alone: CPU s"),
+    ];
+    for (command, features, name) in alone {
+        println!("| {name} | {:.1} | | | |", builds::alone(command, features));
+    }
+}
+
+fn ratio(name: &str, figures: Figures, unit: f64, goal: &str) {
+    let Figures { ours, hand } = figures;
+    let (ours, hand) = (number(ours / unit), number(hand / unit));
+    println!("| {name} | {ours} | {hand} | {:.3} | {goal} |", figures.ratio());
+}
+
+fn difference(name: &str, Figures { ours, hand }: Figures, unit: f64, goal: &str) {
+    let (ours, hand) = (ours / unit, hand / unit);
+    println!("| {name} | {} | {} | {:+.1} | {goal} |", number(ours), number(hand), ours - hand);
+}
+
+/// With so many digits as say something.
+fn number(value: f64) -> String {
+    if value < 100.0 { format!("{value:.1}") } else { format!("{value:.0}") }
+}

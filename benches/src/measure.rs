@@ -1,0 +1,132 @@
+//! How much of what the work takes.
+
+use crate::{
+    Figures,
+    ours::Ours,
+    server,
+    work::{Who, Work, Worker},
+};
+use connectory::deck::connections::AccessTokenRequest;
+use std::{
+    env,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+use tokio::{runtime::Runtime, task::JoinSet};
+
+/// What a tool of valgrind's counts over a whole process, the server's part included.
+#[derive(Clone, Copy)]
+pub enum Count {
+    Instructions,
+    Allocations,
+    /// The most bytes on the heap at a time.
+    Peak,
+}
+
+impl Count {
+    /// One piece of work's. The difference between many and few takes the start out.
+    pub fn each(self, work: Work, few: usize, many: usize) -> Figures {
+        Figures::of(|who| {
+            let counted = |times| self.of(&worker_command(who, work, times));
+            (counted(many) - counted(few)) / (many - few) as f64
+        })
+    }
+
+    pub fn of(self, program: &Command) -> f64 {
+        let (tool, before) = match self {
+            Self::Instructions => ("callgrind", "Collected : "),
+            Self::Allocations => ("dhat", " bytes in "),
+            Self::Peak => ("dhat", "At t-gmax: "),
+        };
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args([format!("--tool={tool}"), format!("--{tool}-out-file=/dev/null")]);
+        valgrind.arg(program.get_program()).args(program.get_args());
+        let output = valgrind.output().expect("valgrind, from the system's packages");
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{log}");
+        let (_, count) = log.split_once(before).expect("the tool's count");
+        let digits = count.split_whitespace().next().unwrap_or_default().replace(',', "");
+        digits.parse().expect("a number")
+    }
+}
+
+pub fn worker_command(who: Who, work: Work, times: usize) -> Command {
+    let mut command = Command::new(env::current_exe().expect("this program"));
+    command.args(["worker".to_owned(), who.to_string(), work.to_string(), times.to_string()]);
+    command
+}
+
+/// The process that is counted.
+pub fn worker(mut arguments: impl Iterator<Item = String>) -> Option<()> {
+    let (who, work) = (arguments.next()?.parse().ok()?, arguments.next()?.parse().ok()?);
+    let times = arguments.next()?.parse().ok()?;
+    current_thread().block_on(async { Worker::new(who, work).run(times).await });
+    Some(())
+}
+
+/// Calls a second by so many tasks on two threads: the medians of rounds that take turns.
+pub fn throughput(work: Work, tasks: usize) -> Figures {
+    const ROUNDS: usize = 15;
+    const CALLS: usize = 12_000;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let workers = Who::BOTH.map(|who| runtime.block_on(async { Worker::new(who, work) }));
+    let mut rates = [Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        for (worker, rates) in workers.iter().zip(&mut rates) {
+            let start = Instant::now();
+            runtime.block_on(async {
+                let mut running = JoinSet::new();
+                for _ in 0..tasks {
+                    let worker = worker.clone();
+                    running.spawn(async move { worker.run(CALLS / tasks).await });
+                }
+                running.join_all().await;
+            });
+            rates.push(CALLS as f64 / start.elapsed().as_secs_f64());
+        }
+    }
+    let [ours, hand] = rates.map(median);
+    Figures { ours, hand }
+}
+
+/// Seconds from the start of a process to its first answer: medians of runs that take turns.
+pub fn start(programs: [&Command; 2]) -> Figures {
+    const ROUNDS: usize = 41;
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        for (program, times) in programs.iter().zip(&mut times) {
+            let start = Instant::now();
+            let mut command = Command::new(program.get_program());
+            let status = command.args(program.get_args()).stdout(Stdio::null()).status();
+            assert!(status.expect("it runs").success());
+            times.push(start.elapsed().as_secs_f64());
+        }
+    }
+    let [ours, hand] = times.map(median);
+    Figures { ours, hand }
+}
+
+/// The longest time by which a call exceeds its deadline when the server is silent.
+pub fn overrun() -> Duration {
+    let client = Ours::new(&format!("http://{}", server::silent()));
+    let body = AccessTokenRequest::new("access");
+    let timeout = Duration::from_millis(150);
+    let overruns = (0..20).map(|_| {
+        let start = Instant::now();
+        let call = client.client().deck().connections().invalidate_access_token(&body).timeout(timeout);
+        let error = current_thread().block_on(async { call.await }).expect_err("the server is silent");
+        assert!(error.is_timeout());
+        start.elapsed().saturating_sub(timeout)
+    });
+    overruns.max().unwrap_or_default()
+}
+
+fn current_thread() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

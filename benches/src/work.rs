@@ -1,0 +1,143 @@
+//! The work that both clients do.
+
+use crate::{
+    hand::{self, Hand},
+    ours::{self, Ours},
+    server,
+};
+use serde_json::Value;
+use std::{fmt, str::FromStr, sync::Arc};
+
+/// Apideck's example of a connection, 4.6 kB without its white space.
+const CONNECTION: &str = include_str!("../../tests/it/apideck/vault/connection.json");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Reads one connection of Apideck's.
+    Get,
+    /// Rotates an access token of Deck's: a small body each way.
+    Post,
+    /// Lists so many connections of Apideck's.
+    List(usize),
+    /// Decodes the answer of such a list, without a call.
+    Decode(usize),
+}
+
+impl Work {
+    /// The body of its answer.
+    pub fn answer(self) -> String {
+        let mut example: Value = serde_json::from_str(CONNECTION).expect("the example is JSON");
+        match self {
+            Self::Get => example.to_string(),
+            Self::Post => {
+                r#"{"new_access_token":"access-development-2b566e6a-d404-4099-9cf4-08de1282be2b"}"#.to_owned()
+            }
+            Self::List(count) | Self::Decode(count) => {
+                let item = example["data"].take().to_string();
+                // One allocation: the peak of what follows is to be the client's.
+                let mut list = String::with_capacity(count * (item.len() + 1) + 100);
+                list.push_str(r#"{"status_code":200,"status":"OK","data":["#);
+                for index in 0..count {
+                    list.push_str(if index == 0 { "" } else { "," });
+                    list.push_str(&item);
+                }
+                list.push_str("]}");
+                list
+            }
+        }
+    }
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Get => f.pad("get"),
+            Self::Post => f.pad("post"),
+            Self::List(count) => f.pad(&format!("list:{count}")),
+            Self::Decode(count) => f.pad(&format!("decode:{count}")),
+        }
+    }
+}
+
+impl FromStr for Work {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let count = |count: &str| count.parse().map_err(|_| format!("{count} is no number"));
+        match text.split_once(':') {
+            None if text == "get" => Ok(Self::Get),
+            None if text == "post" => Ok(Self::Post),
+            Some(("list", number)) => count(number).map(Self::List),
+            Some(("decode", number)) => count(number).map(Self::Decode),
+            _ => Err(format!("{text} is no work")),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Ours,
+    Hand,
+}
+
+impl Who {
+    pub const BOTH: [Self; 2] = [Self::Ours, Self::Hand];
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ours => "ours",
+            Self::Hand => "hand",
+        })
+    }
+}
+
+impl FromStr for Who {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::BOTH
+            .into_iter()
+            .find(|who| who.to_string() == text)
+            .ok_or_else(|| format!("{text} is no client"))
+    }
+}
+
+/// One of the two clients, with what it needs for its work.
+#[derive(Clone)]
+pub enum Worker {
+    Ours(Work, Ours),
+    Hand(Work, Hand),
+    Decoder(Who, Arc<str>),
+}
+
+impl Worker {
+    pub fn new(who: Who, work: Work) -> Self {
+        let answer = work.answer();
+        if let Work::Decode(_) = work {
+            return Self::Decoder(who, answer.into());
+        }
+        let base = format!("http://{}", server::answering(answer));
+        match who {
+            Who::Ours => Self::Ours(work, Ours::new(&base)),
+            Who::Hand => Self::Hand(work, Hand::new(&base)),
+        }
+    }
+
+    /// Does the work so often, and drops what it came to.
+    pub async fn run(&self, times: usize) {
+        for _ in 0..times {
+            match self {
+                Self::Ours(Work::Get, client) => drop(client.get().await),
+                Self::Hand(Work::Get, client) => drop(client.get().await),
+                Self::Ours(Work::Post, client) => drop(client.rotate().await),
+                Self::Hand(Work::Post, client) => drop(client.rotate().await),
+                Self::Ours(_, client) => drop(client.list().await),
+                Self::Hand(_, client) => drop(client.list().await),
+                Self::Decoder(Who::Ours, answer) => drop(ours::decode(answer.as_bytes())),
+                Self::Decoder(Who::Hand, answer) => drop(hand::decode(answer.as_bytes())),
+            }
+        }
+    }
+}
