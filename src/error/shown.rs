@@ -22,7 +22,11 @@ pub(super) fn printable(text: &str, limit: usize) -> String {
 
 /// Characters that break a line, turn its direction, or cannot be seen.
 fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// What must not be shown when the vendor echoes it: the client's credentials and the texts of the request's body, as
@@ -91,6 +95,7 @@ mod tests {
     #[test]
     fn printable_is_one_short_line() {
         assert_eq!(printable("a\nb\u{1b}[31mc\u{2028}", 300), "a\\nb\\u{1b}[31mc\\u{2028}");
+        assert_eq!(printable("a\u{61c}b\u{ad}c\u{e0041}", 300), "a\\u{61c}b\\u{ad}c\\u{e0041}");
         assert_eq!(printable(&"é".repeat(400), 300).chars().count(), 301);
     }
 
