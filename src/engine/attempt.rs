@@ -3,7 +3,7 @@
 use super::body::{Buffer, Coding, ReadError};
 use super::endpoint::is_encrypted;
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
-use crate::error::{ApiError, CallInfo, RedirectError, TransportError};
+use crate::error::{ApiError, CallInfo, RedirectError, TransportError, in_json};
 use crate::{Error, Outcome, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
@@ -192,8 +192,10 @@ impl Attempt<'_> {
         let credential =
             |secret: &Secret| long(secret.expose_secret()) && id.contains(secret.expose_secret());
         let sent = &self.request.plain;
+        let written = in_json(id);
+        let written = written.as_deref().unwrap_or(id).as_bytes();
         self.endpoint.secrets.iter().any(credential)
-            || long(id) && sent.windows(id.len()).any(|part| part == id.as_bytes())
+            || long(id) && sent.windows(written.len()).any(|part| part == written)
     }
 
     /// `None` when time ran out first.

@@ -6,6 +6,7 @@ pub use api::ApiError;
 use crate::{Operation, Provider};
 use bytes::Bytes;
 use http::StatusCode;
+pub(crate) use shown::in_json;
 use shown::printable;
 use std::{any::Any, error::Error as StdError, fmt, time::Duration};
 

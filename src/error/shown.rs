@@ -71,7 +71,8 @@ pub(super) fn redact(text: &str, hidden: &[String]) -> String {
     shown
 }
 
-fn in_json(word: &str) -> Option<String> {
+/// The text as it stands between the quotes of JSON; `None` where that is the text itself.
+pub(crate) fn in_json(word: &str) -> Option<String> {
     let quoted = serde_json::to_string(word).ok()?;
     let escaped = quoted.strip_prefix('"')?.strip_suffix('"')?;
     (escaped != word).then(|| escaped.to_owned())

@@ -3,6 +3,7 @@
 use crate::support::{
     calls::{self, Input},
     memory::{Memory, Step},
+    offline,
     traces::{Log, printed},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -122,6 +123,17 @@ async fn r20_no_error_shows_what_a_vendor_echoes() {
     }
     assert!(log.text().contains("connectory.call"), "the log is on");
     assert_clean(&log.text(), "the log");
+}
+
+#[tokio::test]
+async fn r20_a_request_id_that_repeats_what_was_sent_is_dropped() {
+    let input = Input { secret: SECRET.to_owned(), ..Input::default() };
+    for call in calls::all() {
+        let memory = Memory::playing([Step::answer(400, "{}").header("request-id", SECRET)]);
+        let error = (call.send)(&offline(&memory), &input).await.unwrap_err();
+        let sent = memory.requests()[0].body().windows(CANARY.len()).any(|part| part == CANARY.as_bytes());
+        assert_eq!(error.request_id(), (!sent).then_some(SECRET), "{}", call.id);
+    }
 }
 
 /// The vendor's own error body, printed.
