@@ -1,6 +1,6 @@
 use crate::{Error, Operation, Provider, Secret};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use std::{any::Any, fmt, time::Duration};
 use url::{Host, Url};
 
@@ -96,6 +96,10 @@ impl BaseUrl {
         }
         if url.query().is_some() || url.fragment().is_some() {
             return refuse("holds a query or a fragment");
+        }
+        // Of the two parsers this one takes fewer hosts.
+        if Uri::try_from(url.as_str()).is_err() {
+            return refuse("has a host with characters that no request can name, or is too long");
         }
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), url })
     }

@@ -172,6 +172,8 @@ fn r6_a_base_url_that_is_more_than_a_place_is_refused() {
         "wss://vendor.example",
         "//vendor.example",
         "vendor.example",
+        "https://vendor`.example",
+        "https://{vendor}.example",
         "https://",
         "",
     ];
