@@ -66,6 +66,11 @@ impl Client {
     pub fn transport(&self) -> Arc<dyn Transport> {
         self.engine.transport.clone()
     }
+
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
 }
 
 impl fmt::Debug for Client {

@@ -14,6 +14,9 @@ mod download;
 mod engine;
 mod env;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
 mod types;
 

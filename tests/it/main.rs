@@ -21,6 +21,7 @@ mod support;
 mod coverage;
 mod docs;
 mod engine;
+mod models;
 mod mutation;
 mod sandbox;
 

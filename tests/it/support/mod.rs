@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod child;
 pub mod memory;
+pub mod models;
 pub mod raw;
 pub mod refusals;
 #[cfg(feature = "rustls")]
