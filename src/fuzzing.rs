@@ -423,8 +423,8 @@ mod tests {
     }
 
     /// Text out of pieces that have a meaning somewhere, and any text.
-    fn hostile_text(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
-        prop_oneof![any::<String>(), vec(select(pieces), 0..6).prop_map(|pieces| pieces.concat())]
+    fn hostile_text() -> impl Strategy<Value = String> {
+        prop_oneof![any::<String>(), vec(select(PIECES), 0..6).prop_map(|pieces| pieces.concat())]
     }
 
     const PIECES: &[&str] = &[
@@ -434,7 +434,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn r1_paths_hold(ids in vec(hostile_text(PIECES), 1..4)) {
+        fn r1_paths_hold(ids in vec(prop_oneof!["(\\.|%2[eE]){0,3}", hostile_text()], 1..4)) {
             path(&ids.iter().map(String::as_bytes).collect::<Vec<_>>().join(&0xff));
         }
 
@@ -447,7 +447,7 @@ mod tests {
         fn r6_base_urls_hold(
             scheme in select(&["http://", "https://", "HTTPS:\\\\", "ftp://", ""][..]),
             host in select(&["h", "127.0.0.1", "[::1]", "user@h", "h:8080", "é.example", ""][..]),
-            rest in hostile_text(PIECES),
+            rest in hostile_text(),
         ) {
             base_url(format!("{scheme}{host}{rest}").as_bytes());
             base_url(format!("{scheme}{host}/{rest}").as_bytes());
@@ -470,14 +470,14 @@ mod tests {
         fn r35_error_bodies_hold(
             body in prop_oneof![
                 vec(any::<u8>(), 0..100),
-                hostile_text(PIECES).prop_map(String::into_bytes),
+                hostile_text().prop_map(String::into_bytes),
                 vec((select(MEMBERS), any_json()), 0..6).prop_map(|members| {
                     let members: BTreeSet<_> =
                         members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
                     format!("{{{}}}", members.into_iter().collect::<Vec<_>>().join(",")).into_bytes()
                 }),
             ],
-            sent in hostile_text(PIECES),
+            sent in hostile_text(),
         ) {
             error_body(&[&body, sent.as_bytes()].join(&0xff));
         }
