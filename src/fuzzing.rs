@@ -41,7 +41,7 @@ const LONGEST_URI: usize = u16::MAX as usize - 1;
 /// Ids, parted by 0xFF: each becomes exactly one segment of the path, or the call is refused.
 pub fn path(data: &[u8]) {
     let ids: Vec<_> = data.split(|byte| *byte == 0xff).map(String::from_utf8_lossy).collect();
-    for operation in crate::operations() {
+    for operation in crate::operations().filter(|operation| places(operation) > 0) {
         let template = operation.path();
         let used: Vec<_> = ids.iter().cycle().take(places(operation)).collect();
         let address = address(BASE, operation, |draft| used.iter().fold(draft, Draft::path));

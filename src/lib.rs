@@ -17,7 +17,8 @@ mod download;
 mod engine;
 mod env;
 mod error;
-#[cfg(any(test, fuzzing))]
+// Without a vendor there is no call to fuzz.
+#[cfg(all(any(test, fuzzing), any(feature = "deck", feature = "apideck", feature = "codat")))]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
