@@ -1,13 +1,11 @@
 use super::exchange::{Asked, Reply};
+use super::jwt;
 use super::random::Random;
 use super::world::World;
 use crate::codat::{CompanyId, Config};
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     collections::HashMap,
     time::{Duration, SystemTime},
@@ -172,7 +170,7 @@ impl State {
             "jti": asked.random.uuid().to_string(),
             "exp": seconds(expires),
         });
-        let token = jwt(&claims, asked.random);
+        let token = jwt::sign(&claims, asked.random.uuid());
         let body =
             json!({ "expiresIn": TOKEN_LIFETIME.as_secs(), "accessToken": token, "tokenType": "Bearer" });
         self.tokens.retain(|_, token| asked.now < token.expires);
@@ -183,13 +181,6 @@ impl State {
 
 fn seconds(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
-/// A token in the form of a JWT. Its signature is random: nobody verifies it but the sandbox.
-fn jwt(claims: &Value, random: &Random) -> String {
-    let part = |json: &Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
-    let signature = BASE64_URL_SAFE_NO_PAD.encode(random.uuid().as_bytes());
-    format!("{}.{}.{signature}", part(&json!({ "alg": "HS256", "typ": "JWT" })), part(claims))
 }
 
 /// What Codat answers with this status, whatever was asked.

@@ -33,6 +33,9 @@ mod faults;
 #[cfg(feature = "deck")]
 mod idempotency;
 mod journal;
+#[cfg(any(feature = "apideck", feature = "codat"))]
+mod jwt;
+mod loopback;
 mod random;
 mod server;
 mod world;

@@ -95,7 +95,6 @@ struct Route {
 impl World {
     pub(super) fn new(random: Random, clock: Clock, journal: Journal, log: Option<Log>) -> Self {
         Self {
-            random,
             clock: Mutex::new(clock),
             faults: Mutex::default(),
             journal: Mutex::new(journal),
@@ -103,14 +102,19 @@ impl World {
             #[cfg(feature = "deck")]
             deck: Mutex::default(),
             #[cfg(feature = "apideck")]
-            apideck: Mutex::default(),
+            apideck: Mutex::new(apideck::State::new(&random)),
             #[cfg(feature = "codat")]
             codat: Mutex::default(),
+            random,
         }
     }
 
     /// Answers as the vendor would, unless a fault comes in between, and remembers it.
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
+        #[cfg(feature = "apideck")]
+        if let Some(reply) = self.follow_link(mount, head) {
+            return Played::new(reply);
+        }
         let route = route(mount, head);
         let mut request = asked_for(route.as_ref(), head, body);
         let strike = |operation| lock(&self.faults).striking(operation, &self.random);
@@ -125,6 +129,15 @@ impl World {
         faults.iter().for_each(|fault| fault.distort(&mut played));
         self.remember(request, &played);
         played
+    }
+
+    /// What Apideck answers the browser of a customer who follows one of its links. That is no request of a client: no
+    /// fault strikes it, and it is not remembered.
+    #[cfg(feature = "apideck")]
+    fn follow_link(&self, mount: Mount, head: &request::Parts) -> Option<Reply> {
+        let path = head.uri.path().strip_prefix(mount.prefix(Provider::Apideck)?)?;
+        let query = head.uri.query().unwrap_or_default();
+        (head.method == http::Method::GET).then(|| self.apideck().follow(path, query, self.now()))?
     }
 
     /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.
@@ -267,7 +280,7 @@ fn ids(operation: &Operation, path: &str) -> Option<Vec<String>> {
     segments.next().is_none().then_some(ids)
 }
 
-fn percent_decode(segment: &str) -> Option<String> {
+pub(super) fn percent_decode(segment: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = segment.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

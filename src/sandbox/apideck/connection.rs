@@ -3,6 +3,11 @@
 use super::catalog::{Auth, Service};
 use serde_json::{Map, Value, json};
 
+/// How long the services' tokens last, in milliseconds.
+const TOKEN_LIFETIME: u64 = 60 * 60 * 1000;
+/// How long credentials are kept whose refresh fails, in milliseconds.
+const RETAINED: u64 = 48 * 60 * 60 * 1000;
+
 /// What a consumer has stored for a service. Without one the service is merely available.
 #[derive(Clone)]
 pub(super) struct Record {
@@ -14,8 +19,11 @@ pub(super) struct Record {
     pub(super) consent_state: Value,
     pub(super) consents: Vec<Value>,
     pub(super) data_scopes: Option<Value>,
-    /// The customer has authorized, or a token has been stored.
-    pub(super) authorized: bool,
+    /// When the token has to be refreshed, in Unix milliseconds; `None` where there is no token.
+    token_expires: Option<u64>,
+    /// Whether the service refuses to refresh tokens. As long as it does not, an expired one is as good as a fresh one.
+    refresh_fails: bool,
+    is_revoked: bool,
     /// Unix milliseconds.
     pub(super) created_at: u64,
     pub(super) updated_at: u64,
@@ -32,7 +40,9 @@ impl Record {
             consent_state: "implicit".into(),
             consents: Vec::new(),
             data_scopes: None,
-            authorized: false,
+            token_expires: None,
+            refresh_fails: false,
+            is_revoked: false,
             created_at: now,
             updated_at: now,
         }
@@ -47,6 +57,60 @@ impl Record {
                 self.settings.insert(key, value);
             }
         }
+    }
+
+    /// The service gives a token.
+    pub(super) fn grant(&mut self, now: u64) {
+        self.grant_until(now + TOKEN_LIFETIME);
+    }
+
+    pub(super) fn grant_until(&mut self, expires: u64) {
+        self.token_expires = Some(expires);
+        self.is_revoked = false;
+    }
+
+    /// The service takes its token back; whether there was one.
+    pub(super) fn revoke(&mut self, now: u64) -> bool {
+        let was_authorized = self.is_authorized(now);
+        if was_authorized {
+            (self.token_expires, self.is_revoked) = (None, true);
+        }
+        was_authorized
+    }
+
+    /// The service refuses the token, and to refresh any; whether there is one to refuse.
+    pub(super) fn fail_refresh(&mut self, now: u64) -> bool {
+        let is_authorized = self.is_authorized(now);
+        if is_authorized && self.refresh_failed_at(now).is_none() {
+            (self.token_expires, self.refresh_fails) = (Some(now), true);
+        }
+        is_authorized
+    }
+
+    /// The service refreshes tokens again; whether it had refused to.
+    pub(super) fn recover_refresh(&mut self, now: u64) -> bool {
+        // What has been deleted by now stays so.
+        self.token_expires = self.token_expires.filter(|_| self.is_authorized(now));
+        std::mem::take(&mut self.refresh_fails)
+    }
+
+    pub(super) fn refresh_failed_at(&self, now: u64) -> Option<u64> {
+        self.token_expires.filter(|expires| self.refresh_fails && *expires <= now)
+    }
+
+    /// When the token will be deleted, unless it can be refreshed before.
+    pub(super) fn credentials_expire_at(&self, now: u64) -> Option<u64> {
+        self.refresh_failed_at(now).map(|failed| failed + RETAINED).filter(|deleted| now < *deleted)
+    }
+
+    pub(super) fn refuses_refresh(&self) -> bool {
+        self.refresh_fails
+    }
+
+    /// Whether there is a token that has not been deleted.
+    fn is_authorized(&self, now: u64) -> bool {
+        let fails = self.refresh_failed_at(now).is_some();
+        self.token_expires.is_some() && (!fails || self.credentials_expire_at(now).is_some())
     }
 
     pub(super) fn has_settings_of(&self, service: &Service) -> bool {
@@ -64,23 +128,35 @@ impl Record {
 }
 
 /// State and health, which follow from what is stored.
-pub(super) fn state(service: &Service, record: Option<&Record>) -> (&'static str, Option<&'static str>) {
+pub(super) fn state(
+    service: &Service,
+    record: Option<&Record>,
+    now: u64,
+) -> (&'static str, Option<&'static str>) {
     let Some(record) = record else { return ("available", None) };
     let complete = record.has_settings_of(service);
-    let needs_token = matches!(service.auth, Auth::AuthorizationCode | Auth::ClientCredentials);
+    let authorized = record.is_authorized(now);
+    let needs_token = service.auth.grant_type().is_some();
     match service.auth {
         _ if record.is_rejected() => ("invalid", Some("needs_auth")),
-        Auth::AuthorizationCode if record.authorized && !complete => ("authorized", Some("missing_settings")),
+        _ if record.is_revoked => ("added", Some("revoked")),
+        Auth::AuthorizationCode if authorized && !complete => ("authorized", Some("missing_settings")),
         _ if !complete => ("added", Some("missing_settings")),
-        _ if needs_token && !record.authorized => ("added", Some("needs_auth")),
+        _ if needs_token && !authorized => ("added", Some("needs_auth")),
+        _ if needs_token && record.refresh_failed_at(now).is_some() => ("callable", Some("pending_refresh")),
         _ => ("callable", Some("ok")),
     }
 }
 
-/// The connection as the API shows it.
-pub(super) fn show(service: &Service, record: Option<&Record>, base_url: &str, app_id: &str) -> Value {
+/// The connection as the API shows it, with the link of each name.
+pub(super) fn show(
+    service: &Service,
+    record: Option<&Record>,
+    now: u64,
+    link: impl Fn(&str) -> Option<String>,
+) -> Value {
     let Service { unified_api, id, name, auth, fields } = service;
-    let (state, health) = state(service, record);
+    let (state, health) = state(service, record, now);
     let form_fields: Vec<Value> = fields
         .iter()
         .map(|field| {
@@ -99,10 +175,6 @@ pub(super) fn show(service: &Service, record: Option<&Record>, base_url: &str, a
             })
         })
         .collect();
-    let link = |what| match auth {
-        Auth::AuthorizationCode => json!(format!("{base_url}/vault/{what}/{id}/{app_id}?state=sandbox")),
-        _ => Value::Null,
-    };
     json!({
         "id": format!("{unified_api}+{id}"),
         "service_id": id,
@@ -138,8 +210,9 @@ pub(super) fn show(service: &Service, record: Option<&Record>, base_url: &str, a
         "latest_consent": record.and_then(|record| record.consents.last()),
         "application_data_scopes": record.and_then(|record| record.data_scopes.as_ref()),
         "health": health,
-        "credentials_expire_at": 0,
-        "last_refresh_failed_at": 0,
+        // 0 is never.
+        "credentials_expire_at": record.and_then(|record| record.credentials_expire_at(now)).unwrap_or_default(),
+        "last_refresh_failed_at": record.and_then(|record| record.refresh_failed_at(now)).unwrap_or_default(),
         "last_downstream_error_at": 0,
         "created_at": record.map(|record| record.created_at),
         "updated_at": record.map(|record| record.updated_at),

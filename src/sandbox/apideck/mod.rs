@@ -1,7 +1,9 @@
 mod catalog;
 mod connection;
+mod links;
 
 use super::exchange::{Asked, Object, Reply};
+use super::random::Random;
 use super::world::World;
 use crate::Consumer;
 use crate::apideck::vault::connections::{ConnectionState, ConsentState};
@@ -12,6 +14,7 @@ use http::StatusCode;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// What Apideck knows its application by.
 #[derive(Clone)]
@@ -39,6 +42,8 @@ impl Credentials {
 /// Its application offers QuickBooks and Xero (accounting), HubSpot, Pipedrive and Salesforce (crm), WooCommerce
 /// (ecommerce), BambooHR and Personio (hris). Consumers come into being when they are first named. A setting with the
 /// value `invalid` is one that the service rejects.
+///
+/// A service's token lasts an hour, or as long as its import says, and is refreshed when it has expired.
 #[derive(Clone, Copy)]
 pub struct Apideck<'a> {
     world: &'a World,
@@ -56,14 +61,69 @@ impl<'a> Apideck<'a> {
         unified_api: impl Into<UnifiedApi>,
         service: impl Into<ServiceId>,
     ) -> bool {
-        let now = super::exchange::millis(self.world.now());
+        let now = self.now();
         let service = catalog::service(unified_api.into().as_str(), service.into().as_str());
         let Some(service) = service.filter(|service| service.auth == Auth::AuthorizationCode) else {
             return false;
         };
-        let mut state = self.world.apideck();
-        state.record(consumer.into().as_str(), service, now).authorized = true;
+        self.world.apideck().record(consumer.into().as_str(), service, now).grant(now);
         true
+    }
+
+    /// The customer or the service revokes what was granted; false where nothing is.
+    ///
+    /// The connection is `added` again, its health `revoked`, until the customer authorizes anew.
+    pub fn revoke(
+        &self,
+        consumer: impl Into<ConsumerId>,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+    ) -> bool {
+        self.act(&consumer.into(), &unified_api.into(), &service.into(), Record::revoke)
+    }
+
+    /// The service refuses the connection's token and refreshes none any more; false where there is no token.
+    ///
+    /// The health is `pending_refresh`, and the connection stays callable. 48 hours later the credentials are deleted:
+    /// it is `added`, its health `needs_auth`. A token that is granted or imported later fails once it has expired.
+    /// [`recover_refresh`](Self::recover_refresh) ends this.
+    pub fn fail_refresh(
+        &self,
+        consumer: impl Into<ConsumerId>,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+    ) -> bool {
+        self.act(&consumer.into(), &unified_api.into(), &service.into(), Record::fail_refresh)
+    }
+
+    /// The service refreshes the connection's tokens again; false where it had not refused to.
+    ///
+    /// Credentials that have been deleted meanwhile stay deleted.
+    pub fn recover_refresh(
+        &self,
+        consumer: impl Into<ConsumerId>,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+    ) -> bool {
+        self.act(&consumer.into(), &unified_api.into(), &service.into(), Record::recover_refresh)
+    }
+
+    /// False where the consumer has no such connection.
+    fn act(
+        &self,
+        consumer: &ConsumerId,
+        unified_api: &UnifiedApi,
+        service: &ServiceId,
+        act: impl FnOnce(&mut Record, u64) -> bool,
+    ) -> bool {
+        let now = self.now();
+        let Some(service) = catalog::service(unified_api.as_str(), service.as_str()) else { return false };
+        let mut state = self.world.apideck();
+        state.records.get_mut(&key(consumer.as_str(), service)).is_some_and(|record| act(record, now))
+    }
+
+    fn now(&self) -> u64 {
+        super::exchange::millis(self.world.now())
     }
 }
 
@@ -74,14 +134,19 @@ impl std::fmt::Debug for Apideck<'_> {
 }
 
 /// Apideck's knowledge.
-#[derive(Default)]
 pub(super) struct State {
     pub(super) credentials: Credentials,
+    /// What signs the links for customers.
+    signature: Uuid,
     /// By consumer, unified API and service.
     records: HashMap<(String, &'static str, &'static str), Record>,
 }
 
 impl State {
+    pub(super) fn new(random: &Random) -> Self {
+        Self { credentials: Credentials::default(), signature: random.uuid(), records: HashMap::new() }
+    }
+
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
         if let Some(status) = asked.fails {
             return failure(status);
@@ -132,17 +197,16 @@ impl State {
         let connections: Value = SERVICES
             .iter()
             .filter(|service| asked.query("api").is_none_or(|api| service.unified_api == api))
-            .map(|service| (service, self.stored(asked, service)))
-            .filter(|(_, record)| configured.is_none_or(|configured| record.is_some() == configured))
-            .map(|(service, record)| {
-                connection::show(service, record, &asked.base_url, &self.credentials.app_id)
+            .filter(|service| {
+                configured.is_none_or(|configured| self.stored(asked, service).is_some() == configured)
             })
+            .map(|service| self.show(asked, service))
             .collect();
         Ok(success(connections))
     }
 
     fn get(&self, asked: &Asked<'_>) -> Result<Reply, Reply> {
-        self.shown(asked, service(asked)?)
+        Ok(success(self.show(asked, service(asked)?)))
     }
 
     fn update(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
@@ -183,7 +247,7 @@ impl State {
             record.data_scopes = Some(scopes);
         }
         record.updated_at = asked.now_millis();
-        self.shown(asked, service)
+        Ok(success(self.show(asked, service)))
     }
 
     fn delete(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
@@ -205,14 +269,18 @@ impl State {
                 return Err(invalid("credentials hold neither an access_token nor a refresh_token"));
             }
         }
+        let expires = import.credentials.map(|Object(credentials)| credentials.expires()).transpose()?;
         let record = self.record(consumer(asked), service, asked.now_millis());
-        record.authorized |= import.credentials.is_some();
+        if let Some(expires) = expires {
+            // One that has expired, or does not say when it will, is refreshed at once.
+            record.grant_until(expires.unwrap_or_default().max(asked.now_millis()));
+        }
         record.merge_settings(import.settings.unwrap_or_default());
         if let Some(metadata) = import.metadata {
             record.metadata = metadata;
         }
         record.updated_at = asked.now_millis();
-        self.shown(asked, service)
+        Ok(success(self.show(asked, service)))
     }
 
     fn token(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
@@ -230,14 +298,17 @@ impl State {
         if !record.has_settings_of(service) {
             return Err(invalid_state("Required settings are missing"));
         }
-        record.authorized = true;
+        if record.refuses_refresh() {
+            return Err(refresh_failed(record, asked.now_millis()));
+        }
+        record.grant(asked.now_millis());
         record.updated_at = asked.now_millis();
-        self.shown(asked, service)
+        Ok(success(self.show(asked, service)))
     }
 
-    fn shown(&self, asked: &Asked<'_>, service: &'static Service) -> Result<Reply, Reply> {
-        let record = self.stored(asked, service);
-        Ok(success(connection::show(service, record, &asked.base_url, &self.credentials.app_id)))
+    fn show(&self, asked: &Asked<'_>, service: &'static Service) -> Value {
+        let link = |act: &str| self.link(asked, service, act);
+        connection::show(service, self.stored(asked, service), asked.now_millis(), link)
     }
 
     fn stored(&self, asked: &Asked<'_>, service: &'static Service) -> Option<&Record> {
@@ -255,7 +326,10 @@ impl State {
     ) -> bool {
         let Some(service) = catalog::service(unified_api, service) else { return false };
         let mut record = Record::new(now);
-        record.authorized = matches!(state, ConnectionState::Authorized | ConnectionState::Callable);
+        let is_authorized = matches!(state, ConnectionState::Authorized | ConnectionState::Callable);
+        if is_authorized && service.auth.grant_type().is_some() {
+            record.grant(now);
+        }
         let value = match state {
             ConnectionState::Callable => Some("sandbox"),
             ConnectionState::Invalid => Some("invalid"),
@@ -267,7 +341,7 @@ impl State {
             }
         }
         let record = (*state != ConnectionState::Available).then_some(record);
-        if connection::state(service, record.as_ref()).0 != state.as_str() {
+        if connection::state(service, record.as_ref(), now).0 != state.as_str() {
             return false;
         }
         self.records.extend(record.map(|record| (key(consumer, service), record)));
@@ -318,10 +392,20 @@ struct Import {
 struct ImportedCredentials {
     refresh_token: Option<String>,
     access_token: Option<String>,
-    #[serde(rename = "issued_at")]
-    _issued_at: Option<String>,
-    #[serde(rename = "expires_in")]
-    _expires_in: Option<i64>,
+    issued_at: Option<String>,
+    expires_in: Option<i64>,
+}
+
+impl ImportedCredentials {
+    /// In Unix milliseconds, if it is said.
+    fn expires(&self) -> Result<Option<u64>, Reply> {
+        let Some(issued_at) = &self.issued_at else { return Ok(None) };
+        let issued_at: jiff::Timestamp =
+            issued_at.parse().map_err(|error| invalid(&format!("credentials.issued_at: {error}")))?;
+        let expires_in = self.expires_in.map(|seconds| seconds.saturating_mul(1000));
+        let expires = expires_in.map(|millis| issued_at.as_millisecond().saturating_add(millis));
+        Ok(expires.map(|millis| u64::try_from(millis).unwrap_or_default()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -390,6 +474,21 @@ fn invalid(detail: &str) -> Reply {
 
 fn invalid_state(detail: &str) -> Reply {
     refusal(StatusCode::UNPROCESSABLE_ENTITY, "InvalidStateError", "Invalid State", &detail.into())
+}
+
+/// As Apideck reports that a service gives no token.
+fn refresh_failed(record: &Record, now: u64) -> Reply {
+    const COOLDOWN: u64 = 30_000;
+    let detail = json!({
+        "type": "refresh_token_connector_error",
+        "message": "Token refresh failed with 401 error",
+        "debug": {
+            "credentials_expire_at_ms": record.credentials_expire_at(now),
+            "retry_after_ms": now + COOLDOWN,
+            "cooldown_remaining_ms": COOLDOWN,
+        },
+    });
+    refusal(StatusCode::UNAUTHORIZED, "UnauthorizedError", "Unauthorized Request", &detail)
 }
 
 fn not_found(type_name: &str, entity: &str, id: &str) -> Reply {

@@ -6,6 +6,10 @@ mod apideck;
 mod codat;
 #[cfg(feature = "deck")]
 mod deck;
+#[cfg(feature = "apideck")]
+mod links;
+#[cfg(feature = "apideck")]
+mod refresh;
 
 mod builder;
 mod faults;
@@ -26,9 +30,14 @@ async fn over_a_socket(address: SocketAddr, request: &Request) -> String {
         }
     }
     head.push_str(&format!("content-length: {}\r\n\r\n", request.body.len()));
+    raw(address, &[head.as_bytes(), &request.body].concat()).await
+}
+
+/// What a server answers to these bytes until it closes.
+async fn raw(address: SocketAddr, request: &[u8]) -> String {
     let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
     // The server may answer, and close, before it has read all.
-    let _ = socket.write_all(&[head.as_bytes(), &request.body].concat()).await;
+    let _ = socket.write_all(request).await;
     let mut answer = Vec::new();
     let _ = socket.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()
