@@ -1,6 +1,7 @@
 //! A connection, from the exchange of its public token to its end.
 
-use super::{State, Step, Webhook, body, done, iso, ok, refusal};
+use super::{State, Step, Webhook, body, done, error, iso, ok, refusal};
+use crate::deck::connections::{ConnectivityStatus, ScrapingStatus};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Object, Reply};
 use crate::sandbox::random::Random;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use url::Url;
 
-use super::documents::Document;
+use super::documents::Documents;
 use super::link::Source;
 
 /// How long a connection stays open without a job.
@@ -21,9 +22,11 @@ pub(super) struct Connection {
     pub(super) username: String,
     pub(super) accounts: Vec<Account>,
     pub(super) webhook: Webhook,
-    pub(super) documents: Vec<Document>,
+    pub(super) documents: Documents,
     pub(super) auto_refresh: bool,
-    pub(super) since: SystemTime,
+    status: ConnectivityStatus,
+    reason: ScrapingStatus,
+    since: SystemTime,
     /// Jobs are taken until then.
     pub(super) open_until: SystemTime,
 }
@@ -48,8 +51,10 @@ impl Connection {
             username: username.to_owned(),
             accounts: vec![account("1001"), account("1002")],
             webhook: Webhook::default(),
-            documents: Vec::new(),
+            documents: Documents::default(),
             auto_refresh: false,
+            status: ConnectivityStatus::Connected,
+            reason: ScrapingStatus::DataFound,
             since: now,
             open_until: now + OPEN,
         }
@@ -57,6 +62,29 @@ impl Connection {
 
     pub(super) fn is_open(&self, now: SystemTime) -> bool {
         now < self.open_until
+    }
+
+    /// The source lets the customer in, under this name.
+    pub(super) fn sign_in(&mut self, username: &str, now: SystemTime) {
+        username.clone_into(&mut self.username);
+        (self.status, self.reason) = (ConnectivityStatus::Connected, ScrapingStatus::DataFound);
+        self.since = now;
+        self.keep_open(now);
+    }
+
+    /// The source throws the customer out.
+    fn disconnect(&mut self, reason: ScrapingStatus, now: SystemTime) {
+        self.status = match reason {
+            ScrapingStatus::Error => ConnectivityStatus::Error,
+            _ => ConnectivityStatus::Disconnected,
+        };
+        self.reason = reason;
+        self.since = now;
+        self.close();
+    }
+
+    pub(super) fn close(&mut self) {
+        self.open_until = SystemTime::UNIX_EPOCH;
     }
 
     pub(super) fn keep_open(&mut self, now: SystemTime) {
@@ -107,9 +135,9 @@ impl State {
         ok(json!({
             "connection_id": connection.id,
             "provider": { "id": connection.source, "name": Source::find(connection.source).map(|source| source.name) },
-            "connection_status": "Connected",
+            "connection_status": connection.status,
             "connection_status_timestamp": iso(connection.since),
-            "connection_status_reason": "DataFound",
+            "connection_status_reason": connection.reason,
             "num_of_entities": connection.accounts.len(),
             "entities": entities.collect::<Vec<_>>(),
         }))
@@ -209,14 +237,12 @@ impl State {
         let Body { access_token, account_numbers } = body(asked)?;
         let connection = self.connection(&access_token)?;
         known_accounts(connection, account_numbers.iter().flatten().map(|number| Some(number.as_str())))?;
+        if connection.status != ConnectivityStatus::Connected {
+            return Err(not_open());
+        }
         connection.since = asked.now;
-        let event = json!({
-            "webhook_type": "Connection",
-            "webhook_code": "DefaultUpdate",
-            "connection_id": connection.id,
-            "environment": "Sandbox",
-        });
-        self.events.push(event);
+        let event = json!({ "connection_id": connection.id });
+        self.events.push("Connection", "DefaultUpdate", event);
         done()
     }
 
@@ -228,6 +254,28 @@ impl State {
         self.jobs.retain(|job| job.connection.as_ref() != Some(&id));
         done()
     }
+}
+
+impl State {
+    /// The source throws the customer out: what runs fails. Whether there is such a connection.
+    pub(super) fn disconnect(&mut self, access_token: &str, reason: ScrapingStatus, now: SystemTime) -> bool {
+        let Ok(connection) = self.connection(access_token) else { return false };
+        connection.disconnect(reason.clone(), now);
+        let id = connection.id.clone();
+        if reason == ScrapingStatus::InvalidCredentials {
+            self.break_off(&id, "InvalidCredentials");
+            self.events.push("Connection", "InvalidCredentials", json!({ "connection_id": id }));
+        } else {
+            self.break_off(&id, "SystemError");
+            let error = error(ErrorCode::ConnectionFailed, "The source has ended the connection");
+            self.events.push("Connection", "Error", json!({ "connection_id": id, "error": error }));
+        }
+        true
+    }
+}
+
+pub(super) fn not_open() -> Reply {
+    refusal(ErrorCode::NoActiveConnection, "The connection is not open")
 }
 
 /// An account without a number names none.

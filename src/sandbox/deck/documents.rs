@@ -6,24 +6,36 @@ use crate::sandbox::exchange::{Asked, Reply};
 use crate::sandbox::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::time::SystemTime;
+use std::{collections::VecDeque, time::SystemTime};
 use uuid::Uuid;
 
 /// A PDF of one empty page, which viewers open.
 const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
     3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
-pub(super) struct Document {
+/// A connection keeps so many documents, the latest.
+const KEPT: usize = 1000;
+
+#[derive(Default)]
+pub(super) struct Documents(VecDeque<Document>);
+
+struct Document {
     id: String,
     job: String,
     fetched: SystemTime,
 }
 
-impl Document {
-    pub(super) fn fetched_by(job: &str, fetched: SystemTime, random: &Random) -> Self {
-        Self { id: random.uuid().to_string(), job: job.to_owned(), fetched }
+impl Documents {
+    /// Adds one that this job has fetched.
+    pub(super) fn fetch(&mut self, job: &str, fetched: SystemTime, random: &Random) {
+        self.0.push_back(Document { id: random.uuid().to_string(), job: job.to_owned(), fetched });
+        if self.0.len() > KEPT {
+            self.0.pop_front();
+        }
     }
+}
 
+impl Document {
     fn show(&self) -> Value {
         json!({
             "document_id": self.id,
@@ -49,7 +61,7 @@ impl State {
         if job.is_some_and(|job| Uuid::parse_str(job).is_err()) {
             return Err(invalid("job_guid is not a UUID"));
         }
-        let documents = &self.connection(&access_token)?.documents;
+        let Documents(documents) = &self.connection(&access_token)?.documents;
         let shown =
             documents.iter().filter(|document| job.is_none_or(|job| document.job == job)).map(Document::show);
         ok(json!({ "documents": shown.collect::<Vec<_>>() }))
@@ -64,7 +76,7 @@ impl State {
         }
 
         let Body { access_token, document_id } = body(asked)?;
-        let documents = &self.connection(&access_token)?.documents;
+        let Documents(documents) = &self.connection(&access_token)?.documents;
         if documents.iter().any(|document| document.id == document_id) {
             Ok(Reply::file("application/pdf", PDF))
         } else {

@@ -1,9 +1,9 @@
 //! Jobs: submitted, run for two seconds of the sandbox's clock, reported as webhooks would report them.
 
-use super::connections::Connection;
-use super::documents::Document;
+use super::connections::{Connection, not_open};
+use super::events::Events;
 use super::link::Source;
-use super::{MFA_ANSWER, State, Step, Webhook, body, done, invalid, ok, refusal};
+use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, invalid, ok, refusal};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Reply};
 use crate::sandbox::idempotency::OtherRequest;
@@ -15,6 +15,8 @@ use std::time::{Duration, SystemTime};
 use uuid::Uuid;
 
 const RUNS: Duration = Duration::from_secs(2);
+/// How long a security question waits.
+const ASKS: Duration = Duration::from_secs(60 * 60);
 /// How long an idempotency key is remembered.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -28,12 +30,21 @@ pub(super) struct Job {
 
 enum Stage {
     /// A security question waits for an answer.
-    Asks(Box<Connection>),
+    Asks {
+        until: SystemTime,
+        opens: Opens,
+    },
     Runs {
         until: SystemTime,
         forced: Option<String>,
     },
     Ended,
+}
+
+/// The connection that is opened.
+enum Opens {
+    New(Box<Connection>),
+    Again { access_token: String, username: String },
 }
 
 impl Job {
@@ -94,13 +105,19 @@ impl State {
             connection.source == source.id && connection.username == username && connection.is_open(asked.now)
         });
         if open {
-            return Err(refusal(ErrorCode::ActiveConnectionExists, "The connection is open already"));
+            return Err(open_already());
         }
-        let mut connection = Connection::new(source.id, username, asked.now, asked.random);
-        if let Some(url) = input.get("webhook_url").filter(|url| !url.is_null()) {
-            let url = url.as_str().ok_or_else(|| invalid("webhook_url is not a text"))?;
-            connection.webhook = Webhook { url: Some(url.to_owned()), is_active: true };
-        }
+        let opens = match input.get("access_token").filter(|token| !token.is_null()) {
+            Some(_) => self.open_again(input, source, username, asked)?,
+            None => {
+                let mut connection = Connection::new(source.id, username, asked.now, asked.random);
+                if let Some(url) = input.get("webhook_url").filter(|url| !url.is_null()) {
+                    let url = url.as_str().ok_or_else(|| invalid("webhook_url is not a text"))?;
+                    connection.webhook = Webhook { url: Some(url.to_owned()), is_active: true };
+                }
+                Opens::New(Box::new(connection))
+            }
+        };
         let id = asked.random.uuid().to_string();
         let mut job = Job {
             id: id.clone(),
@@ -109,44 +126,80 @@ impl State {
             stage: Stage::Ended,
         };
         if password == "invalid" {
-            self.report(&job, json!({ "error": error("InvalidCredentials") }));
+            report(&mut self.events, &job, "error", error("InvalidCredentials"));
         } else if username.contains("mfa") {
-            job.stage = Stage::Asks(Box::new(connection));
+            job.stage = Stage::Asks { until: asked.now + ASKS, opens };
             self.ask(&job);
         } else {
-            self.open(&mut job, connection, asked);
+            self.open(&mut job, opens, asked);
         }
         self.jobs.push(job);
         Ok(id)
     }
 
-    fn open(&mut self, job: &mut Job, mut connection: Connection, asked: &Asked<'_>) {
-        connection.keep_open(asked.now);
-        job.connection = Some(connection.id.clone());
-        let token = self.add_connection(connection, asked.random);
-        self.report(job, json!({ "output": { "access_token": token } }));
+    /// A connection that is there already, and closed.
+    fn open_again(
+        &mut self,
+        input: &Map<String, Value>,
+        source: &Source,
+        username: &str,
+        asked: &Asked<'_>,
+    ) -> Result<Opens, Reply> {
+        let access_token = text(input, "access_token")?;
+        let connection = self.connection(access_token)?;
+        if connection.is_open(asked.now) {
+            return Err(open_already());
+        }
+        if connection.source != source.id {
+            return Err(refusal(ErrorCode::InvalidSource, "The connection is one to another source"));
+        }
+        Ok(Opens::Again { access_token: access_token.to_owned(), username: username.to_owned() })
+    }
+
+    fn open(&mut self, job: &mut Job, opens: Opens, asked: &Asked<'_>) {
+        let access_token = match opens {
+            Opens::New(mut connection) => {
+                connection.keep_open(asked.now);
+                job.connection = Some(connection.id.clone());
+                self.add_connection(*connection, asked.random)
+            }
+            Opens::Again { access_token, username } => {
+                // The token may have been rotated, or the connection destroyed, while a question waited.
+                let Ok(connection) = self.connection(&access_token) else {
+                    return report(&mut self.events, job, "error", error("NotFound"));
+                };
+                connection.sign_in(&username, asked.now);
+                job.connection = Some(connection.id.clone());
+                access_token
+            }
+        };
+        report(&mut self.events, job, "output", json!({ "access_token": access_token }));
     }
 
     fn close_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
         let connection = self.open_connection(input, asked)?;
-        connection.open_until = SystemTime::UNIX_EPOCH;
+        connection.close();
         let id = connection.id.clone();
-        let mut canceled = Vec::new();
-        for job in self.jobs.iter_mut().filter(|job| job.connection.as_ref() == Some(&id) && job.runs()) {
-            job.stage = Stage::Ended;
-            canceled.push(event(job, json!({ "error": error("JobCanceled") })));
-        }
-        self.events.append(&mut canceled);
+        self.break_off(&id, "JobCanceled");
         let job = Job {
             id: asked.random.uuid().to_string(),
             code: "CloseConnection".to_owned(),
             connection: Some(id),
             stage: Stage::Ended,
         };
-        self.report(&job, json!({ "output": {} }));
+        report(&mut self.events, &job, "output", json!({}));
         let id = job.id.clone();
         self.jobs.push(job);
         Ok(id)
+    }
+
+    /// Ends what runs on the connection, with this error.
+    pub(super) fn break_off(&mut self, connection: &ConnectionId, code: &str) {
+        let running = |job: &&mut Job| job.connection.as_ref() == Some(connection) && job.runs();
+        for job in self.jobs.iter_mut().filter(running) {
+            job.stage = Stage::Ended;
+            report(&mut self.events, job, "error", error(code));
+        }
     }
 
     fn open_connection(
@@ -157,7 +210,7 @@ impl State {
         let connection = self.connection(text(input, "access_token")?)?;
         match connection.is_open(asked.now) {
             true => Ok(connection),
-            false => Err(refusal(ErrorCode::NoActiveConnection, "The connection is not open")),
+            false => Err(not_open()),
         }
     }
 
@@ -200,74 +253,73 @@ impl State {
 
         let Body { job_guid, answer } = body(asked)?;
         let asks = |job: &Job| {
-            matches!(job.stage, Stage::Asks(_)) && job_guid.as_ref().is_none_or(|id| *id == job.id)
+            matches!(job.stage, Stage::Asks { .. }) && job_guid.as_ref().is_none_or(|id| *id == job.id)
         };
         let Some((index, job)) = self.jobs.iter().enumerate().find(|(_, job)| asks(job)) else {
             return Err(refusal(ErrorCode::SecurityQuestionNotFound, "No job waits for this answer"));
         };
         if answer != MFA_ANSWER {
-            let wrong = json!({
-                "job_guid": job.id,
-                "webhook_type": "Job",
-                "webhook_code": "MfaQuestionInvalidAnswer",
-                "environment": "Sandbox",
-            });
-            self.events.push(wrong);
+            self.events.push("Job", "MfaQuestionInvalidAnswer", json!({ "job_guid": job.id }));
             return done();
         }
         let mut job = self.jobs.remove(index);
-        if let Stage::Asks(connection) = std::mem::replace(&mut job.stage, Stage::Ended) {
-            self.open(&mut job, *connection, asked);
+        if let Stage::Asks { opens, .. } = std::mem::replace(&mut job.stage, Stage::Ended) {
+            self.open(&mut job, opens, asked);
         }
         done()
     }
 
     /// Ends the jobs whose time is over.
     pub(super) fn finish_jobs(&mut self, now: SystemTime, random: &Random) {
-        let mut events = Vec::new();
         for job in &mut self.jobs {
-            let Stage::Runs { until, forced } = &job.stage else { continue };
+            let (until, forced) = match &job.stage {
+                Stage::Asks { until, .. } => (until, None),
+                Stage::Runs { until, forced } => (until, forced.as_deref()),
+                Stage::Ended => continue,
+            };
             if now < *until {
                 continue;
             }
             let connection = job.connection.as_ref().and_then(|id| self.connections.get_mut(id));
-            let result = match (forced.as_deref(), connection) {
+            let (key, result) = match (forced, connection) {
+                _ if !job.runs() => ("error", error("MfaTimeout")),
                 (None, Some(connection)) => {
                     if job.code == "FetchDocuments" {
-                        connection.documents.push(Document::fetched_by(&job.id, *until, random));
+                        connection.documents.fetch(&job.id, *until, random);
                     }
-                    json!({ "output": { "success": true } })
+                    ("output", json!({ "success": true }))
                 }
-                (Some("job-failed"), _) => json!({ "output": {
-                    "success": false,
-                    "error_category": "JobFailed",
-                    "message": format!("Failed to complete {}.", job.code),
-                } }),
-                (Some(forced), _) => json!({ "error": error(forced_code(forced)) }),
-                (None, None) => json!({ "error": error("JobCanceled") }),
+                (Some("job-failed"), _) => {
+                    let message = format!("Failed to complete {}.", job.code);
+                    ("output", json!({ "success": false, "error_category": "JobFailed", "message": message }))
+                }
+                (Some(forced), _) => ("error", error(forced_code(forced))),
+                (None, None) => ("error", error("JobCanceled")),
             };
-            events.push(event(job, result));
+            report(&mut self.events, job, key, result);
             job.stage = Stage::Ended;
         }
-        self.events.append(&mut events);
         self.jobs.retain(|job| !matches!(job.stage, Stage::Ended));
     }
 
-    fn report(&mut self, job: &Job, result: Value) {
-        self.events.push(event(job, result));
-    }
-
     fn ask(&mut self, job: &Job) {
-        self.events.push(json!({
+        let question = json!({
             "job_guid": job.id,
-            "question": "Which code have we sent you?",
+            "question": QUESTION,
             "method_selected": null,
             "answer_expected_digits": null,
-            "webhook_type": "Job",
-            "webhook_code": "MfaRequired",
-            "environment": "Sandbox",
-        }));
+        });
+        self.events.push("Job", "MfaRequired", question);
     }
+}
+
+/// The webhook that tells how a job ended.
+fn report(events: &mut Events, job: &Job, key: &str, result: Value) {
+    events.push("Job", &job.code, json!({ "job_guid": job.id, key: result }));
+}
+
+fn open_already() -> Reply {
+    refusal(ErrorCode::ActiveConnectionExists, "The connection is open already")
 }
 
 /// A job's idempotency key, if it has one, and what is asked under it.
@@ -285,20 +337,6 @@ fn keyed<'a>(asked: &'a Asked<'_>) -> Result<Option<(&'a str, Value)>, Reply> {
 
 fn is_failure(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error()
-}
-
-/// The webhook that reports how a job ended.
-fn event(job: &Job, result: Value) -> Value {
-    let mut event = json!({
-        "job_guid": job.id,
-        "webhook_type": "Job",
-        "webhook_code": job.code,
-        "environment": "Sandbox",
-    });
-    if let (Value::Object(event), Value::Object(result)) = (&mut event, result) {
-        event.extend(result);
-    }
-    event
 }
 
 fn error(code: &str) -> Value {

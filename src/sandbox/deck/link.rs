@@ -1,7 +1,7 @@
 //! A Link session, from its token to the public token.
 
 use super::connections::{Account, Connection};
-use super::{MFA_ANSWER, State, Step, Webhook, body, done, invalid, ok, refusal};
+use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, invalid, ok, refusal};
 use crate::deck::link::{BetaSourceStatus, Language, LinkConnectionStatus, ParsingMethod, UpdateMode};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Object, Reply};
@@ -320,26 +320,54 @@ impl State {
         let status = session.status.clone();
         if matches!(status, New | Connecting) {
             session.move_on();
+            self.tell(&link_token);
         }
-        self.end_update(&link_token);
+        self.end_update(&link_token, asked.now);
         ok(json!({ "status": status, "additional_information": null }))
     }
 
+    /// The webhooks of what the session has come to.
+    fn tell(&mut self, link_token: &str) {
+        let Some(session) = self.sessions.get(link_token) else { return };
+        let updated = session.update.as_ref().map(|update| &update.connection);
+        let connecting = session.connecting.as_ref().map(|connection| &connection.id);
+        let Some(connection_id) = updated.or(connecting) else { return };
+        let events = &mut self.events;
+        match &session.status {
+            LinkConnectionStatus::MfaQuestion => {
+                let question = json!({ "connection_id": connection_id, "message": QUESTION });
+                events.push("Connection", "MfaQuestion", question);
+            }
+            LinkConnectionStatus::InvalidCredentials => {
+                events.push("Connection", "InvalidCredentials", json!({ "connection_id": connection_id }));
+            }
+            LinkConnectionStatus::Connected => {
+                if let Some(public_token) = &session.public_token {
+                    let created = json!({ "link_token": link_token, "public_token": public_token });
+                    events.push("Link", "ConnectionCreated", created);
+                }
+                events.push("Connection", "ConnectionCompleted", json!({ "connection_id": connection_id }));
+            }
+            _ => {}
+        }
+    }
+
     /// Changes the connection that the session updates, once it is connected.
-    fn end_update(&mut self, link_token: &str) {
+    fn end_update(&mut self, link_token: &str, now: SystemTime) {
         let session = self.sessions.get_mut(link_token).filter(|session| session.is_connected());
         let Some(Session { settings, update: Some(update), connecting, .. }) = session else { return };
         let Some(connection) = self.connections.get_mut(&update.connection) else { return };
-        if let Some(Connection { username, accounts, since, .. }) = connecting.take() {
+        if let Some(Connection { username, accounts, .. }) = connecting.take() {
             settings.apply_to(connection);
-            (connection.username, connection.accounts, connection.since) = (username, accounts, since);
+            connection.accounts = accounts;
+            connection.sign_in(&username, now);
         }
     }
 
     pub(super) fn link_mfa_question(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         match self.session(asked, &link_token)?.asks() {
-            true => ok(json!({ "question": "Which code have we sent you?" })),
+            true => ok(json!({ "question": QUESTION })),
             false => Err(no_question()),
         }
     }

@@ -2,6 +2,7 @@ mod connections;
 mod documents;
 #[cfg(feature = "deck-encryption")]
 pub(super) mod encryption;
+mod events;
 mod jobs;
 mod link;
 
@@ -9,9 +10,11 @@ use super::exchange::{Asked, Reply};
 use super::idempotency::Answers;
 use super::random::Random;
 use super::world::World;
+use crate::deck::connections::ScrapingStatus;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
 use crate::{Auth, Secret};
 use connections::Connection;
+use events::Events;
 use http::StatusCode;
 use jobs::Job;
 use link::Session;
@@ -19,6 +22,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{collections::HashMap, fmt, time::SystemTime};
 
+const QUESTION: &str = "Which code have we sent you?";
 /// The right answer to every security question.
 const MFA_ANSWER: &str = "123456";
 
@@ -46,8 +50,9 @@ impl Default for Credentials {
 /// | user name with `mfa` in it | a security question is asked; the answer is `123456` |
 /// | user name with `accounts` in it | accounts have to be selected, in a Link session |
 ///
-/// Each look at a Link session's status moves connecting one step on. A job takes two seconds of the sandbox's clock,
-/// and a connection closes after ten minutes without a job.
+/// Each look at a Link session's status moves connecting one step on. A job takes two seconds of the sandbox's clock, its
+/// question waits for an hour, and a connection closes after ten minutes without a job. The latest 1,000 documents of a
+/// connection are kept.
 #[derive(Clone, Copy)]
 pub struct Deck<'a> {
     world: &'a World,
@@ -66,6 +71,17 @@ impl<'a> Deck<'a> {
         state.add_connection(connection, self.world.random()).into()
     }
 
+    /// The source ends the connection with this token; false for a token that Deck would refuse.
+    ///
+    /// Its status is then `Disconnected`, or `Error` where the reason is `Error`, until the customer signs in again. What
+    /// runs on it fails, and no job is taken.
+    pub fn disconnect(&self, access_token: &str, reason: impl Into<ScrapingStatus>) -> bool {
+        let now = self.world.now();
+        let mut state = self.world.deck();
+        state.finish_jobs(now, self.world.random());
+        state.disconnect(access_token, reason.into(), now)
+    }
+
     /// Where the events of the connection with this token go; `None` for a token that Deck would refuse.
     pub fn webhook(&self, access_token: &str) -> Option<Webhook> {
         self.world.deck().connection_of(access_token).map(|connection| connection.webhook.clone())
@@ -77,12 +93,12 @@ impl<'a> Deck<'a> {
         self.world.deck().connection_of(access_token).map(|connection| connection.auto_refresh)
     }
 
-    /// The bodies of the webhooks that Deck would have sent so far, oldest first.
+    /// The bodies of the webhooks that Deck would have sent so far, oldest first; the latest 10,000 of them.
     pub fn events(&self) -> Vec<Value> {
         let now = self.world.now();
         let mut state = self.world.deck();
         state.finish_jobs(now, self.world.random());
-        state.events.clone()
+        state.events.to_vec()
     }
 }
 
@@ -117,7 +133,7 @@ pub(super) struct State {
     jobs: Vec<Job>,
     /// Of jobs.
     answered: Answers,
-    events: Vec<Value>,
+    events: Events,
 }
 
 /// What a step of the flow comes to: an answer, or a refusal.
@@ -251,21 +267,27 @@ fn invalid(message: &str) -> Reply {
 }
 
 fn refusal(code: ErrorCode, message: &str) -> Reply {
+    Reply::json(StatusCode::BAD_REQUEST, error(code, message))
+}
+
+/// As answers and webhooks have it.
+fn error(code: ErrorCode, message: &str) -> Value {
     let category = match code {
         ErrorCode::InvalidLinkToken | ErrorCode::InvalidPublicToken => ErrorCategory::InvalidInput,
         ErrorCode::DataSourceNotFound => ErrorCategory::DataSourceError,
-        ErrorCode::NoActiveConnection | ErrorCode::ActiveConnectionExists => ErrorCategory::ConnectionError,
+        ErrorCode::NoActiveConnection | ErrorCode::ActiveConnectionExists | ErrorCode::ConnectionFailed => {
+            ErrorCategory::ConnectionError
+        }
         ErrorCode::RateLimitExceeded => ErrorCategory::RateLimitExceeded,
         ErrorCode::UnexpectedError => ErrorCategory::ApiError,
         _ => ErrorCategory::InvalidRequest,
     };
-    let body = json!({
+    json!({
         "error_category": category,
         "error_code": code,
         "error_message": message,
         "display_message": null,
-    });
-    Reply::json(StatusCode::BAD_REQUEST, body)
+    })
 }
 
 fn iso(time: SystemTime) -> String {

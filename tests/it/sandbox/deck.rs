@@ -15,16 +15,16 @@ use connectory::{Call, Client, Error, Outcome, Provider, Secret};
 use serde_json::{Value, json};
 use std::{fmt::Debug, time::Duration};
 
-const UTILITY: &str = "11115055-46cf-4e49-6ba4-08ddcbf23235";
-const AETNA: &str = "fee328b0-fc48-4699-a245-5de34313952e";
-const ANSWER: &str = "123456";
+pub(super) const UTILITY: &str = "11115055-46cf-4e49-6ba4-08ddcbf23235";
+pub(super) const AETNA: &str = "fee328b0-fc48-4699-a245-5de34313952e";
+pub(super) const ANSWER: &str = "123456";
 
-const fn minutes(minutes: u64) -> Duration {
+pub(super) const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
 /// Awaits a call that Deck refuses, and gives the code.
-async fn refused<T: Debug + 'static>(call: Call<T>) -> ErrorCode {
+pub(super) async fn refused<T: Debug + 'static>(call: Call<T>) -> ErrorCode {
     let error = call.await.unwrap_err();
     assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
     let body: &ErrorBody = error.api().unwrap().vendor().unwrap();
@@ -33,7 +33,7 @@ async fn refused<T: Debug + 'static>(call: Call<T>) -> ErrorCode {
 }
 
 /// Sends this body, as it is and with the right credentials.
-async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> (u16, Value) {
+pub(super) async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> (u16, Value) {
     let request = http::Request::post(format!("{}{path}", sandbox.base_url(Provider::Deck)))
         .header("x-deck-client-id", "sandbox-client-id")
         .header("x-deck-secret", "sandbox-secret-2f8a1c55")
@@ -45,13 +45,13 @@ async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> (u16, Value) {
 }
 
 /// A Link session, from the browser's side.
-struct Session {
-    link: Link,
-    token: Secret,
+pub(super) struct Session {
+    pub(super) link: Link,
+    pub(super) token: Secret,
 }
 
 impl Session {
-    async fn start(deck: &Deck, body: &LinkTokenCreateRequest) -> Self {
+    pub(super) async fn start(deck: &Deck, body: &LinkTokenCreateRequest) -> Self {
         let link = deck.link();
         let token = link.create_token(body).await.unwrap().link_token;
         Self { link, token }
@@ -61,17 +61,17 @@ impl Session {
         LinkTokenRequest::new(&self.token)
     }
 
-    fn connect(&self, username: &str, password: &str) -> Call<StartedConnection> {
+    pub(super) fn connect(&self, username: &str, password: &str) -> Call<StartedConnection> {
         let fields = [CredentialField::new("username", username), CredentialField::new("password", password)];
         self.link.connect(&ConnectRequest::new(&self.token, UTILITY, fields))
     }
 
-    async fn status(&self) -> String {
+    pub(super) async fn status(&self) -> String {
         self.link.connection_status(&self.named()).await.unwrap().status.unwrap().to_string()
     }
 
     /// Looks this often.
-    async fn statuses(&self, looks: usize) -> Vec<String> {
+    pub(super) async fn statuses(&self, looks: usize) -> Vec<String> {
         let mut seen = Vec::new();
         for _ in 0..looks {
             seen.push(self.status().await);
@@ -79,7 +79,7 @@ impl Session {
         seen
     }
 
-    async fn answer(&self, answer: &str) {
+    pub(super) async fn answer(&self, answer: &str) {
         self.link.answer_mfa(&LinkMfaAnswerRequest::new(&self.token, answer)).await.unwrap();
     }
 }
@@ -89,13 +89,13 @@ async fn session(sandbox: &Sandbox) -> Session {
 }
 
 /// An access token of a connection that was just made.
-fn connected(sandbox: &Sandbox) -> (Secret, Connections, Jobs) {
+pub(super) fn connected(sandbox: &Sandbox) -> (Secret, Connections, Jobs) {
     let deck = sandbox.client().deck();
     (sandbox.deck().connect(), deck.connections(), deck.jobs())
 }
 
 /// The event that ends this job, if it has ended.
-fn result_of(sandbox: &Sandbox, job: &Job) -> Option<Value> {
+pub(super) fn result_of(sandbox: &Sandbox, job: &Job) -> Option<Value> {
     let events = sandbox.deck().events();
     let mut ends = events
         .into_iter()
@@ -539,12 +539,12 @@ async fn an_idempotency_key_replays_its_answer_for_a_day() {
     assert_eq!(code, ErrorCode::NoActiveConnection, "the key is forgotten, and the connection closed");
 }
 
-fn ensure(username: &str, password: &str) -> JobRequest<EnsureConnection> {
+pub(super) fn ensure(username: &str, password: &str) -> JobRequest<EnsureConnection> {
     JobRequest::ensure_connection(EnsureConnection::new(AETNA, username, password))
 }
 
 /// The access token that a job has opened a connection with.
-fn token_of(sandbox: &Sandbox, job: &Job) -> Secret {
+pub(super) fn token_of(sandbox: &Sandbox, job: &Job) -> Secret {
     result_of(sandbox, job).unwrap()["output"]["access_token"].as_str().unwrap().into()
 }
 

@@ -6,6 +6,10 @@ mod apideck;
 mod codat;
 #[cfg(feature = "deck")]
 mod deck;
+#[cfg(feature = "deck")]
+mod disconnect;
+#[cfg(feature = "deck")]
+mod events;
 #[cfg(feature = "apideck")]
 mod links;
 #[cfg(feature = "apideck")]

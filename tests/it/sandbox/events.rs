@@ -1,0 +1,101 @@
+//! What Deck would have posted: the webhooks of Link sessions, and how many of all are kept.
+
+use super::deck::{ANSWER, Session, connected, refused};
+use connectory::deck::ErrorCode;
+use connectory::deck::connections::{
+    AccessTokenRequest, PublicTokenExchangeRequest, RefreshConnectionRequest,
+};
+use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
+use connectory::deck::jobs::JobRequest;
+use connectory::deck::link::{LinkTokenCreateRequest, LinkUpdate, UpdateMode};
+use connectory::sandbox::Sandbox;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn codes(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["webhook_code"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_session_tells_of_each_step_once() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let deck = sandbox.client().deck();
+    let session = Session::start(&deck, &LinkTokenCreateRequest::new()).await;
+    session.connect("mfa", "invalid").await.unwrap();
+    session.statuses(4).await;
+    assert_eq!(codes(&sandbox.deck().events()), ["InvalidCredentials"]);
+    let started = session.connect("mfa", "right").await.unwrap();
+    session.statuses(4).await;
+    session.answer(ANSWER).await;
+    session.statuses(4).await;
+
+    let public_token = started.public_token.unwrap();
+    let exchange = PublicTokenExchangeRequest::new(&public_token);
+    let id = deck.connections().exchange_public_token(&exchange).await.unwrap().connection_id.unwrap();
+    let connection = |code: &str| {
+        json!({
+            "webhook_type": "Connection", "webhook_code": code,
+            "connection_id": id.as_str(), "environment": "Sandbox",
+        })
+    };
+    let mut question = connection("MfaQuestion");
+    question["message"] = "Which code have we sent you?".into();
+    let created = json!({
+        "webhook_type": "Link", "webhook_code": "ConnectionCreated", "environment": "Sandbox",
+        "link_token": session.token.expose_secret(), "public_token": public_token.expose_secret(),
+    });
+    let events = sandbox.deck().events();
+    assert_eq!(events[1..], [question, created, connection("ConnectionCompleted")]);
+}
+
+#[tokio::test]
+async fn a_session_that_updates_tells_of_the_connection_that_it_updates() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let (token, connections, _) = connected(&sandbox);
+    let context = connections.context(&AccessTokenRequest::new(&token)).await.unwrap();
+    let update = LinkUpdate::new(&token, UpdateMode::Refresh);
+    let body = LinkTokenCreateRequest::new().update(update);
+    let session = Session::start(&sandbox.client().deck(), &body).await;
+    session.connect("customer", "right").await.unwrap();
+    session.statuses(5).await;
+    let events = sandbox.deck().events();
+    assert_eq!(codes(&events), ["ConnectionCompleted"], "nothing is created");
+    assert_eq!(events[0]["connection_id"], context.connection_id.unwrap().as_str());
+}
+
+#[tokio::test]
+async fn the_latest_events_are_kept() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let (token, connections, _) = connected(&sandbox);
+    sandbox.deck().disconnect(sandbox.deck().connect().expose_secret(), "InvalidCredentials");
+    for _ in 0..9_999 {
+        connections.refresh(&RefreshConnectionRequest::new(&token)).await.unwrap();
+    }
+    let events = sandbox.deck().events();
+    assert_eq!((events.len(), codes(&events)[0]), (10_000, "InvalidCredentials"));
+    connections.refresh(&RefreshConnectionRequest::new(&token)).await.unwrap();
+    let events = sandbox.deck().events();
+    assert_eq!((events.len(), codes(&events)[0]), (10_000, "DefaultUpdate"));
+}
+
+#[tokio::test]
+async fn the_latest_documents_of_a_connection_are_kept() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let (token, _, jobs) = connected(&sandbox);
+    let documents = sandbox.client().deck().documents();
+    let mut first = None;
+    for _ in 0..1001 {
+        jobs.submit(&JobRequest::fetch_documents(&token)).await.unwrap();
+        sandbox.advance(Duration::from_secs(2));
+        if first.is_none() {
+            let list = documents.list(&ListDocuments::new(&token)).await.unwrap().documents;
+            first = list.into_iter().next();
+        }
+    }
+    let list = documents.list(&ListDocuments::new(&token)).await.unwrap().documents;
+    let first = first.unwrap().document_id;
+    assert_eq!(list.len(), 1000);
+    assert!(list.iter().all(|document| document.document_id != first));
+    let body = DocumentFileRequest::new(&token, &first);
+    assert_eq!(refused(documents.file(&body)).await, ErrorCode::InvalidStatementId);
+}
