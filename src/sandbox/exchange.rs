@@ -60,6 +60,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
     }
 }
 
+/// A time in seconds, parts of one included.
+pub(super) fn read_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(seconds).map_err(D::Error::custom)
+}
+
 /// A moment later by this much, kept where a date can say it: from 1970 to the end of 9998, so that there is room for
 /// what ends in a day or an hour from then.
 pub(super) fn later(time: SystemTime, by: Duration) -> SystemTime {

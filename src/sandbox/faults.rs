@@ -1,19 +1,24 @@
-use super::exchange::{Reply, later};
+use super::exchange::{Reply, later, read_seconds};
 use super::random::Random;
 use crate::Operation;
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use http::{Response, StatusCode};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 /// Something that goes wrong on the way to a vendor, at it, or on the way back.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// In JSON it is `"reset_after"`, or with a value `{"status": 503}`; times are in seconds.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
     /// The answer comes later by this much.
+    #[serde(deserialize_with = "read_seconds")]
     Latency(Duration),
     /// The vendor carries the request out and never answers.
     Silence,
@@ -27,6 +32,7 @@ pub enum Fault {
     /// 429, with a `Retry-After` in seconds. Nothing is carried out.
     RateLimited(u64),
     /// 429, with a `Retry-After` that is a date this much later, on the machine's clock. Nothing is carried out.
+    #[serde(deserialize_with = "read_seconds")]
     RateLimitedUntil(Duration),
     /// This status with the vendor's error body, which 204, 205 and 304 go without; 500 for a number outside 200 to
     /// 599. Nothing is carried out.
@@ -60,18 +66,25 @@ pub enum Fault {
 ///
 /// let rule = FaultRule::new(Fault::ResetAfter).operation("deck.connections.invalidate_access_token").times(1);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FaultRule {
     fault: Fault,
     operation: Option<String>,
+    #[serde(rename = "times")]
     left: Option<u32>,
+    #[serde(default = "always")]
     rate: f64,
+}
+
+fn always() -> f64 {
+    1.0
 }
 
 impl FaultRule {
     /// This fault, at every request.
     pub fn new(fault: Fault) -> Self {
-        Self { fault, operation: None, left: None, rate: 1.0 }
+        Self { fault, operation: None, left: None, rate: always() }
     }
 
     /// Only at this operation, by its id such as `codat.companies.get_access_token`.
@@ -96,6 +109,12 @@ impl FaultRule {
     }
 }
 
+impl FaultRule {
+    pub(super) fn named_operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+}
+
 impl From<Fault> for FaultRule {
     fn from(fault: Fault) -> Self {
         Self::new(fault)
@@ -113,7 +132,7 @@ impl Faults {
 
     /// The operations that the rules name.
     pub(super) fn operations(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|rule| rule.operation.as_deref())
+        self.0.iter().filter_map(FaultRule::named_operation)
     }
 
     pub(super) fn clear(&mut self) {

@@ -26,6 +26,7 @@ mod apideck;
 mod builder;
 #[cfg(feature = "codat")]
 mod codat;
+mod control;
 #[cfg(feature = "deck")]
 mod deck;
 mod exchange;

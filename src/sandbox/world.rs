@@ -4,6 +4,7 @@
 use super::apideck;
 #[cfg(feature = "codat")]
 use super::codat;
+use super::control;
 #[cfg(feature = "deck")]
 use super::deck;
 use super::exchange::{Asked, Reply, later};
@@ -111,6 +112,9 @@ impl World {
 
     /// Answers as the vendor would, unless a fault comes in between, and remembers it.
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
+        if let Some(reply) = control::answer(self, head, body) {
+            return Played::new(reply);
+        }
         #[cfg(feature = "apideck")]
         if let Some(reply) = self.follow_link(mount, head) {
             return Played::new(reply);
@@ -142,6 +146,9 @@ impl World {
 
     /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.
     pub(super) fn refuse(&self, mount: Mount, head: &request::Parts, status: StatusCode) -> Played {
+        if let Some(reply) = control::refuse(head, status) {
+            return Played::new(reply);
+        }
         let played = Played::new(Reply::empty(status));
         self.remember(asked_for(route(mount, head).as_ref(), head, &Bytes::new()), &played);
         played

@@ -16,6 +16,7 @@ mod links;
 mod refresh;
 
 mod builder;
+mod control;
 mod faults;
 mod hostile;
 mod journal;

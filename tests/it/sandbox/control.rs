@@ -1,0 +1,294 @@
+//! `/_sandbox/`: a sandbox that is driven over HTTP.
+
+use super::*;
+use connectory::Provider;
+use serde_json::{Value, json};
+
+/// A request as a program of this machine sends it.
+fn request(method: &str, route: &str, body: &Value) -> http::Request<bytes::Bytes> {
+    let request = http::Request::builder()
+        .method(method)
+        .uri(format!("http://localhost/_sandbox/{route}"))
+        .header("content-type", "application/json");
+    request.body(if body.is_null() { bytes::Bytes::new() } else { body.to_string().into() }).unwrap()
+}
+
+async fn send(sandbox: &Sandbox, request: http::Request<bytes::Bytes>) -> (u16, Value) {
+    let answer = sandbox.transport().send(request).await.unwrap();
+    let status = answer.status().as_u16();
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+async fn get(sandbox: &Sandbox, route: &str) -> Value {
+    let (status, answer) = send(sandbox, request("GET", route, &Value::Null)).await;
+    assert_eq!(status, 200, "{route}: {answer}");
+    answer
+}
+
+async fn post(sandbox: &Sandbox, route: &str, body: Value) -> (u16, Value) {
+    send(sandbox, request("POST", route, &body)).await
+}
+
+/// An act that is carried out; what it gives.
+async fn act(sandbox: &Sandbox, route: &str, body: Value) -> Value {
+    let (status, answer) = post(sandbox, route, body).await;
+    assert_eq!(status, 200, "{route}: {answer}");
+    answer
+}
+
+fn sandbox() -> Sandbox {
+    seeded().in_memory().unwrap()
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn deck_s_acts_clock_and_events_are_those_of_the_handle() {
+    use connectory::deck::connections::{AccessTokenRequest, ConnectivityStatus};
+    use connectory::deck::jobs::JobRequest;
+    let sandbox = sandbox();
+    let deck = sandbox.client().deck();
+    let token = act(&sandbox, "deck/connect", json!({})).await["access_token"].as_str().unwrap().to_owned();
+    deck.jobs().submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+    assert_eq!(get(&sandbox, "deck/events").await, json!([]));
+    assert_eq!(act(&sandbox, "advance", json!({ "seconds": 1 })).await, json!({}));
+    assert_eq!(get(&sandbox, "deck/events").await, json!([]));
+    act(&sandbox, "advance", json!({ "seconds": 1.0 })).await;
+    assert_eq!(get(&sandbox, "deck/events").await[0]["webhook_code"], "FetchBalance");
+
+    let end = json!({ "access_token": token, "reason": "InvalidCredentials" });
+    assert_eq!(act(&sandbox, "deck/disconnect", end).await, json!({}));
+    let context = deck.connections().context(&AccessTokenRequest::new(&token)).await.unwrap();
+    assert_eq!(context.connection_status, Some(ConnectivityStatus::Disconnected));
+    assert_eq!(get(&sandbox, "deck/events").await, Value::from(sandbox.deck().events()));
+    let unknown = json!({ "access_token": "unknown", "reason": "Error" });
+    assert_eq!(post(&sandbox, "deck/disconnect", unknown).await.0, 422);
+}
+
+#[cfg(feature = "apideck")]
+#[tokio::test]
+async fn apideck_s_acts_are_those_of_the_handle() {
+    let sandbox = sandbox();
+    let connections = sandbox.client().apideck().consumer("acme").vault().connections();
+    let hubspot = json!({ "consumer_id": "acme", "unified_api": "crm", "service_id": "hubspot" });
+    let rows = [
+        ("fail_refresh", 422, ("available", "")),
+        ("authorize", 200, ("callable", "ok")),
+        ("recover_refresh", 422, ("callable", "ok")),
+        ("fail_refresh", 200, ("callable", "pending_refresh")),
+        ("recover_refresh", 200, ("callable", "ok")),
+        ("revoke", 200, ("added", "revoked")),
+        ("revoke", 422, ("added", "revoked")),
+    ];
+    for (name, status, (state, health)) in rows {
+        let (answered, answer) = post(&sandbox, &format!("apideck/{name}"), hubspot.clone()).await;
+        assert_eq!(answered, status, "{name}: {answer}");
+        let seen = connections.get("crm", "hubspot").await.unwrap().data;
+        assert_eq!(seen.state.unwrap().as_str(), state, "{name}");
+        assert_eq!(seen.health.map_or(String::new(), |health| health.to_string()), health, "{name}");
+    }
+    let nowhere = json!({ "consumer_id": "acme", "unified_api": "crm", "service_id": "nobody" });
+    assert_eq!(post(&sandbox, "apideck/authorize", nowhere).await.0, 422);
+}
+
+#[cfg(feature = "codat")]
+#[tokio::test]
+async fn companies_faults_and_requests_are_those_of_the_sandbox() {
+    const TOKEN: &str = "codat.companies.get_access_token";
+    let sandbox = sandbox();
+    let id = act(&sandbox, "codat/add_company", json!({ "name": "Acme" })).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let call = async || sandbox.client().codat().companies().get_access_token(&id).max_attempts(1).await;
+    call().await.unwrap();
+
+    let rule = json!({ "fault": { "status": 404 }, "operation": TOKEN, "times": 1 });
+    assert_eq!(act(&sandbox, "inject", rule).await, json!({}));
+    assert_eq!(call().await.unwrap_err().status().unwrap(), 404);
+    call().await.unwrap();
+    act(&sandbox, "inject", json!({ "fault": "reset_after" })).await;
+    assert!(call().await.is_err());
+    act(&sandbox, "clear_faults", json!({})).await;
+    call().await.unwrap();
+
+    let shown = |status, was_handled| {
+        json!({
+            "operation": TOKEN, "method": "GET", "path": "/companies/{companyId}/accessToken",
+            "status": status, "was_handled": was_handled,
+        })
+    };
+    let all = [(Some(200), true), (Some(404), false), (Some(200), true), (None, true), (Some(200), true)];
+    let expected: Value = all.into_iter().map(|(status, handled)| shown(status, handled)).collect();
+    assert_eq!(get(&sandbox, "requests").await, expected);
+}
+
+#[tokio::test]
+async fn every_fault_can_be_named() {
+    let sandbox = sandbox();
+    let faults = [
+        json!({ "latency": 0.05 }),
+        json!("silence"),
+        json!("reset_before"),
+        json!("reset_after"),
+        json!("cut_body"),
+        json!({ "rate_limited": 120 }),
+        json!({ "rate_limited_until": 30 }),
+        json!({ "status": 503 }),
+        json!("html"),
+        json!("truncated_json"),
+        json!("wrong_length"),
+        json!({ "gzip_bomb": 1000 }),
+        json!({ "redirect": "https://example.com" }),
+        json!("unseen_values"),
+        json!("nulled_fields"),
+        json!("extra_fields"),
+    ];
+    for fault in faults {
+        act(&sandbox, "inject", json!({ "fault": fault, "rate": 0.5, "times": 3 })).await;
+    }
+    let wrong = [
+        json!({}),
+        json!({ "fault": "unheard_of" }),
+        json!({ "fault": { "latency": -1 } }),
+        json!({ "fault": { "latency": 1e300 } }),
+        json!({ "fault": "html", "times": -1 }),
+        json!({ "fault": "html", "rate": "often" }),
+        json!({ "fault": "html", "only": "once" }),
+    ];
+    for rule in wrong {
+        assert_eq!(post(&sandbox, "inject", rule.clone()).await.0, 400, "{rule}");
+    }
+    let (status, answer) = post(&sandbox, "inject", json!({ "fault": "html", "operation": "no.such" })).await;
+    assert_eq!((status, &answer["error"]), (422, &json!("there is no operation no.such")));
+    sandbox.verify().unwrap();
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_refused_in_json() {
+    let sandbox = sandbox();
+    let mut rows = vec![
+        ("POST", "advance", json!({}), 400),
+        ("POST", "advance", json!({ "seconds": -1 }), 400),
+        ("POST", "advance", json!({ "seconds": "1" }), 400),
+        ("POST", "advance", json!({ "seconds": 1, "hours": 1 }), 400),
+        ("POST", "advance", json!([1]), 400),
+        ("POST", "advance", Value::Null, 400),
+        ("POST", "clear_faults", json!({ "all": true }), 400),
+        ("POST", "", json!({}), 404),
+        ("POST", "requests", json!({}), 404),
+        ("GET", "advance", Value::Null, 404),
+        ("GET", "deck/", Value::Null, 404),
+        ("PUT", "advance", json!({ "seconds": 1 }), 405),
+        ("OPTIONS", "advance", Value::Null, 405),
+        ("HEAD", "requests", Value::Null, 405),
+    ];
+    if cfg!(feature = "deck") {
+        rows.push(("POST", "deck/connect", json!({ "as": "ada" }), 400));
+        rows.push(("POST", "deck/disconnect", json!({ "access_token": "a" }), 400));
+    }
+    if cfg!(feature = "apideck") {
+        rows.push(("POST", "apideck/authorize", json!({ "consumer_id": "acme" }), 400));
+        rows.push(("POST", "apideck/unauthorize", json!({}), 404));
+    }
+    if cfg!(feature = "codat") {
+        rows.push(("POST", "codat/add_company", json!({ "name": 7 }), 400));
+    }
+    for (method, route, body, expected) in rows {
+        let (status, answer) = send(&sandbox, request(method, route, &body)).await;
+        assert_eq!(status, expected, "{method} {route} {body}: {answer}");
+        assert!(answer["error"].as_str().is_some_and(|error| !error.is_empty()), "{answer}");
+    }
+    let mut bare = request("GET", "", &Value::Null);
+    *bare.uri_mut() = "http://localhost/_sandbox".parse().unwrap();
+    assert_eq!(send(&sandbox, bare).await.0, 404);
+    // None of it was a client's.
+    assert!(sandbox.requests().is_empty());
+    sandbox.verify().unwrap();
+}
+
+#[tokio::test]
+async fn no_page_of_the_web_drives_it() {
+    let sandbox = seeded().start().await.unwrap();
+    let address = sandbox.address().unwrap();
+    let own = format!("host: {address}");
+    let json = "content-type: application/json";
+    let rows = [
+        (vec![&own[..], json], 200),
+        (vec!["host: localhost:1", "content-type: Application/JSON; charset=utf-8"], 200),
+        (vec!["host: [::1]", json], 200),
+        (vec![&own, json, "origin: https://example.com"], 403),
+        (vec![&own, json, "origin: null"], 403),
+        (vec![&own, json, "origin: http://localhost:3000"], 403),
+        (vec![&own, json, "origin: \u{fc}"], 403),
+        (vec!["host: example.com", json], 403),
+        (vec!["host: localhost.example.com", json], 403),
+        (vec!["host: localhost@example.com", json], 403),
+        (vec!["host: 10.0.0.1", json], 403),
+        (vec!["host: ", json], 403),
+        (vec![json], 403),
+        // What a form or a script can send to another origin without asking.
+        (vec![&own], 415),
+        (vec![&own, "content-type: text/plain"], 415),
+        (vec![&own, "content-type: text/plain; a=application/json"], 415),
+        (vec![&own, "content-type: application/x-www-form-urlencoded"], 415),
+        (vec![&own, "content-type: multipart/form-data; boundary=x"], 415),
+    ];
+    for (headers, expected) in rows {
+        for (line, is_json) in [("POST /_sandbox/clear_faults", false), ("GET /_sandbox/requests", true)] {
+            let request = format!(
+                "{line} HTTP/1.1\r\n{}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}",
+                headers.join("\r\n")
+            );
+            let answer = raw(address, request.as_bytes()).await;
+            // To look needs no content type.
+            let expected = if is_json && expected == 415 { 200 } else { expected };
+            assert!(answer.starts_with(&format!("HTTP/1.1 {expected} ")), "{line} {headers:?}: {answer}");
+            assert!(!answer.to_lowercase().contains("access-control-"), "{answer}");
+        }
+    }
+    sandbox.verify().unwrap();
+}
+
+#[tokio::test]
+async fn every_port_has_it_beside_its_vendor() {
+    let sandbox = seeded().port_each().start().await.unwrap();
+    let served = [Provider::Deck, Provider::Apideck, Provider::Codat].map(|vendor| sandbox.base_url(vendor));
+    let single = seeded().start().await.unwrap();
+    let addresses = served.iter().map(|base| base.split('/').nth(2).unwrap().parse().unwrap());
+    for address in addresses.chain([single.address().unwrap()]) {
+        let request =
+            format!("GET /_sandbox/requests HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        let answer = raw(address, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("[]"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn no_fault_strikes_it_and_too_much_is_refused() {
+    let sandbox = seeded().start().await.unwrap();
+    let address = sandbox.address().unwrap();
+    sandbox.inject(connectory::sandbox::Fault::Status(503));
+    assert_eq!(get(&sandbox, "requests").await, json!([]));
+    let head = format!(
+        "POST /_sandbox/advance HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    );
+    let endless = format!("{head}content-length: 5000000\r\n\r\n{}", " ".repeat(5_000_000));
+    let answer = raw(address, endless.as_bytes()).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    sandbox.verify().unwrap();
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn the_list_of_requests_shows_no_secret() {
+    let sandbox = sandbox();
+    for call in calls::all() {
+        let _ = call.send_default(&sandbox.client()).await;
+    }
+    let (secret, shown) = (calls::Input::default().secret, get(&sandbox, "requests").await.to_string());
+    assert!(
+        sandbox.requests().iter().any(|request| String::from_utf8_lossy(&request.body).contains(&*secret))
+    );
+    assert!(!shown.contains(&*secret) && !shown.contains("sandbox-secret"), "{shown}");
+}
