@@ -7,6 +7,15 @@
 //! ```
 //!
 //! Times are the machine's with a seed too, also those within Codat's tokens: jobs end and tokens age as they do without.
+//!
+//! What a test in Rust does with a `Sandbox`, others do with the routes under `/_sandbox/`, which docs/testing.md lists:
+//!
+//! ```text
+//! post() { curl -sS -H 'content-type: application/json' -d "$2" "http://127.0.0.1:4010/_sandbox/$1"; }
+//! post advance '{"seconds": 3600}'
+//! post deck/connect '{}'
+//! curl -sS http://127.0.0.1:4010/_sandbox/deck/events
+//! ```
 
 use connectory::Provider;
 use connectory::sandbox::Sandbox;
@@ -75,6 +84,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("Codat    {}", sandbox.base_url(Provider::Codat));
     println!("         API key: {CODAT}");
     println!("         a company: {COMPANY}");
+    if let Some(address) = sandbox.address() {
+        println!("Control  http://{address}/_sandbox/");
+    }
     println!("Only this machine can reach it. Ctrl-c stops it.\n");
     tokio::signal::ctrl_c().await?;
     sandbox.stop().await;
