@@ -1,8 +1,7 @@
 //! The links that customers follow in the browser, to authorize and to revoke: made for connections, and served.
 
 use super::catalog::{self, Auth, Service};
-use super::connection::Record;
-use super::{State, consumer, not_found, refusal, unauthorized};
+use super::{State, consumer, key, not_found, refusal, unauthorized};
 use crate::sandbox::exchange::{Asked, Reply, millis};
 use crate::sandbox::loopback::is_loopback;
 use crate::sandbox::{jwt, world::percent_decode};
@@ -45,17 +44,17 @@ impl State {
     pub(in crate::sandbox) fn follow(&mut self, path: &str, query: &str, now: SystemTime) -> Option<Reply> {
         let mut segments = path.strip_prefix("/vault/")?.split('/');
         let (name, service, application) = (segments.next()?, segments.next()?, segments.next()?);
-        let act = match (name, segments.next()) {
-            ("authorize", None) => Record::grant,
-            ("revoke", None) => |record: &mut Record, now| {
-                record.revoke(now);
-            },
-            _ => return None,
-        };
+        if !matches!((name, segments.next()), ("authorize" | "revoke", None)) {
+            return None;
+        }
         let application = percent_decode(application).unwrap_or_default();
         Some(match self.visit(service, &application, query) {
             Ok((consumer, service, back)) => {
-                act(self.record(&consumer, service, millis(now)), millis(now));
+                if name == "authorize" {
+                    self.record(&consumer, service, millis(now)).grant(millis(now));
+                } else if let Some(record) = self.records.get_mut(&key(&consumer, service)) {
+                    record.revoke(millis(now));
+                }
                 // Not 301, as at Apideck: browsers keep that, and the next click would never arrive here.
                 Reply::empty(StatusCode::FOUND).header("location", back)
             }

@@ -44,7 +44,7 @@ enum Stage {
 /// The connection that is opened.
 enum Opens {
     New(Box<Connection>),
-    Again { access_token: String, username: String },
+    Again { access_token: String, username: String, webhook: Option<Webhook> },
 }
 
 impl Job {
@@ -107,14 +107,11 @@ impl State {
         if open {
             return Err(open_already());
         }
-        let opens = match input.get("access_token").filter(|token| !token.is_null()) {
-            Some(_) => self.open_again(input, source, username, asked)?,
+        let opens = match given(input, "access_token")? {
+            Some(access_token) => self.open_again(access_token, input, source, username, asked)?,
             None => {
                 let mut connection = Connection::new(source.id, username, asked.now, asked.random);
-                if let Some(url) = input.get("webhook_url").filter(|url| !url.is_null()) {
-                    let url = url.as_str().ok_or_else(|| invalid("webhook_url is not a text"))?;
-                    connection.webhook = Webhook { url: Some(url.to_owned()), is_active: true };
-                }
+                connection.webhook = webhook(input)?.unwrap_or_default();
                 Opens::New(Box::new(connection))
             }
         };
@@ -140,12 +137,12 @@ impl State {
     /// A connection that is there already, and closed.
     fn open_again(
         &mut self,
+        access_token: &str,
         input: &Map<String, Value>,
         source: &Source,
         username: &str,
         asked: &Asked<'_>,
     ) -> Result<Opens, Reply> {
-        let access_token = text(input, "access_token")?;
         let connection = self.connection(access_token)?;
         if connection.is_open(asked.now) {
             return Err(open_already());
@@ -153,7 +150,8 @@ impl State {
         if connection.source != source.id {
             return Err(refusal(ErrorCode::InvalidSource, "The connection is one to another source"));
         }
-        Ok(Opens::Again { access_token: access_token.to_owned(), username: username.to_owned() })
+        let (access_token, username) = (access_token.to_owned(), username.to_owned());
+        Ok(Opens::Again { access_token, username, webhook: webhook(input)? })
     }
 
     fn open(&mut self, job: &mut Job, opens: Opens, asked: &Asked<'_>) {
@@ -163,12 +161,15 @@ impl State {
                 job.connection = Some(connection.id.clone());
                 self.add_connection(*connection, asked.random)
             }
-            Opens::Again { access_token, username } => {
+            Opens::Again { access_token, username, webhook } => {
                 // The token may have been rotated, or the connection destroyed, while a question waited.
                 let Ok(connection) = self.connection(&access_token) else {
                     return report(&mut self.events, job, "error", error("NotFound"));
                 };
                 connection.sign_in(&username, asked.now);
+                if let Some(webhook) = webhook {
+                    connection.webhook = webhook;
+                }
                 job.connection = Some(connection.id.clone());
                 access_token
             }
@@ -354,7 +355,22 @@ fn forced_code(forced: &str) -> &'static str {
     }
 }
 
+/// Where the input wants the connection's events sent, if it says so.
+fn webhook(input: &Map<String, Value>) -> Result<Option<Webhook>, Reply> {
+    let url = given(input, "webhook_url")?;
+    Ok(url.map(|url| Webhook { url: Some(url.to_owned()), is_active: true }))
+}
+
 fn text<'a>(input: &'a Map<String, Value>, key: &str) -> Result<&'a str, Reply> {
-    let text = input.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text = given(input, key)?.filter(|text| !text.is_empty());
     text.ok_or_else(|| invalid(&format!("input lacks {key}")))
+}
+
+/// A text that may be left out.
+fn given<'a>(input: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, Reply> {
+    match input.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(invalid(&format!("{key} is not a text"))),
+    }
 }

@@ -124,7 +124,7 @@ fn ensure_again(
 ) -> JobRequest<serde_json::Value> {
     let input = json!({
         "source_guid": source, "username": username, "password": password,
-        "access_token": token.expose_secret(),
+        "access_token": token.expose_secret(), "webhook_url": "https://example.com/back",
     });
     JobRequest::new("EnsureConnection", input)
 }
@@ -146,9 +146,22 @@ async fn ensure_connection_with_the_access_token_brings_it_back() {
     assert_eq!(result_of(&sandbox, &job).unwrap()["error"]["error_code"], "InvalidCredentials");
     assert_eq!(status(&connections, &token).await.0, "Disconnected");
 
+    let odd = json!({
+        "source_guid": UTILITY, "username": "u", "password": "p", "access_token": token.expose_secret(),
+        "webhook_url": 7,
+    });
+    let refusal = refused(jobs.submit(&JobRequest::new("EnsureConnection", odd.clone()))).await;
+    assert_eq!(refusal, ErrorCode::ValidationFailed);
+    let mut odd = odd;
+    odd["access_token"] = 7.into();
+    let refusal = refused(jobs.submit(&JobRequest::new("EnsureConnection", odd))).await;
+    assert_eq!(refusal, ErrorCode::ValidationFailed);
+
     let job = submit(UTILITY, "renamed", "new").await.unwrap();
     assert_eq!(token_of(&sandbox, &job).expose_secret(), token.expose_secret(), "the token stays");
     assert_eq!(status(&connections, &token).await, seen("Connected", "DataFound"));
+    let webhook = sandbox.deck().webhook(token.expose_secret()).unwrap();
+    assert_eq!(webhook.url.as_deref(), Some("https://example.com/back"));
     jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
     // It is this customer's now.
     let again = JobRequest::new(

@@ -2,9 +2,7 @@
 
 use super::deck::{ANSWER, Session, connected, refused};
 use connectory::deck::ErrorCode;
-use connectory::deck::connections::{
-    AccessTokenRequest, PublicTokenExchangeRequest, RefreshConnectionRequest,
-};
+use connectory::deck::connections::{AccessTokenRequest, PublicTokenExchangeRequest};
 use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
 use connectory::deck::jobs::JobRequest;
 use connectory::deck::link::{LinkTokenCreateRequest, LinkUpdate, UpdateMode};
@@ -63,19 +61,18 @@ async fn a_session_that_updates_tells_of_the_connection_that_it_updates() {
     assert_eq!(events[0]["connection_id"], context.connection_id.unwrap().as_str());
 }
 
-#[tokio::test]
-async fn the_latest_events_are_kept() {
+#[test]
+fn the_latest_events_are_kept() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
-    let (token, connections, _) = connected(&sandbox);
-    sandbox.deck().disconnect(sandbox.deck().connect().expose_secret(), "InvalidCredentials");
+    let deck = sandbox.deck();
+    let token = deck.connect();
+    deck.disconnect(token.expose_secret(), "InvalidCredentials");
     for _ in 0..9_999 {
-        connections.refresh(&RefreshConnectionRequest::new(&token)).await.unwrap();
+        deck.disconnect(token.expose_secret(), "Error");
     }
-    let events = sandbox.deck().events();
-    assert_eq!((events.len(), codes(&events)[0]), (10_000, "InvalidCredentials"));
-    connections.refresh(&RefreshConnectionRequest::new(&token)).await.unwrap();
-    let events = sandbox.deck().events();
-    assert_eq!((events.len(), codes(&events)[0]), (10_000, "DefaultUpdate"));
+    assert_eq!((deck.events().len(), codes(&deck.events())[0]), (10_000, "InvalidCredentials"));
+    deck.disconnect(token.expose_secret(), "Error");
+    assert_eq!((deck.events().len(), codes(&deck.events())[0]), (10_000, "Error"));
 }
 
 #[tokio::test]
