@@ -142,7 +142,7 @@ impl Engine {
             telemetry::attempted(Err(&error));
 
             let failed = FailedAttempt {
-                repeat: request.operation.repeat(),
+                repeat: request.repeat,
                 failure: Failure::of(&error),
                 attempts,
                 max_attempts: max_attempts.unwrap_or(self.retry.max_attempts),

@@ -109,6 +109,8 @@ impl fmt::Display for Provider {
 
 /// Whether an operation may be repeated: declared for each, never guessed from the HTTP method.
 ///
+/// A method says so where an argument makes it `Once`.
+///
 /// | | connect failed | answer lost | 429 | 408, 502, 503, 504 | 500 |
 /// |---|---|---|---|---|---|
 /// | `Read` | retry | retry | retry | retry | retry |

@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub(crate) struct Draft {
     engine: Arc<Engine>,
     operation: &'static Operation,
+    repeat: Repeat,
     /// Scheme, host, path so far, and the query.
     uri: String,
     /// The part of the path template that is not in `uri` yet.
@@ -50,6 +51,7 @@ pub(crate) struct Options {
 /// A request that can be sent, as often as need be.
 pub(crate) struct Request {
     pub(crate) operation: &'static Operation,
+    pub(crate) repeat: Repeat,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
@@ -76,6 +78,7 @@ impl Draft {
         let mut draft = Box::new(Self {
             engine,
             operation,
+            repeat: operation.repeat(),
             uri,
             template: operation.path(),
             headers: HeaderMap::new(),
@@ -156,6 +159,12 @@ impl Draft {
         self
     }
 
+    /// Forbids to send the request again once it may have been carried out, whatever the operation allows.
+    pub(crate) fn once(mut self: Box<Self>) -> Box<Self> {
+        self.repeat = Repeat::Once;
+        self
+    }
+
     pub(crate) fn options(mut self: Box<Self>, change: impl FnOnce(&mut Options)) -> Box<Self> {
         change(&mut self.options);
         self
@@ -217,8 +226,18 @@ impl Draft {
     }
 
     fn into_request(self: Box<Self>, endpoint: &Endpoint) -> Result<Request, Error> {
-        let Self { engine, operation, uri, template, headers: extra, body, reading, options, mistake } =
-            *self;
+        let Self {
+            engine,
+            operation,
+            repeat,
+            uri,
+            template,
+            headers: extra,
+            body,
+            reading,
+            options,
+            mistake,
+        } = *self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
@@ -257,7 +276,7 @@ impl Draft {
                 headers.insert(name.clone(), value.clone());
             }
         }
-        Ok(Request { operation, uri, headers, body, plain, reading, options })
+        Ok(Request { operation, repeat, uri, headers, body, plain, reading, options })
     }
 
     /// Copies the template up to its next placeholder.

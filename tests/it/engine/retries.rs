@@ -1,14 +1,13 @@
 //! Which failures are repeated, how often, and what is said of the outcome.
 
 use crate::support::{
-    a_call, builder, calls,
+    a_call, builder, calls, idempotency_key,
     memory::{Memory, Step},
     offline, offline_builder,
     raw::{Raw, read_request},
     success,
 };
 use connectory::{Outcome, Repeat, RetryPolicy};
-use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use std::{
     collections::{BTreeSet, HashSet},
     sync::{
@@ -105,60 +104,6 @@ async fn a_success_cut_short_was_applied_and_only_what_may_be_repeated_is() {
     }
 }
 
-/// What a vendor may do with a request, and whether it has then carried it out.
-fn fault() -> impl Strategy<Value = (Step, bool)> {
-    prop::sample::select(vec![
-        (Step::connect_fails(), false),
-        (Step::reset(), false),
-        (Step::reset(), true),
-        (Step::silence(), true),
-        (Step::answer(429, ""), false),
-        (Step::answer(503, ""), false),
-        (Step::answer(503, ""), true),
-        (Step::answer(500, ""), true),
-        (Step::answer(408, ""), true),
-        (Step::answer(404, ""), false),
-        (Step::answer(302, ""), false),
-        (Step::answer(200, "{").then_breaks(), true),
-        (Step::answer(200, "<html>"), true),
-        (Step::answer(200, r#"{"data":{"id":"a","service_id":"b","unified_api":"c"}}"#), true),
-    ])
-}
-
-#[test]
-fn r12_no_schedule_of_faults_doubles_a_write_or_falsifies_the_outcome() {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    let memory = Memory::default();
-    let policy = RetryPolicy::default().budget(u32::MAX);
-    let client = offline_builder(&memory).retry(policy).build().unwrap();
-    let calls = calls::all();
-    // Eight operations for each schedule: all of them in turn would take longer with each new one.
-    let schedules = (prop::collection::vec(fault(), 4), prop::collection::vec(any::<Index>(), 8));
-    let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };
-    TestRunner::new(config)
-        .run(&schedules, |(faults, chosen)| {
-            for call in chosen.iter().map(|index| index.get(&calls)) {
-                memory.play(faults.iter().map(|(step, _)| step.clone()));
-                let result = runtime.block_on(call.send_default(&client));
-                let attempts = memory.take_requests().len();
-                prop_assert!(attempts <= 3);
-                let done = faults[..attempts].iter().filter(|(_, done)| *done).count();
-                if call.operation().repeat() == Repeat::Once {
-                    prop_assert!(done <= 1, "{} was carried out {done} times", call.id);
-                }
-                let truthful = match result.map_err(|error| error.outcome()) {
-                    Ok(_) | Err(Outcome::Applied) => done > 0,
-                    Err(Outcome::NotSent | Outcome::Refused) => done == 0,
-                    Err(_) => true,
-                };
-                prop_assert!(truthful, "{}: carried out {done} times", call.id);
-            }
-            Ok(())
-        })
-        .unwrap();
-}
-
 #[tokio::test]
 async fn r12_a_write_whose_answer_is_lost_is_made_once() {
     for call in calls::all() {
@@ -195,7 +140,7 @@ async fn r12_a_keyed_write_is_repeated_with_its_one_key_while_the_vendor_is_at_w
         call.send_default(&offline(&memory)).await.unwrap();
         let requests = memory.take_requests();
         assert_eq!(requests.len(), 7, "{}: a conflict is no attempt that failed", call.id);
-        let keys: HashSet<_> = requests.iter().map(key).collect();
+        let keys: HashSet<_> = requests.iter().map(|request| idempotency_key(request.headers())).collect();
         assert_eq!(keys.len(), 1, "{}", call.id);
 
         // A vendor that never comes to an end: neither does the call go on for ever.
@@ -204,20 +149,13 @@ async fn r12_a_keyed_write_is_repeated_with_its_one_key_while_the_vendor_is_at_w
         let error = call.send_default(&offline(&memory)).await.unwrap_err();
         assert!(start.elapsed() <= Duration::from_secs(60));
         assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (409, Outcome::Unknown));
-        let other = key(&memory.take_requests()[0]);
+        let other = idempotency_key(memory.take_requests()[0].headers());
         assert!(!keys.contains(&other), "{}: another call has another key", call.id);
 
         memory.play([in_progress]);
         let error = call.send_default(&offline(&memory)).await.unwrap_err();
         assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Refused), "{}", call.id);
     }
-}
-
-/// The request's idempotency key.
-fn key(request: &http::Request<bytes::Bytes>) -> String {
-    let names = ["idempotency-key", "x-deck-idempotency-key"];
-    let key = names.iter().find_map(|name| request.headers().get(*name)).unwrap();
-    key.to_str().unwrap().to_owned()
 }
 
 #[cfg(feature = "deck")]
@@ -228,8 +166,9 @@ async fn r12_a_key_of_the_caller_s_own_goes_with_every_attempt() {
     let memory = Memory::playing([Step::reset()]);
     let jobs = offline(&memory).deck().jobs();
     jobs.submit(&body).idempotency_key("order-7").await.unwrap_err();
-    let keys: Vec<_> = memory.take_requests().iter().map(key).collect();
-    assert_eq!(keys, ["order-7"; 3]);
+    let requests = memory.take_requests();
+    let keys = requests.iter().map(|request| idempotency_key(request.headers()));
+    assert_eq!(keys.flatten().collect::<Vec<_>>(), ["order-7"; 3]);
     for bad in ["", "a b", "a\r\nb: c", "é", "\u{7f}"] {
         let error = jobs.submit(&body).idempotency_key(bad).await.unwrap_err();
         assert!(matches!(error, connectory::Error::Request(_)), "r2 {bad:?}: {error:?}");

@@ -75,6 +75,12 @@ pub fn success(operation: &Operation) -> Step {
     calls::all().into_iter().find(|call| call.id == operation.id()).unwrap().success("s3cret")
 }
 
+/// The idempotency key among these headers of a request.
+pub fn idempotency_key(headers: &http::HeaderMap) -> Option<String> {
+    let key = ["idempotency-key", "x-deck-idempotency-key"].iter().find_map(|name| headers.get(*name))?;
+    Some(key.to_str().unwrap().to_owned())
+}
+
 /// A call that may be repeated, of a vendor that is compiled in: for what holds for every call.
 #[cfg(feature = "codat")]
 pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {

@@ -53,7 +53,8 @@ static UPDATE: Operation = Operation::new(
     "apideck.vault.connections.update",
     Method::PATCH,
     "/vault/connections/{unified_api}/{service_id}",
-    // PATCH is not idempotent as such. This one is: it sets members to given values and never appends or counts.
+    // PATCH is not idempotent as such. This one is: it sets members to given values, and `update` sees to the one
+    // that appends.
     Repeat::Idempotent,
 )
 .with_consumer(Consumer::Required);
@@ -126,6 +127,9 @@ impl Connections {
     /// Switches it on or off, stores settings, metadata and defaults. What the body leaves out stays as it is.
     /// Settings are merged into the form fields; once the required ones are there the connection becomes callable.
     ///
+    /// With a `latest_consent` it is never repeated after a lost answer, because Apideck adds each one to the
+    /// connection's `consents`.
+    ///
     /// # Errors
     /// `NotFound` for a service that Apideck does not know, `Unprocessable` for settings that it cannot store.
     ///
@@ -137,7 +141,8 @@ impl Connections {
         service: impl Into<ServiceId>,
         body: &UpdateConnection,
     ) -> Call<Envelope<Connection>> {
-        self.apideck.call(&UPDATE).path(unified_api.into()).path(service.into()).json(body).returns()
+        let draft = self.apideck.call(&UPDATE).path(unified_api.into()).path(service.into()).json(body);
+        if body.latest_consent.is_some() { draft.once().returns() } else { draft.returns() }
     }
 
     /// Deletes a connection with its credentials; the service is available again afterwards.
@@ -236,7 +241,7 @@ pub struct UpdateConnection {
     /// Whether the consumer agrees to the sharing of data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent_state: Option<ConsentState>,
-    /// A consent to record.
+    /// A consent to record, besides those that are recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_consent: Option<ConsentRecordInput>,
     /// Which data the application may see.

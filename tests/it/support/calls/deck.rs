@@ -84,7 +84,7 @@ pub fn calls() -> Vec<TypedCall> {
                 let body = ConnectRequest::new(
                     &input.secret,
                     "11115055-46cf-4e49-6ba4-08ddcbf23235",
-                    [CredentialField::new("password", &input.secret)],
+                    ["username", "password"].map(|field| CredentialField::new(field, &input.secret)),
                 )
                 .terms_of_use_url("https://example.com/terms")
                 .privacy_policy_url("https://example.com/privacy");
@@ -135,8 +135,7 @@ pub fn calls() -> Vec<TypedCall> {
             ids: 0,
             answer: (200, ""),
             send: |client, input| {
-                let body =
-                    LinkAccountSelectRequest::new(&input.secret, ["0b8f7f6e-21a4-4d64-8f6c-0a8d21c9f3aa"]);
+                let body = LinkAccountSelectRequest::new(&input.secret, [input.ids[0].as_str()]);
                 sent(client.deck().link().select_accounts(&body))
             },
         },
@@ -180,7 +179,8 @@ pub fn calls() -> Vec<TypedCall> {
             ids: 0,
             answer: (200, ""),
             send: |client, input| {
-                let body = AccountsSelectRequest::new(&input.secret, [AccountSelection::new("1234", true)]);
+                let accounts = [AccountSelection::new(&input.ids[0], false)];
+                let body = AccountsSelectRequest::new(&input.secret, accounts);
                 sent(client.deck().connections().select_accounts(&body))
             },
         },
@@ -216,7 +216,8 @@ pub fn calls() -> Vec<TypedCall> {
             ids: 0,
             answer: (200, ""),
             send: |client, input| {
-                let body = RefreshConnectionRequest::new(&input.secret).account_numbers(["1234".to_owned()]);
+                let body =
+                    RefreshConnectionRequest::new(&input.secret).account_numbers([input.ids[0].clone()]);
                 sent(client.deck().connections().refresh(&body))
             },
         },
@@ -255,7 +256,7 @@ pub fn calls() -> Vec<TypedCall> {
             ids: 0,
             answer: (200, ""),
             send: |client, input| {
-                let body = JobMfaAnswerRequest::new("55bba4ec-7242-4f52-b3c0-08de128283fc", &input.secret);
+                let body = JobMfaAnswerRequest::new(input.ids[0].as_str(), &input.secret);
                 sent(client.deck().jobs().answer_mfa(&body))
             },
         },

@@ -43,7 +43,7 @@ pub type Sent = Pin<Box<dyn Future<Output = Result<String, Error>> + Send>>;
 
 /// What a call is made with.
 pub struct Input {
-    /// The ids of the path, in URL order.
+    /// The ids of the path in URL order; without any, what the body picks out.
     pub ids: Vec<String>,
     /// Goes into every member of the body that is secret.
     pub secret: String,
@@ -82,9 +82,9 @@ mod apideck {
     use super::{Input, TypedCall, sent};
     use connectory::JsonMap;
     use connectory::apideck::vault::connections::{
-        ConfigurationDefault, ConnectionConfiguration, ConsentRecordInput, ConsentState, CustomMappingInput,
-        DataScopesInput, DataScopesResources, FormFieldOption, ImportConnection, ImportCredentials,
-        ListConnections, UpdateConnection,
+        ConfigurationDefault, ConnectionConfiguration, ConsentState, CustomMappingInput, DataScopesInput,
+        DataScopesResources, FormFieldOption, ImportConnection, ImportCredentials, ListConnections,
+        UpdateConnection,
     };
 
     const CONNECTION: &str = r#"{"status_code":200,"status":"OK","data":{
@@ -173,7 +173,6 @@ mod apideck {
             .configuration([ConnectionConfiguration::new("leads", [default])])
             .custom_mappings([CustomMappingInput::new("$.root.training.first_aid")])
             .consent_state(ConsentState::Granted)
-            .latest_consent(ConsentRecordInput::new(true, DataScopesResources::All))
             .application_data_scopes(DataScopesInput::new().enabled(true).resources(DataScopesResources::All))
     }
 
