@@ -1,5 +1,5 @@
 use crate::JsonMap;
-use crate::types::{List, lenient, list};
+use crate::types::{List, lenient, list, whole_number};
 use serde::{Deserialize, Serialize};
 
 /// What Apideck wraps around every answer.
@@ -9,6 +9,7 @@ pub struct Envelope<T> {
     /// The answer itself.
     pub data: T,
     /// The HTTP status as the body has it.
+    #[serde(default, deserialize_with = "whole_number")]
     pub status_code: Option<i64>,
     /// The status in words, such as `OK`.
     pub status: Option<String>,
@@ -33,10 +34,12 @@ impl<T> From<Envelope<List<T>>> for Envelope<Vec<T>> {
 #[non_exhaustive]
 pub struct Meta {
     /// How many items `data` holds.
+    #[serde(default, deserialize_with = "whole_number")]
     pub items_on_page: Option<i64>,
     /// Where this page stands among others.
     pub cursors: Option<Cursors>,
     /// How many items there are on all pages.
+    #[serde(default, deserialize_with = "whole_number")]
     pub total_count: Option<i64>,
     /// Steps that failed without failing the call.
     #[serde(default, deserialize_with = "list")]
@@ -75,6 +78,7 @@ pub struct Warning {
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// The HTTP status of the connected service.
+    #[serde(default, deserialize_with = "whole_number")]
     pub status_code: Option<i64>,
     /// The connected service's error, in short.
     pub error: Option<String>,

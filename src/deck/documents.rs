@@ -2,7 +2,7 @@
 
 use super::{DocumentId, JobId};
 use crate::engine::{Engine, Operation, Provider, Repeat};
-use crate::types::{list, setters, write_secret};
+use crate::types::{list, setters, whole_number, write_secret};
 use crate::{Call, Download, JsonMap, Secret, Timestamp};
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -138,6 +138,7 @@ pub struct DocumentInfo {
     /// Its name.
     pub file_name: Option<String>,
     /// Its length in bytes.
+    #[serde(default, deserialize_with = "whole_number")]
     pub file_size: Option<i64>,
     /// When it was fetched.
     pub fetch_date: Option<Timestamp>,

@@ -1,13 +1,13 @@
 //! R33: an answer whose members change in any one place still decodes, for every operation that answers with JSON.
 
 use crate::support::{
-    builder,
-    calls::{self, Input, TypedCall},
+    calls::{self, Given, TypedCall},
     memory::{Memory, Step},
+    offline,
 };
-use connectory::{Error, Outcome};
+use connectory::{Client, Error, Outcome};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// What the answers of these operations may not lack: a resource's own id, and the value that the call exists to return.
 ///
@@ -73,6 +73,11 @@ fn mutations(body: &Value) -> Vec<Mutation> {
             Value::Number(number) if number.is_i64() => {
                 mutate("narrowed", Some(json!(i64::MIN)));
                 mutate("widened", Some(json!(i64::MAX)));
+                mutate("beyond", Some(json!(u64::MAX)));
+                mutate("broken", Some(json!(0.5)));
+            }
+            Value::Array(items) => {
+                mutate("with a null", Some(items.iter().cloned().chain([Value::Null]).collect()));
             }
             _ => {}
         }
@@ -120,20 +125,31 @@ fn replaced(body: &Value, place: &str, replacement: Option<Value>) -> Value {
     body
 }
 
-/// Answers the call with this body.
-async fn answered(call: &TypedCall, body: &Value) -> Result<String, Error> {
-    let transport = Memory::playing([Step::answer(call.answer.0, body.to_string())]);
-    let client = builder("https://vendor.invalid").transport(Arc::new(transport)).build().unwrap();
-    (call.send)(&client, &Input::default()).await
+/// What comes of the call when it is answered like this.
+async fn answered(
+    client: &(Client, Memory),
+    call: &TypedCall,
+    status: u16,
+    body: &Value,
+) -> Result<Given, Error> {
+    let (client, vendor) = client;
+    vendor.take_requests();
+    vendor.play([Step::answer(status, body.to_string())]);
+    call.send_default(client).await
 }
 
-/// Every call with its own answer; those that answer with Apideck's connections also with the whole example.
+fn client() -> (Client, Memory) {
+    let vendor = Memory::default();
+    (offline(&vendor), vendor)
+}
+
+/// Every call with its own answer; Apideck's two kinds also with the vendor's whole example.
 fn answers() -> Vec<(TypedCall, Value)> {
     let mut answers = Vec::new();
     for call in calls::all() {
         let Ok(body) = serde_json::from_str::<Value>(call.answer.1) else { continue };
         #[cfg(feature = "apideck")]
-        if call.id.starts_with("apideck.vault.connections.") {
+        if ["apideck.vault.connections.get", "apideck.vault.connections.list"].contains(&call.id) {
             let mut whole: Value =
                 serde_json::from_str(include_str!("apideck/vault/connection.json")).unwrap();
             if body["data"].is_array() {
@@ -150,14 +166,25 @@ fn answers() -> Vec<(TypedCall, Value)> {
 async fn r33_a_change_in_one_place_never_costs_the_answer() {
     let mut made = BTreeMap::<&str, u32>::new();
     let mut failures = Vec::new();
+    let client = client();
     for (call, body) in answers() {
-        answered(&call, &body).await.unwrap();
+        let status = call.answer.0;
+        let unchanged = answered(&client, &call, status, &body).await.unwrap().stored.unwrap_or_default();
         for mutation in mutations(&body) {
             *made.entry(mutation.kind).or_default() += 1;
             let context = format!("{}: {} {}", call.id, mutation.place, mutation.kind);
-            match answered(&call, &mutation.body).await {
+            match answered(&client, &call, status, &mutation.body).await {
                 Ok(_) if mutation.is_fatal(call.id, &body) => failures.push(format!("{context}: not missed")),
-                Ok(_) => {}
+                // What is stored has the unseen value where it has the seen one.
+                Ok(given) => {
+                    let place = &mutation.place;
+                    let same = |one: &Value, other: &Value| one.pointer(place) == other.pointer(place);
+                    let is_unseen = ["unseen", "emptied", "narrowed", "widened"].contains(&mutation.kind);
+                    let stored = given.stored.unwrap_or_default();
+                    if is_unseen && same(&unchanged, &body) && !same(&stored, &mutation.body) {
+                        failures.push(format!("{context}: stored as {:?}", stored.pointer(place)));
+                    }
+                }
                 Err(error) if mutation.is_fatal(call.id, &body) => {
                     assert!(matches!(error, Error::Decode(_)), "{context}: {error}");
                     assert_eq!(error.outcome(), Outcome::Applied, "{context}");
@@ -169,5 +196,62 @@ async fn r33_a_change_in_one_place_never_costs_the_answer() {
     assert!(failures.is_empty(), "{} of {made:?}:\n{}", failures.len(), failures.join("\n"));
     for kind in ["extended", "nulled", "removed", "unseen", "emptied"] {
         assert!(made[kind] > 0, "{kind}");
+    }
+}
+
+/// An error body of every kind that the vendors have.
+fn error_bodies() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "deck.",
+            json!({
+                "error_category": "CONNECTION_ERROR", "error_code": "ACTIVE_CONNECTION_EXISTS",
+                "error_message": "A connection is open", "display_message": "Already connected",
+            }),
+        ),
+        (
+            "deck.",
+            json!({ "job_guid": "55bba4ec", "job_id": "55bba4ec", "error_message": "A job runs", "message": "A job runs" }),
+        ),
+        (
+            "apideck.",
+            json!({
+                "status_code": 409, "error": "Conflict", "type_name": "ConflictError", "message": "It is there",
+                "detail": { "missing": [{ "key": "x" }], "debug": { "cooldown_remaining_ms": 100 } },
+                "ref": "https://developers.apideck.com/errors#conflicterror",
+                "downstream_errors": [{ "message": "No", "detail": "None", "code": "c", "status_code": 409 }],
+            }),
+        ),
+        (
+            "codat.",
+            json!({
+                "statusCode": 409, "service": "PublicApi", "error": "It is there", "correlationId": "8fa2b5f4",
+                "validation": {
+                    "errors": [{ "itemId": "i", "message": "m", "validatorName": "v" }],
+                    "warnings": [{ "itemId": "i", "message": "m", "validatorName": "v" }],
+                },
+                "canBeRetried": "Unknown", "detailedErrorCode": 7,
+            }),
+        ),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_change_in_one_place_never_costs_what_else_an_error_says() {
+    let client = client();
+    for (vendor, body) in error_bodies() {
+        let Some(call) = calls::all().into_iter().find(|call| call.id.starts_with(vendor)) else { continue };
+        let whole = answered(&client, &call, 409, &body).await.unwrap_err();
+        let said = |error: &Error| {
+            [error.message(), error.code(), error.request_id()].map(|text| text.map(str::to_owned))
+        };
+        for mutation in mutations(&body) {
+            let error = answered(&client, &call, 409, &mutation.body).await.unwrap_err();
+            let context = format!("{vendor} {} {}: {error}", mutation.place, mutation.kind);
+            assert!(matches!(error, Error::Conflict(_)), "{context}");
+            assert_eq!(error.body().unwrap(), mutation.body.to_string().as_bytes(), "{context}");
+            let changed = said(&error).iter().zip(said(&whole)).filter(|(now, then)| *now != then).count();
+            assert!(changed <= 1, "{context}");
+        }
     }
 }

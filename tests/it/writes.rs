@@ -3,7 +3,7 @@
 //! `CONNECTORY_SCHEDULES` sets how many schedules are played, `CONNECTORY_SCHEDULE` plays one of them.
 
 use crate::support::{
-    calls::{self, Input, TypedCall},
+    calls::{self, Given, Input, TypedCall},
     idempotency_key,
 };
 use bytes::Bytes;
@@ -156,7 +156,7 @@ impl<'a> Stage<'a> {
         Self { call, sandbox, input }
     }
 
-    async fn play(&self, schedule: VecDeque<Fate>) -> Result<String, Error> {
+    async fn play(&self, schedule: VecDeque<Fate>) -> Result<Given, Error> {
         let fated = Fated { sandbox: self.sandbox.clone(), schedule: Mutex::new(schedule) };
         let builder = self.sandbox.client_builder().transport(Arc::new(fated)).max_body(100_000);
         (self.call.send)(&builder.build().unwrap(), &self.input).await

@@ -1,6 +1,6 @@
 use crate::Secret;
 use crate::deck::{AccountId, JobId, SourceId};
-use crate::types::{lenient, list, open_enum};
+use crate::types::{lenient, list, open_enum, whole_number};
 use serde::{Deserialize, Serialize};
 
 /// A token that opens one Link session.
@@ -103,6 +103,7 @@ pub struct Source {
 #[non_exhaustive]
 pub struct SourceField {
     /// Its place in the form.
+    #[serde(default, deserialize_with = "whole_number")]
     pub field_number: Option<i64>,
     /// The name to send it back under.
     pub field_name: Option<String>,

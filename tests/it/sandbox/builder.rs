@@ -12,7 +12,7 @@ async fn run(sandbox: &Sandbox) -> Vec<String> {
     for _ in 0..2 {
         for call in calls::all() {
             let raw = match (call.send)(&client, &Input::default()).await {
-                Ok(shown) => shown,
+                Ok(given) => given.shown,
                 Err(error) => format!("{error} {:?}", error.body()),
             };
             results.push(raw);

@@ -1,4 +1,4 @@
-use super::{TypedCall, sent};
+use super::{TypedCall, sent, storable};
 use connectory::deck::connections::{
     AccessTokenRequest, AccountSelection, AccountsSelectRequest, AutoRefreshUpdateRequest,
     PublicTokenExchangeRequest, RefreshConnectionRequest, WebhookUpdateRequest,
@@ -41,7 +41,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                sent(client.deck().link().get_token(&body))
+                storable(client.deck().link().get_token(&body))
             },
         },
         TypedCall {
@@ -50,8 +50,10 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (
                 200,
                 r#"{"name":"Acme","image_url":"https://example.com/logo.png","language":"EN",
-            "update_mode":{"source":{"source_id":"11115055-46cf-4e49-6ba4-08ddcbf23235","name":"Source"}},
-            "terms_of_use_url":null,"privacy_policy_url":null,"mode":"UpdateCredentials","account_select_mode":"All",
+            "update_mode":{"source":{"source_id":"11115055-46cf-4e49-6ba4-08ddcbf23235","name":"Source",
+            "logo_url":"https://example.com/logo.png","country":"CA","website":"https://example.com","fields":[{"field_number":1,
+            "field_name":"username","field_label":"User name","field_value":"{secret}","field_type":"Text"}]}},
+            "terms_of_use_url":"https://example.com/terms","privacy_policy_url":"https://example.com/privacy","mode":"UpdateCredentials","account_select_mode":"All",
             "allow_document_upload":false,"show_step_consent":true,"show_step_add_source":true,
             "show_step_select_account":true,"show_step_add_account":false}"#,
             ),
@@ -65,7 +67,7 @@ pub fn calls() -> Vec<TypedCall> {
             ids: 0,
             answer: (
                 200,
-                r#"{"sources":[{"source_id":"11115055-46cf-4e49-6ba4-08ddcbf23235","name":"Source","logo_url":null,"country":"CA",
+                r#"{"sources":[{"source_id":"11115055-46cf-4e49-6ba4-08ddcbf23235","name":"Source","logo_url":"https://example.com/logo.png","country":"CA",
             "website":"https://example.com","fields":[{"field_number":1,"field_name":"username","field_label":"User name",
             "field_value":"{secret}","field_type":"Text"}]}]}"#,
             ),
@@ -94,10 +96,10 @@ pub fn calls() -> Vec<TypedCall> {
         TypedCall {
             id: "deck.link.connection_status",
             ids: 0,
-            answer: (200, r#"{"status":"Connecting","additional_information":null}"#),
+            answer: (200, r#"{"status":"Connecting","additional_information":"The source is slow today"}"#),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                sent(client.deck().link().connection_status(&body))
+                storable(client.deck().link().connection_status(&body))
             },
         },
         TypedCall {
@@ -106,7 +108,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, r#"{"question":"Which code did we send you?"}"#),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                sent(client.deck().link().mfa_question(&body))
+                storable(client.deck().link().mfa_question(&body))
             },
         },
         TypedCall {
@@ -123,11 +125,11 @@ pub fn calls() -> Vec<TypedCall> {
             ids: 0,
             answer: (
                 200,
-                r#"{"accounts":[{"account_id":"0b8f7f6e-21a4-4d64-8f6c-0a8d21c9f3aa","account_number":"1234","account_address":null}]}"#,
+                r#"{"accounts":[{"account_id":"0b8f7f6e-21a4-4d64-8f6c-0a8d21c9f3aa","account_number":"1234","account_address":"1 Main Street"}]}"#,
             ),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                sent(client.deck().link().accounts(&body))
+                storable(client.deck().link().accounts(&body))
             },
         },
         TypedCall {
@@ -162,7 +164,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = AccessTokenRequest::new(&input.secret);
-                sent(client.deck().connections().context(&body))
+                storable(client.deck().connections().context(&body))
             },
         },
         TypedCall {
@@ -171,7 +173,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, r#"{"accounts":[{"account_number":"1234","is_selected":true}]}"#),
             send: |client, input| {
                 let body = AccessTokenRequest::new(&input.secret);
-                sent(client.deck().connections().accounts(&body))
+                storable(client.deck().connections().accounts(&body))
             },
         },
         TypedCall {
@@ -248,7 +250,7 @@ pub fn calls() -> Vec<TypedCall> {
                     .webhook_url("https://example.com/hook"),
                 )
                 .sandbox_outcome(SandboxOutcome::JobFailed);
-                sent(client.deck().jobs().submit(&body))
+                storable(client.deck().jobs().submit(&body))
             },
         },
         TypedCall {
@@ -270,7 +272,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = ListDocuments::new(&input.secret).job_guid("55bba4ec-7242-4f52-b3c0-08de128283fc");
-                sent(client.deck().documents().list(&body))
+                storable(client.deck().documents().list(&body))
             },
         },
         TypedCall {

@@ -3,7 +3,9 @@
 //! An operation that is missing here fails `coverage`.
 
 use super::memory::Step;
-use connectory::{Client, Error, Operation};
+use connectory::{Call, Client, Error, Operation};
+use serde::Serialize;
+use serde_json::{Value, json};
 use std::{fmt::Debug, pin::Pin};
 
 /// A call of one operation.
@@ -14,8 +16,16 @@ pub struct TypedCall {
     pub ids: usize,
     /// The status and body of a success; `{secret}` in it stands for a secret.
     pub answer: (u16, &'static str),
-    /// Makes the call and gives its value's `{:?}` and `{:#?}`.
     pub send: fn(&Client, &Input) -> Sent,
+}
+
+/// What a caller can make of an answer.
+#[derive(Debug)]
+pub struct Given {
+    /// The call's, the value's and the response's `{:?}` and `{:#?}`.
+    pub shown: String,
+    /// The value as the caller may store it; nothing of it where it holds secrets.
+    pub stored: Option<Value>,
 }
 
 impl TypedCall {
@@ -39,7 +49,7 @@ impl TypedCall {
     }
 }
 
-pub type Sent = Pin<Box<dyn Future<Output = Result<String, Error>> + Send>>;
+pub type Sent = Pin<Box<dyn Future<Output = Result<Given, Error>> + Send>>;
 
 /// What a call is made with.
 pub struct Input {
@@ -55,11 +65,21 @@ impl Default for Input {
     }
 }
 
-fn sent<T: Debug + 'static>(call: connectory::Call<T>) -> Sent {
-    let shown = format!("{call:?}");
+fn sent<T: Debug + 'static>(call: Call<T>) -> Sent {
+    given(call, |_| None)
+}
+
+/// A call whose value can be stored whole.
+fn storable<T: Debug + Serialize + 'static>(call: Call<T>) -> Sent {
+    given(call, |value| Some(json!(value)))
+}
+
+fn given<T: Debug + 'static>(call: Call<T>, stored: fn(&T) -> Option<Value>) -> Sent {
+    let shown = format!("{call:?} {call:#?}");
     Box::pin(async move {
         let response = call.response().await?;
-        Ok(format!("{shown} {response:?} {response:#?}"))
+        let shown = format!("{shown} {response:?} {response:#?}");
+        Ok(Given { shown, stored: stored(response.value()) })
     })
 }
 
@@ -79,12 +99,13 @@ mod deck;
 
 #[cfg(feature = "apideck")]
 mod apideck {
-    use super::{Input, TypedCall, sent};
+    use super::{Call, Input, Sent, TypedCall, Value, given, json, sent};
     use connectory::JsonMap;
+    use connectory::apideck::Envelope;
     use connectory::apideck::vault::connections::{
-        ConfigurationDefault, ConnectionConfiguration, ConsentState, CustomMappingInput, DataScopesInput,
-        DataScopesResources, FormFieldOption, ImportConnection, ImportCredentials, ListConnections,
-        UpdateConnection,
+        ConfigurationDefault, Connection, ConnectionConfiguration, ConsentState, CustomMappingInput,
+        DataScopesInput, DataScopesResources, FormFieldOption, ImportConnection, ImportCredentials,
+        ListConnections, UpdateConnection,
     };
 
     const CONNECTION: &str = r#"{"status_code":200,"status":"OK","data":{
@@ -111,7 +132,8 @@ mod apideck {
                 answer: (200, LIST),
                 send: |client, _| {
                     let query = ListConnections::new().api("crm").configured(true);
-                    sent(client.apideck().vault().connections().list(&query))
+                    let list = client.apideck().vault().connections().list(&query);
+                    given(list, |answer| Some(with_data(answer, answer.data.iter().map(stored).collect())))
                 },
             },
             TypedCall {
@@ -120,7 +142,7 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent(connections.get(&input.ids[0], &input.ids[1]))
+                    sent_for_one(connections.get(&input.ids[0], &input.ids[1]))
                 },
             },
             TypedCall {
@@ -129,7 +151,7 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent(connections.update(&input.ids[0], &input.ids[1], &update(input)))
+                    sent_for_one(connections.update(&input.ids[0], &input.ids[1], &update(input)))
                 },
             },
             TypedCall {
@@ -147,7 +169,7 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent(connections.import(&input.ids[0], &input.ids[1], &import(input)))
+                    sent_for_one(connections.import(&input.ids[0], &input.ids[1], &import(input)))
                 },
             },
             TypedCall {
@@ -156,10 +178,37 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent(connections.token(&input.ids[0], &input.ids[1]))
+                    sent_for_one(connections.token(&input.ids[0], &input.ids[1]))
                 },
             },
         ]
+    }
+
+    /// All of a connection but its form fields, whose values are secrets.
+    fn stored(connection: &Connection) -> Value {
+        macro_rules! members {
+            ($($name:ident)+) => { json!({ $((stringify!($name)): connection.$name),+ }) };
+        }
+        members! {
+            id service_id unified_api name tag_line state integration_state auth_type oauth_grant_type status enabled
+            website icon logo authorize_url revoke_url settings metadata configuration configurable_resources
+            resource_schema_support resource_settings_support validation_support schema_support
+            settings_required_for_authorization subscriptions has_guide custom_mappings consent_state consents
+            latest_consent application_data_scopes health credentials_expire_at last_refresh_failed_at
+            last_downstream_error_at created_at updated_at
+        }
+    }
+
+    /// A call that gives a connection.
+    fn sent_for_one(call: Call<Envelope<Connection>>) -> Sent {
+        given(call, |answer| Some(with_data(answer, stored(&answer.data))))
+    }
+
+    fn with_data<T>(answer: &Envelope<T>, data: Value) -> Value {
+        let Envelope { status_code, status, meta, links, raw, .. } = answer;
+        json!({
+            "data": data, "status_code": status_code, "status": status, "meta": meta, "links": links, "_raw": raw,
+        })
     }
 
     fn update(input: &Input) -> UpdateConnection {
