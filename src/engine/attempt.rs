@@ -2,6 +2,7 @@
 
 use super::body::{Buffer, Coding, ReadError};
 use super::endpoint::is_encrypted;
+use super::transport::Afresh;
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError, in_json};
 use crate::{Error, Outcome, Secret};
@@ -14,6 +15,8 @@ use tracing::Span;
 pub(crate) struct Attempt<'a> {
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) request: &'a Request,
+    /// The attempt before was lost.
+    pub(crate) afresh: bool,
     pub(crate) limits: &'a Limits,
     /// When the attempt ends; `None`: never.
     pub(crate) until: Option<Instant>,
@@ -23,8 +26,12 @@ pub(crate) struct Attempt<'a> {
 
 impl Attempt<'_> {
     pub(crate) async fn send(&self, transport: &dyn Transport) -> Result<Answer, Error> {
+        let mut request = self.request.to_http();
+        if self.afresh {
+            request.extensions_mut().insert(Afresh);
+        }
         let response = self
-            .within(transport.send(self.request.to_http()))
+            .within(transport.send(request))
             .await
             .ok_or_else(|| self.late(None))?
             .map_err(|error| self.broken(None, error))?;

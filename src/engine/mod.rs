@@ -119,11 +119,12 @@ impl Engine {
         let attempt_timeout = attempt_timeout.unwrap_or(self.limits.attempt_timeout);
         let mut attempts = 0_u32;
         let mut worst = Outcome::NotSent;
+        let mut afresh = false;
 
         loop {
             attempts = attempts.saturating_add(1);
             let until = [after(attempt_timeout), deadline].into_iter().flatten().min();
-            let attempt = Attempt { endpoint, request, limits: &self.limits, until, deadline };
+            let attempt = Attempt { endpoint, request, afresh, limits: &self.limits, until, deadline };
             let mut error = match attempt.send(&*self.transport).await {
                 Ok(answer) => {
                     let answer = Answer { attempts, ..answer };
@@ -151,6 +152,7 @@ impl Engine {
                 retry_after: error.retry_after(),
                 time_left: deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
             };
+            afresh = failed.failure == Failure::Lost;
             match self.retry.wait(&failed, random()) {
                 Some(wait) if self.budget.take() => sleep(wait).await,
                 _ => return Err(error),

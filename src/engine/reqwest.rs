@@ -1,6 +1,6 @@
 use super::{
     endpoint::is_loopback,
-    transport::{Body, SendError, Transport, TransportFuture},
+    transport::{Afresh, Body, SendError, Transport, TransportFuture},
 };
 use crate::error::BoxError;
 use crate::{Error, Secret};
@@ -19,15 +19,23 @@ const IDLE: Duration = Duration::from_secs(30);
 
 /// The transport that ships with the crate, on [reqwest](https://docs.rs/reqwest).
 ///
-/// It speaks HTTP/1.1, with the feature `http2` also HTTP/2, and keeps connections that idle for 30 s. Without
+/// It speaks HTTP/1.1, with the feature `http2` also HTTP/2, and keeps connections that idle for 30 s. An attempt that
+/// follows on one whose connection broke gets a connection of its own. Without
 /// redirects, without retries of its own, without decompression: the engine does these. A request to a loopback
 /// address never goes through a proxy.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     /// For loopback addresses: never through a proxy.
-    direct: reqwest::Client,
-    outward: reqwest::Client,
+    direct: Clients,
+    outward: Clients,
     addresses: Arc<Addresses>,
+}
+
+#[derive(Clone, Debug)]
+struct Clients {
+    pooled: reqwest::Client,
+    /// Makes a connection for each request.
+    fresh: reqwest::Client,
 }
 
 #[derive(Clone, Debug)]
@@ -56,7 +64,7 @@ impl ReqwestTransport {
             let builder = builder.tls_backend_preconfigured(tls.clone());
             builder
         };
-        let direct = finish(builder().no_proxy())?;
+        let direct = Clients::of(|| builder().no_proxy())?;
         let outward = match &settings.proxy {
             Some(_) if settings.no_proxy => {
                 return Err(Error::config("`proxy` and `no_proxy` contradict each other"));
@@ -64,9 +72,9 @@ impl ReqwestTransport {
             None if settings.no_proxy => direct.clone(),
             Some(url) => {
                 let proxy = proxy(url)?;
-                finish(builder().proxy(proxy))?
+                Clients::of(|| builder().proxy(proxy.clone()))?
             }
-            None => finish(builder())?,
+            None => Clients::of(builder)?,
         };
         Ok(Self { direct, outward, addresses: Arc::default() })
     }
@@ -88,7 +96,15 @@ impl ReqwestTransport {
         // reqwest panics where rustls is compiled in without a provider, and a builder does not tell beforehand.
         let client = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(builder)))
             .unwrap_or_else(|_| Err(Error::config("the reqwest builder has no TLS provider: give it one")))?;
-        Ok(Self { direct: client.clone(), outward: client, addresses: Arc::default() })
+        // A builder makes one client: what is repeated may meet an idle connection again.
+        let clients = Clients { pooled: client.clone(), fresh: client };
+        Ok(Self { direct: clients.clone(), outward: clients, addresses: Arc::default() })
+    }
+}
+
+impl Clients {
+    fn of(builder: impl Fn() -> reqwest::ClientBuilder) -> Result<Self, Error> {
+        Ok(Self { pooled: finish(builder())?, fresh: finish(builder().pool_max_idle_per_host(0))? })
     }
 }
 
@@ -119,11 +135,13 @@ impl Transport for ReqwestTransport {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
         Box::pin(async move {
             let (head, body) = request.into_parts();
+            let afresh = head.extensions.get::<Afresh>().is_some();
             let url = self.addresses.url(&head.uri).map_err(SendError::connect)?;
             let mut request = reqwest::Request::new(head.method, url);
             *request.headers_mut() = head.headers;
             *request.body_mut() = (!body.is_empty()).then(|| body.into());
-            let client = if is_loopback(request.url()) { &self.direct } else { &self.outward };
+            let clients = if is_loopback(request.url()) { &self.direct } else { &self.outward };
+            let client = if afresh { &clients.fresh } else { &clients.pooled };
             let response = client.execute(request).await.map_err(send_error)?;
             Ok(http::Response::from(response).map(|body| Body::new(body.map_err(send_error))))
         })

@@ -43,6 +43,10 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_>;
 }
 
+/// Marks a request whose last attempt was lost: one more connection that has been idle may be as dead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Afresh;
+
 /// The body of an answer, read as it arrives.
 pub struct Body(UnsyncBoxBody<Bytes, SendError>);
 

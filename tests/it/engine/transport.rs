@@ -295,30 +295,63 @@ async fn keep_alive(body: &'static str, idle: fn(usize) -> Duration) -> Raw {
     .await
 }
 
+/// With the default settings: a read that meets a connection in the moment of its closing is repeated on a new one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r13_a_server_that_closes_idle_connections_costs_no_read() {
-    // One connection in five is closed within the time in which the next read may take it.
+async fn r13_ten_thousand_reads_of_a_server_that_closes_idle_connections_at_random_all_succeed() {
     let server = keep_alive("{}", |count| match count % 5 {
-        0 => Duration::from_micros(count as u64 * 7919 % 2000),
-        _ => Duration::from_secs(5),
+        0 => Duration::from_micros(count as u64 * 7919 % 10_000),
+        _ => Duration::MAX,
     })
     .await;
-    // No real pool is as stale as this one: three in a hundred reads meet a connection that is just being closed.
-    let short = Duration::from_millis(50);
-    let policy = RetryPolicy::default().backoff(short, short).max_attempts(5);
-    let client = builder(&server.base()).no_proxy().retry(policy).build().unwrap();
+    let client = client(&server.base());
     let mut running = tokio::task::JoinSet::new();
-    for task in 0..4_u64 {
+    for task in 0..50_u64 {
         let client = client.clone();
         running.spawn(async move {
-            for read in 0..250 {
+            for read in 0..200 {
                 a_call(&client).bytes().await.unwrap();
-                tokio::time::sleep(Duration::from_micros((read * 331 + task * 97) % 1500)).await;
+                tokio::time::sleep(Duration::from_micros((read * 3313 + task * 977) % 10_000)).await;
             }
         });
     }
     running.join_all().await;
-    assert!(server.connections() > 10, "{} connections", server.connections());
+    assert!(server.connections() > 100, "{} connections", server.connections());
+}
+
+#[tokio::test]
+async fn r13_a_read_meets_one_dead_connection_at_most() {
+    // A connection answers once, and takes the next request without a word.
+    let server = Raw::serving(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+        read_request(&mut stream).await;
+    })
+    .await;
+    let transport = client(&server.base()).transport();
+    let client = builder(&server.base()).transport(transport).retry(impatient()).build().unwrap();
+    let idle = (0..5).map(|_| tokio::spawn(a_call(&client).bytes()));
+    for call in idle.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.connections(), 5);
+    for dead in 1..=4 {
+        a_call(&client).bytes().await.unwrap();
+        assert_eq!(server.connections(), 5 + dead);
+    }
+}
+
+/// Load balancers close after 60 s what they have not heard of; by then the client has given it up.
+#[tokio::test]
+async fn r13_a_connection_that_was_idle_for_31_seconds_is_not_used_again() {
+    let server = keep_alive("{}", |_| Duration::MAX).await;
+    let client = client(&server.base());
+    for (idle, connections) in [(0, 1), (29, 1), (31, 2)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(idle)).await;
+        tokio::time::resume();
+        a_call(&client).bytes().await.unwrap();
+        assert_eq!(server.connections(), connections, "after {idle} s");
+    }
 }
 
 #[tokio::test]
