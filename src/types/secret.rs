@@ -179,6 +179,13 @@ mod tests {
     }
 
     #[test]
+    fn r22_the_text_of_a_secret_is_wiped_when_it_is_dropped() {
+        fn is_wiped(_: &impl secrecy::zeroize::ZeroizeOnDrop) {}
+        let Secret(text) = Secret::from("s3cret");
+        is_wiped(&text);
+    }
+
+    #[test]
     fn any_json_can_be_a_secret() {
         let rows = [
             (json!(null), None),

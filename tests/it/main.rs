@@ -24,6 +24,7 @@ mod engine;
 mod models;
 mod mutation;
 mod sandbox;
+mod source;
 mod writes;
 
 #[cfg(feature = "apideck")]

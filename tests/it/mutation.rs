@@ -152,6 +152,10 @@ fn answers() -> Vec<(TypedCall, Value)> {
         if ["apideck.vault.connections.get", "apideck.vault.connections.list"].contains(&call.id) {
             let mut whole: Value =
                 serde_json::from_str(include_str!("apideck/vault/connection.json")).unwrap();
+            // What the example has in one place only may stand in others too.
+            let data = &mut whole["data"];
+            data["configuration"][0]["defaults"][0]["options"] = data["form_fields"][2]["options"].clone();
+            data["latest_consent"] = data["consents"][0].clone();
             if body["data"].is_array() {
                 whole["data"] = json!([whole["data"]]);
             }

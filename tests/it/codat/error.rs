@@ -227,7 +227,7 @@ async fn too_many_requests_say_how_long_to_wait() {
 }
 
 #[tokio::test]
-async fn the_header_s_request_id_goes_before_the_body_s() {
+async fn r24_the_header_s_request_id_goes_before_the_body_s() {
     let answer = ResponseTemplate::new(404)
         .set_body_json(json!({ "correlationId": HEX }))
         .insert_header("Request-Id", "from-the-header");

@@ -2,6 +2,7 @@
 
 use crate::support::{
     APIDECK_APP, APIDECK_KEY, CODAT_KEY, CONSUMER, DECK_CLIENT_ID, DECK_SECRET, a_call, builder, calls,
+    idempotency_key,
     memory::{Memory, Step},
     offline, offline_builder, vendors,
 };
@@ -160,7 +161,7 @@ fn r2_a_ready_header_is_a_scheme_one_space_and_visible_ascii() {
 }
 
 #[tokio::test]
-async fn headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent() {
+async fn r2_headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent() {
     let memory = Memory::playing([Step::answer(200, r#"{"accessToken":"a","data":{}}"#)]);
     let client = offline(&memory);
     let reserved = [
@@ -206,6 +207,23 @@ async fn headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent() {
     let values = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
     assert_eq!((values("x-trace"), values("accept")), (vec!["two"], vec!["text/plain"]));
     assert!(headers["x-trace"].is_sensitive());
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn r2_an_idempotency_key_is_visible_ascii_or_refused_unsent() {
+    let body = deck::jobs::JobRequest::new("FetchAccounts", serde_json::json!({}));
+    for character in (0..=0xff).map(char::from) {
+        let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"a"}"#)]);
+        let key = format!("a{character}b");
+        let result = offline(&memory).deck().jobs().submit(&body).idempotency_key(&key).await;
+        if character.is_ascii_graphic() {
+            assert_eq!(idempotency_key(memory.requests()[0].headers()), Some(key), "{result:?}");
+        } else {
+            assert!(matches!(result, Err(Error::Request(_))), "{character:?}: {result:?}");
+            assert_eq!(memory.count(), 0);
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::support::{
     APIDECK_APP, APIDECK_KEY, CODAT_KEY, CONSUMER, DECK_CLIENT_ID, DECK_SECRET, calls, child,
     wire::{Seen, Wire},
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use connectory::{Auth, Client, ClientBuilder, Error};
 use std::process::Command;
 
@@ -27,7 +28,7 @@ fn without_vendors(command: &mut Command) {
 }
 
 #[test]
-fn from_env_makes_a_client_of_the_vendors_that_it_finds() {
+fn r7_from_env_makes_a_client_of_the_vendors_that_it_finds_and_no_other_client_reads_them() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let wire = runtime.block_on(Wire::status(401, ""));
     let base = wire.base();
@@ -51,11 +52,21 @@ fn from_env_makes_a_client_of_the_vendors_that_it_finds() {
             let error = runtime.block_on(call.send_default(&client)).unwrap_err();
             assert!(matches!(error, Error::Unauthorized(_)), "{}: {error:?}", call.id);
         }
-        // Nothing is read unless it is asked for.
-        let client = Client::builder().build().unwrap();
+        // Nothing is read unless it is asked for: neither a vendor, nor where it is, nor its keys.
+        let elsewhere = runtime.block_on(Wire::status(401, ""));
+        let (nobody, told) = (Client::builder().build().unwrap(), sentinel(&elsewhere.base()));
         for call in calls::all() {
-            let error = runtime.block_on(call.send_default(&client)).unwrap_err();
+            let error = runtime.block_on(call.send_default(&nobody)).unwrap_err();
             assert!(matches!(error, Error::Config(_)), "{}: {error:?}", call.id);
+            let error = runtime.block_on(call.send_default(&told)).unwrap_err();
+            assert!(matches!(error, Error::Unauthorized(_)), "{}: {error:?}", call.id);
+        }
+        for request in runtime.block_on(elsewhere.requests()) {
+            for value in request.headers.values().map(|value| value.to_str().unwrap()) {
+                let codat = BASE64_STANDARD.encode(CODAT_KEY);
+                let known = [DECK_CLIENT_ID, DECK_SECRET, APIDECK_KEY, APIDECK_APP, CONSUMER, &codat];
+                assert!(known.iter().all(|known| !value.contains(known)), "{value}");
+            }
         }
     });
     if parent {
@@ -72,8 +83,43 @@ fn from_env_makes_a_client_of_the_vendors_that_it_finds() {
     }
 }
 
+/// A client of every vendor, with nothing in it that these tests put into the environment.
+fn sentinel(base: &str) -> Client {
+    let builder = Client::builder().no_proxy();
+    #[cfg(feature = "deck")]
+    let builder = builder.deck(connectory::deck::Config::at(base, "other", "other"));
+    #[cfg(feature = "apideck")]
+    let builder = builder
+        .apideck(connectory::apideck::Config::new("other", "other").consumer_id("other").base_url(base));
+    #[cfg(feature = "codat")]
+    let builder = builder.codat(connectory::codat::Config::new("other").base_url(base));
+    builder.build().unwrap()
+}
+
+/// The exception that the certificate verifier makes.
+#[cfg(all(feature = "rustls", target_os = "linux"))]
 #[test]
-fn from_env_without_a_vendor_is_an_error() {
+fn r7_the_verifier_reads_where_the_platform_s_certificates_are() {
+    use crate::support::{a_call, builder, tls};
+    let pem = std::env::temp_dir().join(format!("connectory-root-{}.pem", std::process::id()));
+    std::fs::write(&pem, tls::ROOT).unwrap();
+    let trusting = |command: &mut Command| {
+        command.env("SSL_CERT_FILE", &pem).env_remove("SSL_CERT_DIR");
+    };
+    let parent = child::run_with(trusting, || {
+        let (address, server) = tls::serving(tls::SERVER);
+        let client = builder(&format!("https://127.0.0.1:{}", address.port())).no_proxy().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        assert_eq!(runtime.block_on(a_call(&client).bytes()).unwrap(), "{}");
+        server.join().unwrap();
+    });
+    if parent {
+        std::fs::remove_file(pem).unwrap();
+    }
+}
+
+#[test]
+fn r7_from_env_without_a_vendor_is_an_error() {
     child::run_with(without_vendors, || {
         for error in [Client::from_env().unwrap_err(), ClientBuilder::from_env().unwrap_err()] {
             assert!(matches!(error, Error::Config(_)), "{error:?}");

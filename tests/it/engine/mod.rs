@@ -15,6 +15,7 @@ mod redirects;
 mod retries;
 mod retry_after;
 mod runtime;
+mod sockets;
 mod telemetry;
 mod timeouts;
 mod transport;
