@@ -2,25 +2,30 @@
 
 use std::{fs, path::Path};
 
-/// The files of `src`, with their tests and comments cut off.
-fn sources() -> Vec<(String, String)> {
-    fn read(folder: &Path, sources: &mut Vec<(String, String)>) {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
-                read(&path, sources);
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            // Tests are the end of their file.
-            let end = text.find("mod tests {").unwrap_or(text.len());
-            let is_code = |line: &&str| !line.trim_start().starts_with("//");
-            let code: Vec<_> = text[..end].lines().filter(is_code).collect();
-            sources.push((path.display().to_string().replace('\\', "/"), code.join("\n")));
+/// Every Rust file below this folder of the crate, with its text.
+pub fn files(folder: impl AsRef<Path>) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push((path.display().to_string().replace('\\', "/"), fs::read_to_string(&path).unwrap()));
         }
     }
-    let mut sources = Vec::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    files
+}
+
+/// The library's files, with their tests and comments cut off.
+fn sources() -> Vec<(String, String)> {
+    let mut sources = files("src");
     assert!(sources.len() > 30, "{} files", sources.len());
+    for (_, text) in &mut sources {
+        // Tests are the end of their file.
+        let code = text.split("mod tests {").next().unwrap();
+        let is_code = |line: &&str| !line.trim_start().starts_with("//");
+        *text = code.lines().filter(is_code).collect::<Vec<_>>().join("\n");
+    }
     sources
 }
 
