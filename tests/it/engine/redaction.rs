@@ -1,6 +1,7 @@
 //! No secret is printed: not by an error, not by a value, not to a log.
 
 use crate::support::{
+    a_call,
     calls::{self, Input},
     memory::{Memory, Step},
     offline,
@@ -8,7 +9,7 @@ use crate::support::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use connectory::{Body, Client, ClientBuilder, RetryPolicy, SendError, Transport, TransportFuture};
+use connectory::{Body, Client, ClientBuilder, Error, RetryPolicy, SendError, Transport, TransportFuture};
 use http::{Request, Response};
 use serde_json::{Value, json};
 use std::{fmt::Write, sync::Arc};
@@ -225,8 +226,8 @@ async fn r20_the_http_stack_shows_no_secret() {
     assert_clean(&log.text(), "the log");
 }
 
-#[test]
-fn r20_no_setting_shows_a_secret() {
+#[tokio::test]
+async fn r20_no_setting_shows_a_secret() {
     for scheme in ["", "Basic ", "Bearer "] {
         let builder = builder("http://127.0.0.1:1", scheme).transport(Arc::new(Memory::default()));
         assert_clean(&format!("{builder:?} {builder:#?}"), "the builder");
@@ -241,7 +242,18 @@ fn r20_no_setting_shows_a_secret() {
         );
         #[cfg(feature = "codat")]
         assert_clean(&format!("{:?} {:?}", client.codat(), client.codat().companies()), "Codat");
-        // A key that is refused is not shown either.
+        // What is refused is not shown either: a header, an idempotency key, a key.
+        let refused = [
+            a_call(&client).header("x-trace", "c4nary\n"),
+            a_call(&client).header("c4nary header", ""),
+            a_call(&client).idempotency_key("c4nary"),
+        ];
+        for call in refused {
+            assert_clean(&format!("{call:?} {call:#?}"), "the call");
+            let error = call.await.unwrap_err();
+            assert!(matches!(error, Error::Request(_)), "{error:?}");
+            assert_clean(&printed(&error), "an error of the arguments");
+        }
         let error = self::builder("http://127.0.0.1:1", "c4nary ").build();
         if let Err(error) = error {
             assert_clean(&printed(&error), "an error of build()");

@@ -29,7 +29,7 @@ pub fn calls() -> Vec<TypedCall> {
                     .auto_refresh(true)
                     .parsing_method(ParsingMethod::Basic)
                     .latest_invoice_only(false);
-                sent(client.deck().link().create_token(&body))
+                sent(&body, client.deck().link().create_token(&body))
             },
         },
         TypedCall {
@@ -41,7 +41,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                storable(client.deck().link().get_token(&body))
+                storable(&body, client.deck().link().get_token(&body))
             },
         },
         TypedCall {
@@ -59,7 +59,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                sent(client.deck().link().info(&body))
+                sent(&body, client.deck().link().info(&body))
             },
         },
         TypedCall {
@@ -75,7 +75,7 @@ pub fn calls() -> Vec<TypedCall> {
                 let body = SourcesRequest::new(&input.secret)
                     .source_id("11115055-46cf-4e49-6ba4-08ddcbf23235")
                     .search("aet");
-                sent(client.deck().link().sources(&body))
+                sent(&body, client.deck().link().sources(&body))
             },
         },
         TypedCall {
@@ -90,7 +90,7 @@ pub fn calls() -> Vec<TypedCall> {
                 )
                 .terms_of_use_url("https://example.com/terms")
                 .privacy_policy_url("https://example.com/privacy");
-                sent(client.deck().link().connect(&body))
+                sent(&body, client.deck().link().connect(&body))
             },
         },
         TypedCall {
@@ -99,7 +99,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, r#"{"status":"Connecting","additional_information":"The source is slow today"}"#),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                storable(client.deck().link().connection_status(&body))
+                storable(&body, client.deck().link().connection_status(&body))
             },
         },
         TypedCall {
@@ -108,7 +108,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, r#"{"question":"Which code did we send you?"}"#),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                storable(client.deck().link().mfa_question(&body))
+                storable(&body, client.deck().link().mfa_question(&body))
             },
         },
         TypedCall {
@@ -117,7 +117,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, ""),
             send: |client, input| {
                 let body = LinkMfaAnswerRequest::new(&input.secret, &input.secret);
-                sent(client.deck().link().answer_mfa(&body))
+                sent(&body, client.deck().link().answer_mfa(&body))
             },
         },
         TypedCall {
@@ -129,7 +129,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                storable(client.deck().link().accounts(&body))
+                storable(&body, client.deck().link().accounts(&body))
             },
         },
         TypedCall {
@@ -138,7 +138,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, ""),
             send: |client, input| {
                 let body = LinkAccountSelectRequest::new(&input.secret, [input.ids[0].as_str()]);
-                sent(client.deck().link().select_accounts(&body))
+                sent(&body, client.deck().link().select_accounts(&body))
             },
         },
         TypedCall {
@@ -150,7 +150,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = PublicTokenExchangeRequest::new(&input.secret);
-                sent(client.deck().connections().exchange_public_token(&body))
+                sent(&body, client.deck().connections().exchange_public_token(&body))
             },
         },
         TypedCall {
@@ -164,7 +164,7 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = AccessTokenRequest::new(&input.secret);
-                storable(client.deck().connections().context(&body))
+                storable(&body, client.deck().connections().context(&body))
             },
         },
         TypedCall {
@@ -173,7 +173,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, r#"{"accounts":[{"account_number":"1234","is_selected":true}]}"#),
             send: |client, input| {
                 let body = AccessTokenRequest::new(&input.secret);
-                storable(client.deck().connections().accounts(&body))
+                storable(&body, client.deck().connections().accounts(&body))
             },
         },
         TypedCall {
@@ -183,7 +183,7 @@ pub fn calls() -> Vec<TypedCall> {
             send: |client, input| {
                 let accounts = [AccountSelection::new(&input.ids[0], false)];
                 let body = AccountsSelectRequest::new(&input.secret, accounts);
-                sent(client.deck().connections().select_accounts(&body))
+                sent(&body, client.deck().connections().select_accounts(&body))
             },
         },
         TypedCall {
@@ -192,7 +192,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, r#"{"new_access_token":"{secret}"}"#),
             send: |client, input| {
                 let body = AccessTokenRequest::new(&input.secret);
-                sent(client.deck().connections().invalidate_access_token(&body))
+                sent(&body, client.deck().connections().invalidate_access_token(&body))
             },
         },
         TypedCall {
@@ -201,7 +201,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, ""),
             send: |client, input| {
                 let body = WebhookUpdateRequest::new(&input.secret, "https://example.com/hook", true);
-                sent(client.deck().connections().update_webhook(&body))
+                sent(&body, client.deck().connections().update_webhook(&body))
             },
         },
         TypedCall {
@@ -210,7 +210,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, ""),
             send: |client, input| {
                 let body = AutoRefreshUpdateRequest::new(&input.secret, true);
-                sent(client.deck().connections().update_auto_refresh(&body))
+                sent(&body, client.deck().connections().update_auto_refresh(&body))
             },
         },
         TypedCall {
@@ -220,7 +220,7 @@ pub fn calls() -> Vec<TypedCall> {
             send: |client, input| {
                 let body =
                     RefreshConnectionRequest::new(&input.secret).account_numbers([input.ids[0].clone()]);
-                sent(client.deck().connections().refresh(&body))
+                sent(&body, client.deck().connections().refresh(&body))
             },
         },
         TypedCall {
@@ -229,7 +229,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, ""),
             send: |client, input| {
                 let body = AccessTokenRequest::new(&input.secret);
-                sent(client.deck().connections().destroy(&body))
+                sent(&body, client.deck().connections().destroy(&body))
             },
         },
         TypedCall {
@@ -250,7 +250,7 @@ pub fn calls() -> Vec<TypedCall> {
                     .webhook_url("https://example.com/hook"),
                 )
                 .sandbox_outcome(SandboxOutcome::JobFailed);
-                storable(client.deck().jobs().submit(&body))
+                storable(&body, client.deck().jobs().submit(&body))
             },
         },
         TypedCall {
@@ -259,7 +259,7 @@ pub fn calls() -> Vec<TypedCall> {
             answer: (200, ""),
             send: |client, input| {
                 let body = JobMfaAnswerRequest::new(input.ids[0].as_str(), &input.secret);
-                sent(client.deck().jobs().answer_mfa(&body))
+                sent(&body, client.deck().jobs().answer_mfa(&body))
             },
         },
         TypedCall {
@@ -272,16 +272,16 @@ pub fn calls() -> Vec<TypedCall> {
             ),
             send: |client, input| {
                 let body = ListDocuments::new(&input.secret).job_guid("55bba4ec-7242-4f52-b3c0-08de128283fc");
-                storable(client.deck().documents().list(&body))
+                storable(&body, client.deck().documents().list(&body))
             },
         },
         TypedCall {
             id: "deck.documents.file",
             ids: 0,
-            answer: (200, "%PDF-1.7"),
+            answer: (200, "%PDF-1.7 {secret}"),
             send: |client, input| {
                 let body = DocumentFileRequest::new(&input.secret, "doc-1");
-                sent(client.deck().documents().file(&body))
+                sent(&body, client.deck().documents().file(&body))
             },
         },
     ]

@@ -22,7 +22,7 @@ pub struct TypedCall {
 /// What a caller can make of an answer.
 #[derive(Debug)]
 pub struct Given {
-    /// The call's, the value's and the response's `{:?}` and `{:#?}`.
+    /// What was sent and what came, the call and its response too, as `{:?}` and `{:#?}` print them.
     pub shown: String,
     /// The value as the caller may store it; nothing of it where it holds secrets.
     pub stored: Option<Value>,
@@ -65,17 +65,18 @@ impl Default for Input {
     }
 }
 
-fn sent<T: Debug + 'static>(call: Call<T>) -> Sent {
-    given(call, |_| None)
+/// A call with its body, or whatever else it takes.
+fn sent<T: Debug + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
+    given(body, call, |_| None)
 }
 
 /// A call whose value can be stored whole.
-fn storable<T: Debug + Serialize + 'static>(call: Call<T>) -> Sent {
-    given(call, |value| Some(json!(value)))
+fn storable<T: Debug + Serialize + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
+    given(body, call, |value| Some(json!(value)))
 }
 
-fn given<T: Debug + 'static>(call: Call<T>, stored: fn(&T) -> Option<Value>) -> Sent {
-    let shown = format!("{call:?} {call:#?}");
+fn given<T: Debug + 'static>(body: &impl Debug, call: Call<T>, stored: fn(&T) -> Option<Value>) -> Sent {
+    let shown = format!("{body:?} {body:#?} {call:?} {call:#?}");
     Box::pin(async move {
         let response = call.response().await?;
         let shown = format!("{shown} {response:?} {response:#?}");
@@ -99,7 +100,7 @@ mod deck;
 
 #[cfg(feature = "apideck")]
 mod apideck {
-    use super::{Call, Input, Sent, TypedCall, Value, given, json, sent};
+    use super::{Call, Debug, Input, Sent, TypedCall, Value, given, json, sent};
     use connectory::JsonMap;
     use connectory::apideck::Envelope;
     use connectory::apideck::vault::connections::{
@@ -133,7 +134,9 @@ mod apideck {
                 send: |client, _| {
                     let query = ListConnections::new().api("crm").configured(true);
                     let list = client.apideck().vault().connections().list(&query);
-                    given(list, |answer| Some(with_data(answer, answer.data.iter().map(stored).collect())))
+                    given(&query, list, |answer| {
+                        Some(with_data(answer, answer.data.iter().map(stored).collect()))
+                    })
                 },
             },
             TypedCall {
@@ -142,7 +145,7 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent_for_one(connections.get(&input.ids[0], &input.ids[1]))
+                    sent_for_one(&(), connections.get(&input.ids[0], &input.ids[1]))
                 },
             },
             TypedCall {
@@ -151,7 +154,8 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent_for_one(connections.update(&input.ids[0], &input.ids[1], &update(input)))
+                    let body = update(input);
+                    sent_for_one(&body, connections.update(&input.ids[0], &input.ids[1], &body))
                 },
             },
             TypedCall {
@@ -160,7 +164,7 @@ mod apideck {
                 answer: (204, ""),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent(connections.delete(&input.ids[0], &input.ids[1]))
+                    sent(&(), connections.delete(&input.ids[0], &input.ids[1]))
                 },
             },
             TypedCall {
@@ -169,7 +173,8 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent_for_one(connections.import(&input.ids[0], &input.ids[1], &import(input)))
+                    let body = import(input);
+                    sent_for_one(&body, connections.import(&input.ids[0], &input.ids[1], &body))
                 },
             },
             TypedCall {
@@ -178,7 +183,7 @@ mod apideck {
                 answer: (200, CONNECTION),
                 send: |client, input| {
                     let connections = client.apideck().vault().connections();
-                    sent_for_one(connections.token(&input.ids[0], &input.ids[1]))
+                    sent_for_one(&(), connections.token(&input.ids[0], &input.ids[1]))
                 },
             },
         ]
@@ -200,8 +205,8 @@ mod apideck {
     }
 
     /// A call that gives a connection.
-    fn sent_for_one(call: Call<Envelope<Connection>>) -> Sent {
-        given(call, |answer| Some(with_data(answer, stored(&answer.data))))
+    fn sent_for_one(body: &impl Debug, call: Call<Envelope<Connection>>) -> Sent {
+        given(body, call, |answer| Some(with_data(answer, stored(&answer.data))))
     }
 
     fn with_data<T>(answer: &Envelope<T>, data: Value) -> Value {
@@ -249,14 +254,14 @@ mod codat {
                 id: "codat.companies.get_access_token",
                 ids: 1,
                 answer: (200, r#"{"expiresIn":86400,"accessToken":"{secret}","tokenType":"Bearer"}"#),
-                send: |client, input| sent(client.codat().companies().get_access_token(&input.ids[0])),
+                send: |client, input| sent(&(), client.codat().companies().get_access_token(&input.ids[0])),
             },
             TypedCall {
                 id: "codat.connection_management.get",
                 ids: 1,
                 answer: (200, r#"{"accessToken":"{secret}"}"#),
                 #[expect(deprecated, reason = "it is tested as long as it is there")]
-                send: |client, input| sent(client.codat().connection_management().get(&input.ids[0])),
+                send: |client, input| sent(&(), client.codat().connection_management().get(&input.ids[0])),
             },
         ]
     }
