@@ -28,12 +28,12 @@ use std::{fmt, pin::Pin, time::Duration};
 /// ```
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
-    draft: Box<Draft>,
+    draft: Draft,
     decode: fn(&mut Answer) -> Result<T, Misread>,
 }
 
 impl<T> Call<T> {
-    pub(crate) fn new(draft: Box<Draft>, decode: fn(&mut Answer) -> Result<T, Misread>) -> Self {
+    pub(crate) fn new(draft: Draft, decode: fn(&mut Answer) -> Result<T, Misread>) -> Self {
         Self { draft, decode }
     }
 

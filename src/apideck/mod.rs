@@ -215,7 +215,7 @@ impl Apideck {
     }
 
     /// Starts a request of this operation, with the headers of the scope.
-    pub(crate) fn call(&self, operation: &'static Operation) -> Box<Draft> {
+    pub(crate) fn call(&self, operation: &'static Operation) -> Draft {
         let Scope { app, consumer } = &self.scope;
         let mut draft = self.engine.call(operation);
         if let Some(app) = app {

@@ -96,7 +96,7 @@ impl Answer {
 
 impl Engine {
     /// Starts a request of this operation.
-    pub(crate) fn call(self: &Arc<Self>, operation: &'static Operation) -> Box<Draft> {
+    pub(crate) fn call(self: &Arc<Self>, operation: &'static Operation) -> Draft {
         Draft::new(self.clone(), operation)
     }
 

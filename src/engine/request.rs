@@ -72,10 +72,10 @@ impl Request {
 }
 
 impl Draft {
-    pub(crate) fn new(engine: Arc<Engine>, operation: &'static Operation) -> Box<Self> {
+    pub(crate) fn new(engine: Arc<Engine>, operation: &'static Operation) -> Self {
         let mut uri = String::with_capacity(128);
         uri.push_str(engine.endpoint(operation.provider()).map_or("", |endpoint| endpoint.base.as_str()));
-        let mut draft = Box::new(Self {
+        let mut draft = Self {
             engine,
             operation,
             repeat: operation.repeat(),
@@ -86,13 +86,13 @@ impl Draft {
             reading: Reading::Whole,
             options: Options::default(),
             mistake: None,
-        });
+        };
         draft.copy_template();
         draft
     }
 
     /// Fills the next placeholder of the path: the id becomes exactly one segment.
-    pub(crate) fn path(mut self: Box<Self>, id: impl AsRef<str>) -> Box<Self> {
+    pub(crate) fn path(mut self, id: impl AsRef<str>) -> Self {
         let id = id.as_ref();
         if is_dots(id) {
             let what = if id.is_empty() { "empty" } else { "a dot segment" };
@@ -111,7 +111,7 @@ impl Draft {
     /// Adds the members of `parameters` to the query, those that are null left out.
     ///
     /// A list repeats its key; a nested object becomes `key[member]=value`.
-    pub(crate) fn query(mut self: Box<Self>, parameters: &impl Serialize) -> Box<Self> {
+    pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
         match serde_json::to_value(parameters) {
             Ok(parameters) => {
                 let mut separator = '?';
@@ -122,7 +122,7 @@ impl Draft {
         }
     }
 
-    pub(crate) fn json(mut self: Box<Self>, body: &impl Serialize) -> Box<Self> {
+    pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => {
                 self.body = Some(body.into());
@@ -133,7 +133,7 @@ impl Draft {
     }
 
     /// Adds a header of the vendor's protocol. Visible ASCII only.
-    pub(crate) fn header(mut self: Box<Self>, name: &'static str, value: impl AsRef<str>) -> Box<Self> {
+    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         match visible(value.as_ref()) {
             Ok(value) => {
                 self.headers.insert(HeaderName::from_static(name), value);
@@ -144,7 +144,7 @@ impl Draft {
     }
 
     /// Adds a header that the caller asks for.
-    pub(crate) fn caller_header(mut self: Box<Self>, name: &str, value: &str) -> Box<Self> {
+    pub(crate) fn caller_header(mut self, name: &str, value: &str) -> Self {
         let Ok(name) = HeaderName::try_from(name) else {
             return self.refuse("a header name is not one".to_owned());
         };
@@ -160,12 +160,12 @@ impl Draft {
     }
 
     /// Forbids to send the request again once it may have been carried out, whatever the operation allows.
-    pub(crate) fn once(mut self: Box<Self>) -> Box<Self> {
+    pub(crate) fn once(mut self) -> Self {
         self.repeat = Repeat::Once;
         self
     }
 
-    pub(crate) fn options(mut self: Box<Self>, change: impl FnOnce(&mut Options)) -> Box<Self> {
+    pub(crate) fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
     }
@@ -175,46 +175,45 @@ impl Draft {
     }
 
     /// Keeps the first mistake.
-    pub(crate) fn fail(mut self: Box<Self>, mistake: Error) -> Box<Self> {
+    pub(crate) fn fail(mut self, mistake: Error) -> Self {
         self.mistake.get_or_insert(mistake);
         self
     }
 
-    fn refuse(self: Box<Self>, why: String) -> Box<Self> {
+    fn refuse(self, why: String) -> Self {
         let mistake = Error::request(self.operation, why);
         self.fail(mistake)
     }
 
     /// The call, whose answer is a `T`.
-    pub(crate) fn returns<T: DeserializeOwned>(self: Box<Self>) -> Call<T> {
+    pub(crate) fn returns<T: DeserializeOwned>(self) -> Call<T> {
         Call::new(self, |answer| decode(&answer.body))
     }
 
     /// The call, whose answer is a `W` on the wire and a `T` to the caller.
-    pub(crate) fn returns_from<W: DeserializeOwned, T: From<W>>(self: Box<Self>) -> Call<T> {
+    pub(crate) fn returns_from<W: DeserializeOwned, T: From<W>>(self) -> Call<T> {
         Call::new(self, |answer| decode::<W>(&answer.body).map(T::from))
     }
 
     /// The call, whose answer says nothing but that it succeeded.
-    pub(crate) fn returns_nothing(mut self: Box<Self>) -> Call<()> {
+    pub(crate) fn returns_nothing(mut self) -> Call<()> {
         self.reading = Reading::Nothing;
         Call::new(self, |_| Ok(()))
     }
 
     /// The call, whose answer is a body of any kind and length.
-    pub(crate) fn downloads(self: Box<Self>) -> Call<Download> {
-        let mut draft = self.header("accept", "*/*");
-        draft.reading = Reading::Stream;
+    pub(crate) fn downloads(self) -> Call<Download> {
+        let draft = Self { reading: Reading::Stream, ..self.header("accept", "*/*") };
         Call::new(draft, |answer| Ok(Download::new(answer)))
     }
 
     /// Makes the body of the answer matter, whatever the operation returns.
-    pub(crate) fn reading_body(mut self: Box<Self>) -> Box<Self> {
+    pub(crate) fn reading_body(mut self) -> Self {
         self.reading = Reading::Whole;
         self
     }
 
-    pub(crate) async fn send(self: Box<Self>) -> Result<(Answer, Arc<Engine>), Error> {
+    pub(crate) async fn send(self) -> Result<(Answer, Arc<Engine>), Error> {
         let engine = self.engine.clone();
         let provider = self.operation.provider();
         let endpoint = engine.endpoint(provider).ok_or_else(|| {
@@ -225,7 +224,7 @@ impl Draft {
         Ok((answer, engine))
     }
 
-    fn into_request(self: Box<Self>, endpoint: &Endpoint) -> Result<Request, Error> {
+    fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
         let Self {
             engine,
             operation,
@@ -237,7 +236,7 @@ impl Draft {
             reading,
             options,
             mistake,
-        } = *self;
+        } = self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
