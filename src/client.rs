@@ -24,7 +24,7 @@ use std::{fmt, sync::Arc, time::Duration};
 pub struct Client {
     engine: Arc<Engine>,
     #[cfg(feature = "apideck")]
-    apideck: apideck::Scope,
+    apideck: Arc<apideck::Scope>,
 }
 
 impl Client {

@@ -157,7 +157,7 @@ impl Config {
     }
 
     /// The scope of calls that name no other.
-    pub(crate) fn scope(&self) -> Result<Scope, Error> {
+    pub(crate) fn scope(&self) -> Result<Arc<Scope>, Error> {
         let app = ("app id", Some(self.app_id.as_str()));
         let consumer = ("consumer id", self.consumer_id.as_ref().map(ConsumerId::as_str));
         for (what, id) in [app, consumer] {
@@ -165,7 +165,7 @@ impl Config {
                 return Err(Error::config(format!("Apideck's {what} {why}")));
             }
         }
-        Ok(Scope { app: Some(self.app_id.clone()), consumer: self.consumer_id.clone() })
+        Ok(Arc::new(Scope { app: Some(self.app_id.clone()), consumer: self.consumer_id.clone() }))
     }
 }
 
@@ -180,32 +180,32 @@ pub(crate) struct Scope {
 #[derive(Clone, Debug)]
 pub struct Apideck {
     engine: Arc<Engine>,
-    scope: Scope,
+    scope: Arc<Scope>,
 }
 
 impl Apideck {
-    pub(crate) fn new(engine: Arc<Engine>, scope: Scope) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, scope: Arc<Scope>) -> Self {
         Self { engine, scope }
     }
 
     /// The same operations for this consumer.
     #[must_use]
     pub fn consumer(mut self, consumer: impl Into<ConsumerId>) -> Self {
-        self.scope.consumer = Some(consumer.into());
+        Arc::make_mut(&mut self.scope).consumer = Some(consumer.into());
         self
     }
 
     /// The same operations for no consumer, although the config may name one.
     #[must_use]
     pub fn no_consumer(mut self) -> Self {
-        self.scope.consumer = None;
+        Arc::make_mut(&mut self.scope).consumer = None;
         self
     }
 
     /// The same operations for this app.
     #[must_use]
     pub fn app(mut self, app: impl Into<AppId>) -> Self {
-        self.scope.app = Some(app.into());
+        Arc::make_mut(&mut self.scope).app = Some(app.into());
         self
     }
 
@@ -216,7 +216,7 @@ impl Apideck {
 
     /// Starts a request of this operation, with the headers of the scope.
     pub(crate) fn call(&self, operation: &'static Operation) -> Draft {
-        let Scope { app, consumer } = &self.scope;
+        let Scope { app, consumer } = &*self.scope;
         let mut draft = self.engine.call(operation);
         if let Some(app) = app {
             draft = draft.header(APP_ID, app);

@@ -26,12 +26,8 @@ pub(crate) struct Attempt<'a> {
 
 impl Attempt<'_> {
     pub(crate) async fn send(&self, transport: &dyn Transport) -> Result<Answer, Error> {
-        let mut request = self.request.to_http();
-        if self.afresh {
-            request.extensions_mut().insert(Afresh);
-        }
         let response = self
-            .within(transport.send(request))
+            .within(transport.send(self.http_request()))
             .await
             .ok_or_else(|| self.late(None))?
             .map_err(|error| self.broken(None, error))?;
@@ -70,6 +66,14 @@ impl Attempt<'_> {
         })
     }
 
+    fn http_request(&self) -> http::Request<Bytes> {
+        let mut request = self.request.to_http();
+        if self.afresh {
+            request.extensions_mut().insert(Afresh);
+        }
+        request
+    }
+
     /// Reads the body of a success to its end, under the cap, and decrypts it where it is encrypted.
     async fn read(&self, head: &mut Parts, body: Body) -> Result<Bytes, Error> {
         match Coding::of(&head.headers) {
@@ -105,6 +109,7 @@ impl Attempt<'_> {
     }
 
     /// The error for a status that is neither success nor redirect.
+    #[cold]
     fn refusal(&self, head: &Parts, body: Bytes) -> Error {
         let decrypted = is_encrypted(&head.headers).then(|| self.decrypted(&body)).flatten();
         let body = decrypted.unwrap_or(body);
@@ -128,17 +133,20 @@ impl Attempt<'_> {
         }
     }
 
+    #[cold]
     fn redirect(&self, head: &Parts) -> Error {
         let location = head.headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
         let target = location.and_then(|location| self.endpoint.base.target_origin(location));
         Error::Redirect(Box::new(RedirectError { call: self.call_info(Some(head)), target }))
     }
 
+    #[cold]
     fn late(&self, head: Option<&Parts>) -> Error {
         let scope = if self.until == self.deadline { "the call" } else { "an attempt" };
         self.failed(head, format!("no answer in the time for {scope}"), |error| error.timeout = true)
     }
 
+    #[cold]
     fn broken(&self, head: Option<&Parts>, cause: SendError) -> Error {
         self.failed(head, cause.to_string(), |error| {
             error.timeout = cause.is_timeout();
@@ -152,6 +160,7 @@ impl Attempt<'_> {
     }
 
     /// The answer is there, and another try would bring the same.
+    #[cold]
     fn unusable(&self, head: &Parts, problem: String) -> Error {
         self.failed(Some(head), problem, |error| error.permanent = true)
     }

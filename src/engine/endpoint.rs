@@ -41,7 +41,7 @@ pub(crate) fn is_encrypted(headers: &HeaderMap) -> bool {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    media_type.to_ascii_lowercase().ends_with("+encrypted")
+    media_type.rsplit_once('+').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("encrypted"))
 }
 
 /// What the engine wants to know of a vendor's error body.

@@ -104,10 +104,10 @@ impl Engine {
         self.endpoints.iter().find(|endpoint| endpoint.provider == provider)
     }
 
-    pub(crate) async fn send(&self, endpoint: &Endpoint, request: Request) -> Result<Answer, Error> {
+    pub(crate) async fn send(&self, endpoint: &Endpoint, request: &Request) -> Result<Answer, Error> {
         runtime::check(request.operation)?;
-        let span = telemetry::call_span(endpoint, &request);
-        let result = self.attempts(endpoint, &request).instrument(span.clone()).await;
+        let span = telemetry::call_span(endpoint, request);
+        let result = self.attempts(endpoint, request).instrument(span.clone()).await;
         telemetry::ended(&span, result.as_ref());
         Ok(Answer { span, ..result? })
     }

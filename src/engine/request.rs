@@ -81,7 +81,7 @@ impl Draft {
             repeat: operation.repeat(),
             uri,
             template: operation.path(),
-            headers: HeaderMap::new(),
+            headers: HeaderMap::with_capacity(16),
             body: None,
             reading: Reading::Whole,
             options: Options::default(),
@@ -220,23 +220,13 @@ impl Draft {
             Error::config_of(self.operation, format!("{provider} is not configured on this client"))
         })?;
         let request = self.into_request(endpoint)?;
-        let answer = engine.send(endpoint, request).await?;
+        let answer = engine.send(endpoint, &request).await?;
         Ok((answer, engine))
     }
 
     fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
-        let Self {
-            engine,
-            operation,
-            repeat,
-            uri,
-            template,
-            headers: extra,
-            body,
-            reading,
-            options,
-            mistake,
-        } = self;
+        let Self { engine, operation, repeat, uri, template, mut headers, body, reading, options, mistake } =
+            self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
@@ -245,14 +235,14 @@ impl Draft {
         }
         let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
 
-        let mut headers = HeaderMap::with_capacity(16);
         let encoding = match reading {
             Reading::Whole | Reading::Nothing => "gzip",
             Reading::Stream => "identity",
         };
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        // A caller may have set the first and the last.
+        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
-        headers.insert(header::USER_AGENT, engine.user_agent.clone());
+        headers.entry(header::USER_AGENT).or_insert_with(|| engine.user_agent.clone());
         let plain = body.clone().unwrap_or_default();
         let sealed = match (body, &endpoint.cipher) {
             (None, _) => None,
@@ -266,7 +256,6 @@ impl Draft {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
             body
         });
-        headers.extend(extra);
         if let Some((name, key)) = idempotency(operation, endpoint, options.idempotency_key.as_ref())? {
             headers.insert(name, key);
         }

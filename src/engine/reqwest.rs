@@ -5,8 +5,10 @@ use super::{
 use crate::error::BoxError;
 use crate::{Error, Secret};
 use bytes::Bytes;
-use http::Request;
-use http::uri::{Authority, Scheme, Uri};
+use http::{
+    Request, Response,
+    uri::{Authority, Scheme, Uri},
+};
 use http_body_util::BodyExt;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -142,8 +144,12 @@ impl Transport for ReqwestTransport {
             *request.body_mut() = (!body.is_empty()).then(|| body.into());
             let clients = if is_loopback(request.url()) { &self.direct } else { &self.outward };
             let client = if afresh { &clients.fresh } else { &clients.pooled };
-            let response = client.execute(request).await.map_err(send_error)?;
-            Ok(http::Response::from(response).map(|body| Body::new(body.map_err(send_error))))
+            let mut response = client.execute(request).await.map_err(send_error)?;
+            let mut answer = Response::new(());
+            *answer.status_mut() = response.status();
+            *answer.version_mut() = response.version();
+            *answer.headers_mut() = std::mem::take(response.headers_mut());
+            Ok(answer.map(|()| Body::new(reqwest::Body::from(response).map_err(send_error))))
         })
     }
 }
