@@ -7,7 +7,7 @@ use std::{fmt, pin::Pin, time::Duration};
 /// One call, complete but not sent: await it to send it and get its value.
 ///
 /// Options set here hold for this call only. What is wrong with the arguments is kept and returned on await. Await it
-/// inside a tokio runtime whose timer is enabled.
+/// inside a tokio runtime whose timer is enabled, and I/O too unless the transport is one of your own.
 ///
 /// ```
 /// # async fn example(client: connectory::Client) -> Result<(), connectory::Error> {

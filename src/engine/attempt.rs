@@ -15,7 +15,7 @@ use tracing::Span;
 pub(crate) struct Attempt<'a> {
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) request: &'a Request,
-    /// The attempt before was lost.
+    /// An attempt before was lost.
     pub(crate) afresh: bool,
     pub(crate) limits: &'a Limits,
     /// When the attempt ends; `None`: never.

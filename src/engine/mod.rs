@@ -152,7 +152,7 @@ impl Engine {
                 retry_after: error.retry_after(),
                 time_left: deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
             };
-            afresh = failed.failure == Failure::Lost;
+            afresh |= failed.failure == Failure::Lost;
             match self.retry.wait(&failed, random()) {
                 Some(wait) if self.budget.take() => sleep(wait).await,
                 _ => return Err(error),

@@ -11,7 +11,12 @@ use http::{
 };
 use http_body_util::BodyExt;
 use std::{
+    fmt,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 use url::{ParseError, Url};
@@ -96,7 +101,7 @@ impl ReqwestTransport {
     #[cfg_attr(docsrs, doc(cfg(feature = "reqwest-0-13")))]
     pub fn from_builder(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         // reqwest panics where rustls is compiled in without a provider, and a builder does not tell beforehand.
-        let client = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(builder)))
+        let client = catch_unwind(AssertUnwindSafe(|| finish(builder)))
             .unwrap_or_else(|_| Err(Error::config("the reqwest builder has no TLS provider: give it one")))?;
         // A builder makes one client: what is repeated may meet an idle connection again.
         let clients = Clients { pooled: client.clone(), fresh: client };
@@ -144,7 +149,7 @@ impl Transport for ReqwestTransport {
             *request.body_mut() = (!body.is_empty()).then(|| body.into());
             let clients = if is_loopback(request.url()) { &self.direct } else { &self.outward };
             let client = if afresh { &clients.fresh } else { &clients.pooled };
-            let mut response = client.execute(request).await.map_err(send_error)?;
+            let mut response = without_panic(client.execute(request)).await?.map_err(send_error)?;
             let mut answer = Response::new(());
             *answer.status_mut() = response.status();
             *answer.version_mut() = response.version();
@@ -154,15 +159,38 @@ impl Transport for ReqwestTransport {
     }
 }
 
+/// tokio panics when a socket is to be opened on a runtime without I/O, and does not tell beforehand.
+async fn without_panic<T>(work: impl Future<Output = T>) -> Result<T, SendError> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).map_or_else(
+            |_| {
+                Poll::Ready(Err(SendError::connect(
+                    "the tokio runtime has no I/O: build it with `enable_all`",
+                )
+                .permanent()))
+            },
+            |poll| poll.map(Ok),
+        )
+    })
+    .await
+}
+
 /// Turns addresses into reqwest's, and keeps their origins: parsing the host is most of what an address costs.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Addresses(Mutex<Vec<Origin>>);
 
-#[derive(Debug)]
 struct Origin {
     scheme: Scheme,
     authority: Authority,
     url: Url,
+}
+
+/// Addresses may hold user info.
+impl fmt::Debug for Addresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Addresses")
+    }
 }
 
 impl Addresses {

@@ -32,7 +32,7 @@ use serde_json::Value;
 pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Number(number) => {
-            let whole = |number: &f64| number.fract() == 0.0;
+            let whole = |number: &f64| number.fract() == 0.0 && number.abs() < i64::MAX as f64;
             number.as_i64().or_else(|| number.as_f64().filter(whole).map(|number| number as i64))
         }
         Value::String(text) => text.trim().parse().ok(),

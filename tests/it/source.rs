@@ -79,3 +79,14 @@ fn r36_nothing_outside_tests_panics() {
     }
     assert!(manifest.contains("unsafe_code = \"forbid\""));
 }
+
+#[test]
+fn the_minimum_rust_version_is_one_number() {
+    let version = env!("CARGO_PKG_RUST_VERSION");
+    for manifest in [include_str!("../../fuzz/Cargo.toml"), include_str!("../../benches/Cargo.toml")] {
+        assert!(manifest.contains(&format!("rust-version = \"{version}\"")), "{manifest}");
+    }
+    for page in [include_str!("../../README.md"), include_str!("../../docs/architecture.md")] {
+        assert!(page.contains(version), "{version} is not in {}", page.lines().next().unwrap());
+    }
+}

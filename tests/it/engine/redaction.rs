@@ -89,7 +89,7 @@ impl Transport for Echo {
     }
 }
 
-/// Every text and number in the JSON, as a message would hold it.
+/// Every text in the JSON, as a message would hold it.
 fn texts(json: &Value, said: &mut String) {
     match json {
         Value::String(text) => write!(said, " '{text}'").unwrap(),

@@ -1,6 +1,6 @@
 //! Where calls may be made: on any thread of a tokio runtime, and nowhere else.
 
-use crate::support::{a_call, calls, client, memory::Memory, offline, success};
+use crate::support::{a_call, calls, client, memory::Memory, offline, success, traces::printed};
 use connectory::{Client, ClientBuilder, Error, Outcome, Response};
 use std::{
     fmt::Debug,
@@ -36,6 +36,18 @@ fn r36_a_runtime_without_a_timer_is_an_error_and_no_panic() {
     for call in calls::all() {
         let error = runtime.block_on(call.send_default(&client)).unwrap_err();
         assert!(error.to_string().contains("has no timer"), "{error}");
+    }
+}
+
+#[test]
+fn r36_a_runtime_without_io_is_an_error_and_no_panic() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let client = client("http://127.0.0.1:1");
+    for call in calls::all() {
+        let error = runtime.block_on(call.send_default(&client)).unwrap_err();
+        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+        assert!(printed(&error).contains("has no I/O"), "{error:?}");
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
     }
 }
 

@@ -340,6 +340,31 @@ async fn r13_a_read_meets_one_dead_connection_at_most() {
     }
 }
 
+#[tokio::test]
+async fn r13_another_failure_in_between_does_not_lead_back_to_a_dead_connection() {
+    const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+    const BUSY: &[u8] = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n";
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let server = Raw::serving(move |mut stream| {
+        let answer = if accepted.fetch_add(1, Ordering::SeqCst) == 3 { BUSY } else { OK };
+        async move {
+            read_request(&mut stream).await;
+            let _ = stream.write_all(answer).await;
+            read_request(&mut stream).await;
+        }
+    })
+    .await;
+    let client = builder(&server.base()).no_proxy().retry(impatient()).build().unwrap();
+    let idle = (0..3).map(|_| tokio::spawn(a_call(&client).bytes()));
+    for call in idle.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.connections(), 3);
+    let response = a_call(&client).response().await;
+    assert_eq!(server.connections(), 5, "a dead one, a busy new one, a new one");
+    assert!(matches!(response.map(|_| ()), Ok(()) | Err(Error::Decode(_))));
+}
+
 /// Load balancers close after 60 s what they have not heard of; by then the client has given it up.
 #[tokio::test]
 async fn r13_a_connection_that_was_idle_for_31_seconds_is_not_used_again() {
