@@ -2,6 +2,7 @@
 
 use crate::{Figures, work::Who};
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -14,39 +15,40 @@ fn benches() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn target() -> PathBuf {
-    benches().join("target/measured")
+fn target(of: &str) -> PathBuf {
+    benches().join("target/measured").join(of)
 }
 
 /// The program of one of the two clients, as small as cargo makes it.
 pub fn program(who: Who) -> PathBuf {
-    target().join("release").join(who.to_string())
+    let name = who.to_string();
+    target(&name).join("release").join(name)
 }
 
-fn cargo(folder: &Path, arguments: &[&str]) -> Command {
+fn cargo(folder: &Path, target: PathBuf, arguments: &[&str]) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(folder).args(arguments).env("CARGO_TARGET_DIR", target());
+    cargo.current_dir(folder).args(arguments).env("CARGO_TARGET_DIR", target);
     cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_RELEASE_STRIP", "true");
     cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "none").stderr(Stdio::null());
     cargo
 }
 
-/// Builds both programs; the seconds of CPU that a clean build takes.
+/// Builds both programs anew: the seconds of CPU that it takes, with all that is below them.
 pub fn release() -> Figures {
     Figures::of(|who| {
-        let _ = fs::remove_dir_all(target());
-        let seconds = cpu(|| run(cargo(benches(), &["build", "--release", "--package", &who.to_string()])));
-        let kept = benches().join("target").join(who.to_string());
-        fs::copy(program(who), kept).expect("the program");
-        seconds
+        let _ = fs::remove_dir_all(target(&who.to_string()));
+        cpu(|| build(who))
     })
 }
 
 /// Builds the programs where they are not there yet.
 pub fn programs() {
-    for who in Who::BOTH {
-        run(cargo(benches(), &["build", "--release", "--package", &who.to_string()]));
-    }
+    Who::BOTH.into_iter().for_each(build);
+}
+
+fn build(who: Who) {
+    let name = who.to_string();
+    run(cargo(benches(), target(&name), &["build", "--release", "--package", &name]));
 }
 
 /// Bytes of the stripped programs.
@@ -54,16 +56,19 @@ pub fn size() -> Figures {
     Figures::of(|who| fs::metadata(program(who)).expect("the program").len() as f64)
 }
 
-/// Crates that a build takes, those of the program itself not counted.
+/// Crates that a build of connectory's default features takes, itself counted, and that one by hand takes.
 pub fn crates() -> Figures {
     Figures::of(|who| {
-        let arguments = ["tree", "--edges", "no-dev", "--prefix", "none", "--package", &who.to_string()];
-        let output = cargo(benches(), &arguments).output().expect("cargo tree");
-        let text = String::from_utf8_lossy(&output.stdout).replace(" (*)", "").replace(" (proc-macro)", "");
-        let mut lines: Vec<_> = text.lines().collect();
-        lines.sort_unstable();
-        lines.dedup();
-        lines.len() as f64 - 1.0
+        let manifest = match who {
+            Who::Ours => benches().join("../Cargo.toml"),
+            Who::Hand => benches().join("apps/hand/Cargo.toml"),
+        };
+        let manifest = manifest.to_string_lossy();
+        let arguments = ["tree", "--edges", "no-dev", "--prefix", "none", "--manifest-path", &manifest];
+        let output = cargo(benches(), target("tree"), &arguments).output().expect("cargo tree");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let names = text.lines().filter_map(|line| line.split(" (").next());
+        names.collect::<BTreeSet<_>>().len() as f64
     })
 }
 
@@ -71,9 +76,10 @@ pub fn crates() -> Figures {
 pub fn alone(command: &str, features: &str) -> f64 {
     let project = benches().join("..");
     let arguments = [command, "--no-default-features", "--features", features];
-    run(cargo(&project, &arguments));
-    run(cargo(&project, &["clean", "--package", "connectory"]));
-    cpu(|| run(cargo(&project, &arguments)))
+    let cargo = |arguments: &[&str]| cargo(&project, target("alone"), arguments);
+    run(cargo(&arguments));
+    run(cargo(&["clean", "--package", "connectory"]));
+    cpu(|| run(cargo(&arguments)))
 }
 
 fn run(mut command: Command) {

@@ -70,8 +70,10 @@ fn lists() {
     for (count, few, many) in [(100, 2, 22), (10_000, 1, 3)] {
         let listed = Count::Instructions.each(Work::List(count), few, many);
         ratio(&format!("list {count} connections: thousand instructions"), listed, 1e3, "");
-        let peak = Figures::of(|who| Count::Peak.of(&measure::worker_command(who, Work::List(count), 1)));
-        ratio(&format!("list {count} connections: peak kB of the process"), peak, 1e3, "at most 1.00");
+        let work = Work::List(count);
+        let held = work.answer().len() as f64;
+        let peak = Figures::of(|who| Count::Peak.of(&measure::worker_command(who, work, 1)) - held);
+        ratio(&format!("list {count} connections: peak kB without the server's"), peak, 1e3, "at most 1.00");
     }
 }
 
@@ -106,12 +108,19 @@ fn builds() {
     builds::programs();
     difference("stripped program: kB", builds::size(), 1e3, "at most +1049");
     difference("crates", builds::crates(), 1.0, "at most 100");
-    for features in
-        ["rustls,deck,apideck,codat", "rustls,deck", "rustls,apideck", "rustls,codat", "codat,sandbox"]
-    {
-        for command in ["check", "build"] {
+    let rows = [
+        ("rustls,deck,apideck,codat", "at most 2 + 0.025 an operation", "at most 8"),
+        ("rustls,deck", "", "at most 3"),
+        ("rustls,apideck", "", "at most 3"),
+        ("rustls,codat", "", "at most 3"),
+        ("codat,sandbox", "", ""),
+    ];
+    for (features, check, build) in rows {
+        for (command, goal) in [("check", check), ("build", build)] {
             let seconds = builds::alone(command, features);
-            println!("| `cargo {command}` of the crate alone, `{features}`: CPU s | {seconds:.1} | | | |");
+            println!(
+                "| `cargo {command}` of the crate alone, `{features}`: CPU s | {seconds:.1} | | | {goal} |"
+            );
         }
     }
 }

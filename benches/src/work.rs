@@ -34,8 +34,8 @@ impl Work {
             }
             Self::List(count) | Self::Decode(count) => {
                 let item = example["data"].take().to_string();
-                // One allocation: the peak of what follows is to be the client's.
-                let mut list = String::with_capacity(count * (item.len() + 1) + 100);
+                // One allocation, with room for the head: the peak of what follows is to be the client's.
+                let mut list = String::with_capacity(count * (item.len() + 1) + 300);
                 list.push_str(r#"{"status_code":200,"status":"OK","data":["#);
                 for index in 0..count {
                     list.push_str(if index == 0 { "" } else { "," });

@@ -1,4 +1,4 @@
-//! What `ours` does, by hand.
+//! What `ours` does, by hand and on the same TLS.
 
 use serde::Deserialize;
 use std::{env, error::Error, time::Duration};
@@ -12,6 +12,7 @@ struct Token {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let base = env::args().nth(1).ok_or("the base URL is missing")?;
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(5))
         .timeout(Duration::from_secs(60))
