@@ -373,6 +373,13 @@ mod tests {
         assert!(Addresses::default().url(&Uri::from_static("/path")).is_err());
     }
 
+    #[test]
+    fn addresses_are_not_shown() {
+        let addresses = Addresses::default();
+        addresses.url(&Uri::from_static("http://user:s3cret@host/path")).unwrap();
+        assert_eq!(format!("{addresses:?}"), "Addresses");
+    }
+
     proptest! {
         #[test]
         fn an_address_is_what_parsing_it_whole_makes_of_it(

@@ -64,6 +64,25 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn a_whole_number_is_itself_or_absent() {
+        for (json, number) in [
+            (json!(17), Some(17)),
+            (json!(-2.0), Some(-2)),
+            (json!(" 17 "), Some(17)),
+            (json!(i64::MIN), Some(i64::MIN)),
+            (json!(i64::MAX), Some(i64::MAX)),
+            (json!(u64::MAX), None),
+            (json!(1e300), None),
+            (json!(-1e300), None),
+            (json!(1.5), None),
+            (json!("many"), None),
+            (json!([17]), None),
+        ] {
+            assert_eq!(whole_number(json.clone()).unwrap(), number, "{json}");
+        }
+    }
+
+    #[test]
     fn a_value_of_the_wrong_type_reads_as_absent() {
         assert_eq!(lenient::<_, i64>(json!(17)).unwrap(), Some(17));
         for wrong in [json!(null), json!("17"), json!(1.5), json!([17]), json!({})] {
