@@ -3,7 +3,6 @@
 use super::{State, Step, body, invalid, iso, ok, refusal};
 use crate::deck::ErrorCode;
 use crate::sandbox::exchange::{Asked, Reply};
-use crate::sandbox::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::VecDeque, time::SystemTime};
@@ -26,9 +25,9 @@ struct Document {
 }
 
 impl Documents {
-    /// Adds one that this job has fetched.
-    pub(super) fn fetch(&mut self, job: &str, fetched: SystemTime, random: &Random) {
-        self.0.push_back(Document { id: random.uuid().to_string(), job: job.to_owned(), fetched });
+    /// Adds one of this id, which this job has fetched.
+    pub(super) fn fetch(&mut self, id: &str, job: &str, fetched: SystemTime) {
+        self.0.push_back(Document { id: id.to_owned(), job: job.to_owned(), fetched });
         if self.0.len() > KEPT {
             self.0.pop_front();
         }

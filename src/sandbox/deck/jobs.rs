@@ -7,7 +7,6 @@ use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, invalid, ok,
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Reply};
 use crate::sandbox::idempotency::OtherRequest;
-use crate::sandbox::random::Random;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -37,6 +36,8 @@ enum Stage {
     Runs {
         until: SystemTime,
         forced: Option<String>,
+        /// The id of the document that it fetches. It is drawn beforehand: looking at what has ended draws nothing.
+        document: Option<String>,
     },
     Ended,
 }
@@ -235,11 +236,12 @@ impl State {
         let forced =
             Some(asked.header("x-deck-sandbox")).filter(|forced| !forced.is_empty()).map(str::to_owned);
         let id = asked.random.uuid().to_string();
+        let document = (code == "FetchDocuments").then(|| asked.random.uuid().to_string());
         self.jobs.push(Job {
             id: id.clone(),
             code: code.to_owned(),
             connection: Some(connection_id),
-            stage: Stage::Runs { until: asked.now + RUNS, forced },
+            stage: Stage::Runs { until: asked.now + RUNS, forced, document },
         });
         Ok(id)
     }
@@ -271,11 +273,11 @@ impl State {
     }
 
     /// Ends the jobs whose time is over.
-    pub(super) fn finish_jobs(&mut self, now: SystemTime, random: &Random) {
+    pub(super) fn finish_jobs(&mut self, now: SystemTime) {
         for job in &mut self.jobs {
-            let (until, forced) = match &job.stage {
-                Stage::Asks { until, .. } => (until, None),
-                Stage::Runs { until, forced } => (until, forced.as_deref()),
+            let (until, forced, document) = match &job.stage {
+                Stage::Asks { until, .. } => (until, None, None),
+                Stage::Runs { until, forced, document } => (until, forced.as_deref(), document.as_deref()),
                 Stage::Ended => continue,
             };
             if now < *until {
@@ -285,8 +287,8 @@ impl State {
             let (key, result) = match (forced, connection) {
                 _ if !job.runs() => ("error", error("MfaTimeout")),
                 (None, Some(connection)) => {
-                    if job.code == "FetchDocuments" {
-                        connection.documents.fetch(&job.id, *until, random);
+                    if let Some(document) = document {
+                        connection.documents.fetch(document, &job.id, *until);
                     }
                     ("output", json!({ "success": true }))
                 }

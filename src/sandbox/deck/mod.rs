@@ -78,7 +78,7 @@ impl<'a> Deck<'a> {
     pub fn disconnect(&self, access_token: &str, reason: impl Into<ScrapingStatus>) -> bool {
         let now = self.world.now();
         let mut state = self.world.deck();
-        state.finish_jobs(now, self.world.random());
+        state.finish_jobs(now);
         state.disconnect(access_token, reason.into(), now)
     }
 
@@ -97,7 +97,7 @@ impl<'a> Deck<'a> {
     pub fn events(&self) -> Vec<Value> {
         let now = self.world.now();
         let mut state = self.world.deck();
-        state.finish_jobs(now, self.world.random());
+        state.finish_jobs(now);
         state.events.to_vec()
     }
 }
@@ -167,7 +167,7 @@ impl State {
         if asked.operation.auth() == Auth::Credentials && !known {
             return unauthorized();
         }
-        self.finish_jobs(asked.now, asked.random);
+        self.finish_jobs(asked.now);
         self.sessions.retain(|_, session| session.is_of_use(asked.now));
         let step = match asked.operation.id() {
             "deck.link.create_token" => self.create_link_token(asked),

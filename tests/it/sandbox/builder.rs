@@ -40,6 +40,29 @@ async fn the_same_seed_gives_the_same_run() {
     }
 }
 
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn looking_at_what_has_ended_does_not_change_what_a_seed_gives() {
+    use connectory::deck::documents::ListDocuments;
+    use connectory::deck::jobs::JobRequest;
+    let run = async |looks: bool| {
+        let sandbox = Sandbox::builder().seed(7).in_memory().unwrap();
+        let deck = sandbox.client().deck();
+        let token = sandbox.deck().connect();
+        deck.jobs().submit(&JobRequest::fetch_documents(&token)).await.unwrap();
+        sandbox.advance(Duration::from_secs(2));
+        if looks {
+            sandbox.deck().events();
+        }
+        let next = sandbox.deck().connect();
+        let documents = deck.documents().list(&ListDocuments::new(&token)).await.unwrap().documents;
+        let ids: Vec<_> = documents.into_iter().map(|document| document.document_id).collect();
+        assert_eq!(ids.len(), 1);
+        (next.expose_secret().to_owned(), ids)
+    };
+    assert_eq!(run(true).await, run(false).await);
+}
+
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
 #[tokio::test]
 async fn what_is_seeded_is_there() {
