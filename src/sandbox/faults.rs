@@ -113,6 +113,10 @@ impl FaultRule {
     pub(super) fn named_operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }
+
+    fn applies_to(&self, operation: &Operation) -> bool {
+        self.named_operation().is_none_or(|wanted| wanted == operation.id())
+    }
 }
 
 impl From<Fault> for FaultRule {
@@ -143,13 +147,17 @@ impl Faults {
     pub(super) fn striking(&mut self, operation: &Operation, random: &Random) -> Vec<Fault> {
         let mut faults = Vec::new();
         for rule in &mut self.0 {
-            let applies = rule.operation.as_deref().is_none_or(|wanted| wanted == operation.id());
-            if !applies || rule.left == Some(0) || (rule.rate < 1.0 && !random.happens(rule.rate)) {
+            if !rule.applies_to(operation)
+                || rule.left == Some(0)
+                || (rule.rate < 1.0 && !random.happens(rule.rate))
+            {
                 continue;
             }
             rule.left = rule.left.map(|left| left - 1);
             faults.push(rule.fault.clone());
         }
+        // One that names an unknown operation is never asked about: it stays, to be told of.
+        self.0.retain(|rule| rule.left != Some(0) || !rule.applies_to(operation));
         faults
     }
 }
@@ -295,4 +303,24 @@ fn gzipped_zeros(count: usize) -> Vec<u8> {
     // A vector takes everything.
     let _ = encoder.write_all(&vec![0; count]);
     encoder.finish().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_is_used_up_is_forgotten_unless_its_operation_is_unknown() {
+        let (mut faults, random) = (Faults::default(), Random::seeded(7));
+        let operation = crate::operations().next().unwrap();
+        faults.add(FaultRule::new(Fault::Html));
+        faults.add(FaultRule::new(Fault::Html).times(0).operation("unknown"));
+        for _ in 0..100 {
+            faults.add(FaultRule::new(Fault::Html).times(1));
+            faults.add(FaultRule::new(Fault::Html).times(1).operation(operation.id()));
+            assert_eq!(faults.striking(operation, &random).len(), 3);
+            assert_eq!(faults.0.len(), 2);
+        }
+        assert_eq!(faults.operations().collect::<Vec<_>>(), ["unknown"]);
+    }
 }

@@ -107,10 +107,7 @@ impl State {
         }
 
         let Body { public_token } = body(asked)?;
-        let session = self
-            .sessions
-            .values_mut()
-            .find(|session| session.is_connected() && session.public_token.as_ref() == Some(&public_token));
+        let session = self.sessions.connected(&public_token);
         // The session keeps its public token: it stays used.
         let Some(mut connection) = session.and_then(|session| session.connecting.take()) else {
             return Err(refusal(
@@ -251,6 +248,7 @@ impl State {
         let id = self.connection(&access_token)?.id.clone();
         self.access_tokens.retain(|_, owner| *owner != id);
         self.connections.remove(&id);
+        self.sessions.forget_updates_of(&id);
         self.jobs.retain(|job| job.connection.as_ref() != Some(&id));
         done()
     }

@@ -14,6 +14,9 @@ use std::{
 
 const LIFETIME: Duration = Duration::from_secs(20 * 60);
 
+/// So many sessions are kept beyond their link token, the latest, for a public token that nobody has exchanged.
+const KEPT: usize = 1000;
+
 pub(super) struct Source {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
@@ -54,6 +57,42 @@ impl Source {
     }
 }
 
+/// The Link sessions, each with its link token, in the order in which they were created.
+#[derive(Default)]
+pub(super) struct Sessions(Vec<(String, Session)>);
+
+impl Sessions {
+    fn get_mut(&mut self, link_token: &str) -> Option<&mut Session> {
+        self.0.iter_mut().find(|(token, _)| token == link_token).map(|(_, session)| session)
+    }
+
+    /// The one that has connected under this public token.
+    pub(super) fn connected(&mut self, public_token: &str) -> Option<&mut Session> {
+        let mut sessions = self.0.iter_mut().map(|(_, session)| session);
+        sessions
+            .find(|session| session.is_connected() && session.public_token.as_deref() == Some(public_token))
+    }
+
+    /// Drops those with which nobody can do anything any more.
+    pub(super) fn forget_useless(&mut self, now: SystemTime) {
+        self.0.retain(|(_, session)| now < session.expires || session.can_be_exchanged());
+        let over = self.0.iter().filter(|(_, session)| session.expires <= now).count();
+        let mut surplus = over.saturating_sub(KEPT);
+        self.0.retain(|(_, session)| {
+            let is_surplus = surplus > 0 && session.expires <= now;
+            surplus -= usize::from(is_surplus);
+            !is_surplus
+        });
+    }
+
+    /// Drops those that update this connection.
+    pub(super) fn forget_updates_of(&mut self, connection: &ConnectionId) {
+        self.0.retain(|(_, session)| {
+            session.update.as_ref().is_none_or(|update| update.connection != *connection)
+        });
+    }
+}
+
 /// A Link session.
 pub(super) struct Session {
     expires: SystemTime,
@@ -65,7 +104,7 @@ pub(super) struct Session {
     ahead: VecDeque<LinkConnectionStatus>,
     /// What the customer connects, and its public token until that is exchanged.
     pub(super) connecting: Option<Connection>,
-    pub(super) public_token: Option<String>,
+    public_token: Option<String>,
 }
 
 /// The connection that a session updates, as it was, and how.
@@ -94,12 +133,12 @@ impl Session {
         }
     }
 
-    /// Whether anybody can still do something with its link token or its public token.
-    pub(super) fn is_of_use(&self, now: SystemTime) -> bool {
-        now < self.expires || (self.is_connected() && self.connecting.is_some())
+    /// Whether its public token waits to be exchanged.
+    fn can_be_exchanged(&self) -> bool {
+        self.is_connected() && self.connecting.is_some()
     }
 
-    pub(super) fn is_connected(&self) -> bool {
+    fn is_connected(&self) -> bool {
         self.status == LinkConnectionStatus::Connected
     }
 
@@ -192,7 +231,7 @@ impl State {
             connecting: None,
             public_token: None,
         };
-        self.sessions.insert(token.clone(), session);
+        self.sessions.0.push((token.clone(), session));
         ok(json!({ "link_token": token }))
     }
 
@@ -328,7 +367,7 @@ impl State {
 
     /// The webhooks of what the session has come to.
     fn tell(&mut self, link_token: &str) {
-        let Some(session) = self.sessions.get(link_token) else { return };
+        let Some(session) = self.sessions.get_mut(link_token) else { return };
         let updated = session.update.as_ref().map(|update| &update.connection);
         let connecting = session.connecting.as_ref().map(|connection| &connection.id);
         let Some(connection_id) = updated.or(connecting) else { return };

@@ -17,7 +17,7 @@ use connections::Connection;
 use events::Events;
 use http::StatusCode;
 use jobs::Job;
-use link::Session;
+use link::Sessions;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{collections::HashMap, fmt, time::SystemTime};
@@ -52,7 +52,8 @@ impl Default for Credentials {
 ///
 /// Each look at a Link session's status moves connecting one step on. A job takes two seconds of the sandbox's clock, its
 /// question waits for an hour, and a connection closes after ten minutes without a job. The latest 1,000 documents of a
-/// connection are kept.
+/// connection are kept, and so are the latest 1,000 public tokens that nobody exchanges within 20 minutes.
+/// Destroying a connection ends the Link sessions that update it.
 #[derive(Clone, Copy)]
 pub struct Deck<'a> {
     world: &'a World,
@@ -124,8 +125,7 @@ pub(super) struct State {
     pub(super) credentials: Credentials,
     #[cfg(feature = "deck-encryption")]
     pub(super) encryption: Option<encryption::Encryption>,
-    /// By link token.
-    sessions: HashMap<String, Session>,
+    sessions: Sessions,
     connections: HashMap<ConnectionId, Connection>,
     /// Which connection an access token stands for.
     access_tokens: HashMap<String, ConnectionId>,
@@ -168,7 +168,7 @@ impl State {
             return unauthorized();
         }
         self.finish_jobs(asked.now);
-        self.sessions.retain(|_, session| session.is_of_use(asked.now));
+        self.sessions.forget_useless(asked.now);
         let step = match asked.operation.id() {
             "deck.link.create_token" => self.create_link_token(asked),
             "deck.link.get_token" => self.get_link_token(asked),

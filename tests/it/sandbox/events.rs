@@ -5,7 +5,7 @@ use connectory::deck::ErrorCode;
 use connectory::deck::connections::{AccessTokenRequest, PublicTokenExchangeRequest};
 use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
 use connectory::deck::jobs::JobRequest;
-use connectory::deck::link::{LinkTokenCreateRequest, LinkUpdate, UpdateMode};
+use connectory::deck::link::{LinkTokenCreateRequest, LinkTokenRequest, LinkUpdate, UpdateMode};
 use connectory::sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -59,6 +59,41 @@ async fn a_session_that_updates_tells_of_the_connection_that_it_updates() {
     let events = sandbox.deck().events();
     assert_eq!(codes(&events), ["ConnectionCompleted"], "nothing is created");
     assert_eq!(events[0]["connection_id"], context.connection_id.unwrap().as_str());
+}
+
+#[tokio::test]
+async fn a_session_ends_with_the_connection_that_it_updates() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let (token, connections, _) = connected(&sandbox);
+    let body = LinkTokenCreateRequest::new().update(LinkUpdate::new(&token, UpdateMode::Refresh));
+    let session = Session::start(&sandbox.client().deck(), &body).await;
+    session.connect("customer", "right").await.unwrap();
+    session.statuses(1).await;
+    connections.destroy(&AccessTokenRequest::new(&token)).await.unwrap();
+    let named = LinkTokenRequest::new(&session.token);
+    assert_eq!(refused(session.link.connection_status(&named)).await, ErrorCode::InvalidLinkToken);
+    assert_eq!(sandbox.deck().events(), [] as [Value; 0], "nothing is completed");
+}
+
+#[tokio::test]
+async fn the_latest_public_tokens_that_nobody_exchanges_are_kept() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let deck = sandbox.client().deck();
+    let mut public_tokens = Vec::new();
+    for _ in 0..1001 {
+        let session = Session::start(&deck, &LinkTokenCreateRequest::new()).await;
+        let started = session.connect("customer", "right").await.unwrap();
+        session.statuses(2).await;
+        public_tokens.push(started.public_token.unwrap());
+    }
+    sandbox.advance(Duration::from_secs(20 * 60));
+    let connections = deck.connections();
+    let exchange = |index: usize| {
+        connections.exchange_public_token(&PublicTokenExchangeRequest::new(&public_tokens[index]))
+    };
+    assert_eq!(refused(exchange(0)).await, ErrorCode::InvalidPublicToken);
+    exchange(1).await.unwrap();
+    exchange(1000).await.unwrap();
 }
 
 #[test]
