@@ -30,6 +30,7 @@ impl SandboxBuilder {
     /// Makes ids, tokens and the chance of faults follow from this number.
     ///
     /// Times are the clock's, also those within Codat's tokens: [`stopped_at`](Self::stopped_at) makes them the same.
+    /// The signatures of Apideck's links and Codat's tokens may differ between versions of Rust.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self

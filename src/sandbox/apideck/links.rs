@@ -36,7 +36,7 @@ impl State {
             "application_id": self.credentials.app_id,
         });
         let application = utf8_percent_encode(&self.credentials.app_id, RESERVED);
-        let state = jwt::sign(&claims, self.signature);
+        let state = jwt::sign(&claims, self.link_secret);
         Some(format!("{}/vault/{name}/{}/{application}?state={state}", asked.base_url, service.id))
     }
 
@@ -76,7 +76,7 @@ impl State {
             let mut pairs = form_urlencoded::parse(query.as_bytes());
             pairs.find(|(known, _)| known == key).map(|(_, value)| value.into_owned()).unwrap_or_default()
         };
-        let claims: Option<Claims> = jwt::read(&query("state"), self.signature);
+        let claims: Option<Claims> = jwt::read(&query("state"), self.link_secret);
         let is_of_service = |claims: &Claims| claims.service_id == service && !claims.consumer_id.is_empty();
         let claims = claims.filter(is_of_service).ok_or_else(|| {
             bad_request("OAuthInvalidStateError", "state is none that this sandbox has given to a consumer")

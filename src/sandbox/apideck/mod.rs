@@ -137,14 +137,14 @@ impl std::fmt::Debug for Apideck<'_> {
 pub(super) struct State {
     pub(super) credentials: Credentials,
     /// What signs the links for customers.
-    signature: Uuid,
+    link_secret: Uuid,
     /// By consumer, unified API and service.
     records: HashMap<(String, &'static str, &'static str), Record>,
 }
 
 impl State {
     pub(super) fn new(random: &Random) -> Self {
-        Self { credentials: Credentials::default(), signature: random.uuid(), records: HashMap::new() }
+        Self { credentials: Credentials::default(), link_secret: random.uuid(), records: HashMap::new() }
     }
 
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {

@@ -1,5 +1,6 @@
 //! The links that a customer follows in the browser.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use connectory::Provider;
 use connectory::apideck::vault::connections::{Connection, ListConnections};
 use connectory::sandbox::{Fault, Sandbox};
@@ -114,6 +115,18 @@ async fn a_link_is_for_its_consumer_service_application_and_sandbox() {
     assert_eq!(follow(&sandbox, &authorize.replace("/hubspot/", "/nobody/")).await.0, 400);
     assert_eq!(follow(&sandbox, &authorize.replace("/sandbox-app?", "/another?")).await.0, 401);
     assert_eq!(state(&sandbox, "acme&sons=1").await, "available");
+
+    // What it says is what was signed.
+    let (jwt, _) = state_and_more.split_once('&').unwrap();
+    let [algorithm, claims, signature] = jwt.split('.').collect::<Vec<_>>()[..] else { panic!("{jwt}") };
+    let claims = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    assert!(claims.contains("acme&sons=1"), "{claims}");
+    for (from, to) in [("acme&sons=1", "another"), ("\"crm\"", "\"hris\""), ("{", "{ ")] {
+        let other = BASE64_URL_SAFE_NO_PAD.encode(claims.replace(from, to));
+        let link = format!("{head}state={algorithm}.{other}.{signature}&{more}");
+        assert_eq!(follow(&sandbox, &link).await.0, 400, "{to}");
+    }
+    assert_eq!(state(&sandbox, "another").await, "available");
 
     // Who is nobody cannot agree.
     let list = sandbox.client().apideck().no_consumer().vault().connections();
