@@ -62,6 +62,7 @@ impl Record {
     /// The service gives a token.
     pub(super) fn grant(&mut self, now: u64) {
         self.grant_until(now + TOKEN_LIFETIME);
+        self.updated_at = now;
     }
 
     pub(super) fn grant_until(&mut self, expires: u64) {
@@ -74,6 +75,7 @@ impl Record {
         let was_authorized = self.is_authorized(now);
         if was_authorized {
             (self.token_expires, self.is_revoked) = (None, true);
+            self.updated_at = now;
         }
         was_authorized
     }
@@ -83,6 +85,7 @@ impl Record {
         let is_authorized = self.is_authorized(now);
         if is_authorized && self.refresh_failed_at(now).is_none() {
             (self.token_expires, self.refresh_fails) = (Some(now), true);
+            self.updated_at = now;
         }
         is_authorized
     }
@@ -91,7 +94,11 @@ impl Record {
     pub(super) fn recover_refresh(&mut self, now: u64) -> bool {
         // What has been deleted by now stays so.
         self.token_expires = self.token_expires.filter(|_| self.is_authorized(now));
-        std::mem::take(&mut self.refresh_fails)
+        let did_fail = std::mem::take(&mut self.refresh_fails);
+        if did_fail {
+            self.updated_at = now;
+        }
+        did_fail
     }
 
     pub(super) fn refresh_failed_at(&self, now: u64) -> Option<u64> {
@@ -141,6 +148,7 @@ pub(super) fn state(
         _ if record.is_rejected() => ("invalid", Some("needs_auth")),
         _ if record.is_revoked => ("added", Some("revoked")),
         Auth::AuthorizationCode if authorized && !complete => ("authorized", Some("missing_settings")),
+        Auth::AuthorizationCode if !authorized => ("added", Some("needs_auth")),
         _ if !complete => ("added", Some("missing_settings")),
         _ if needs_token && !authorized => ("added", Some("needs_auth")),
         _ if needs_token && record.refresh_failed_at(now).is_some() => ("callable", Some("pending_refresh")),

@@ -82,11 +82,12 @@ impl<'a> Apideck<'a> {
         self.act(&consumer.into(), &unified_api.into(), &service.into(), Record::revoke)
     }
 
-    /// The service refuses the connection's token and refreshes none any more; false where there is no token.
+    /// The service refuses the token and refreshes none; false where there is no token.
     ///
-    /// The health is `pending_refresh`, and the connection stays callable. 48 hours later the credentials are deleted:
-    /// it is `added`, its health `needs_auth`. A token that is granted or imported later fails once it has expired.
-    /// [`recover_refresh`](Self::recover_refresh) ends this.
+    /// A callable connection stays so, and its health is `pending_refresh`; one that lacks settings or whose settings are
+    /// rejected says that still. 48 hours later the credentials are deleted: the connection is `added`, its health
+    /// `needs_auth`, unless settings are rejected, or a service without authorize link lacks some. A token that is granted
+    /// or imported later fails once it has expired. [`recover_refresh`](Self::recover_refresh) ends this.
     pub fn fail_refresh(
         &self,
         consumer: impl Into<ConsumerId>,

@@ -43,11 +43,15 @@ async fn the_customer_authorizes_revokes_and_comes_back() {
         let agreed = click(&sandbox, &format!("{authorize}&redirect_uri={HERE}")).await;
         sandbox.clear_faults();
         assert_eq!(agreed, (302, back.clone()));
+        let authorized = get(&sandbox, "acme&sons=1", ("crm", "hubspot")).await.updated_at;
+        sandbox.advance(std::time::Duration::from_secs(1));
         assert_eq!(state(&sandbox, "acme&sons=1").await, "callable");
         assert_eq!(state(&sandbox, "another").await, "available");
 
         assert_eq!(click(&sandbox, &format!("{revoke}&redirect_uri={HERE}")).await, (302, back));
         assert_eq!(state(&sandbox, "acme&sons=1").await, "added");
+        let revoked = get(&sandbox, "acme&sons=1", ("crm", "hubspot")).await.updated_at;
+        assert!(revoked.unwrap() > authorized.unwrap());
         assert!(sandbox.requests().iter().all(|request| request.operation.is_some()), "a client's alone");
         sandbox.verify().unwrap();
     }

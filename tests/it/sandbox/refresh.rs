@@ -194,6 +194,56 @@ async fn what_is_revoked_has_to_be_granted_anew() {
 }
 
 #[tokio::test]
+async fn what_is_not_authorized_needs_that_before_its_settings() {
+    for (api, service) in [("accounting", "xero"), ("crm", "salesforce")] {
+        let sandbox = sandbox();
+        let now = async || {
+            let connection = connections(&sandbox).get(api, service).await.unwrap().data;
+            (connection.state.unwrap().to_string(), connection.health.unwrap().to_string())
+        };
+        let is = |state: &str, health: &str| (state.to_owned(), health.to_owned());
+        connections(&sandbox).update(api, service, &UpdateConnection::new().enabled(true)).await.unwrap();
+        assert_eq!(now().await, is("added", "needs_auth"), "{service}");
+        assert!(sandbox.apideck().authorize(ACME.0, api, service));
+        assert_eq!(now().await, is("authorized", "missing_settings"), "{service}");
+        assert!(sandbox.apideck().fail_refresh(ACME.0, api, service));
+        assert_eq!(now().await, is("authorized", "missing_settings"), "{service} was not callable");
+        sandbox.advance(hours(48));
+        assert_eq!(now().await, is("added", "needs_auth"), "{service}");
+    }
+}
+
+#[tokio::test]
+async fn what_changes_a_connection_says_when() {
+    let sandbox = sandbox();
+    let apideck = sandbox.apideck();
+    let authorize = || apideck.authorize(ACME.0, ACME.1, ACME.2);
+    let revoke = || apideck.revoke(ACME.0, ACME.1, ACME.2);
+    let (fail, recover) = (|| fail_refresh(&sandbox), || recover_refresh(&sandbox));
+    let rows: [(&dyn Fn() -> bool, bool); 8] = [
+        (&authorize, true),
+        (&recover, false),
+        (&fail, true),
+        // It begins once.
+        (&fail, false),
+        (&recover, true),
+        (&revoke, true),
+        (&revoke, false),
+        (&authorize, true),
+    ];
+    let mut changed = 0;
+    for (hour, (act, changes)) in (0..).zip(rows) {
+        act();
+        if changes {
+            changed = hour;
+        }
+        let updated = hubspot(&sandbox).await.updated_at.unwrap().get();
+        assert_eq!(u64::try_from(updated).unwrap(), START + changed * HOUR, "{hour}");
+        sandbox.advance(hours(1));
+    }
+}
+
+#[tokio::test]
 async fn what_has_no_token_cannot_lose_it() {
     let sandbox = Sandbox::builder()
         .apideck_connection("acme", "hris", "bamboohr", "callable")
