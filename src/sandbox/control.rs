@@ -176,7 +176,11 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
 }
 
 fn done(was_done: bool) -> Result<Value, Reply> {
-    let nothing = || unmet("nothing was done: there is no such connection, or it is in another state");
+    let nothing = || {
+        unmet(
+            "nothing was done: there is no such connection, it is in another state, or it goes on by this reason",
+        )
+    };
     was_done.then(|| json!({})).ok_or_else(nothing)
 }
 

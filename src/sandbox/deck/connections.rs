@@ -72,15 +72,27 @@ impl Connection {
         self.keep_open(now);
     }
 
-    /// The source throws the customer out.
-    fn disconnect(&mut self, reason: ScrapingStatus, now: SystemTime) {
-        self.status = match reason {
-            ScrapingStatus::Error => ConnectivityStatus::Error,
-            _ => ConnectivityStatus::Disconnected,
-        };
-        self.reason = reason;
+    /// The source asks the customer for a code.
+    pub(super) fn ask(&mut self, now: SystemTime) {
+        self.disconnect(ScrapingStatus::MfaCodeRequired, now);
+    }
+
+    /// The source rejects what the customer signs in with.
+    pub(super) fn reject(&mut self, now: SystemTime) {
+        self.disconnect(ScrapingStatus::InvalidCredentials, now);
+    }
+
+    /// The source throws the customer out; whether the reason is one for that.
+    pub(super) fn disconnect(&mut self, reason: ScrapingStatus, now: SystemTime) -> bool {
+        let Some(status) = status_after(&reason) else { return false };
+        (self.status, self.reason) = (status, reason);
         self.since = now;
         self.close();
+        true
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        self.status == ConnectivityStatus::Connected
     }
 
     pub(super) fn close(&mut self) {
@@ -234,7 +246,7 @@ impl State {
         let Body { access_token, account_numbers } = body(asked)?;
         let connection = self.connection(&access_token)?;
         known_accounts(connection, account_numbers.iter().flatten().map(|number| Some(number.as_str())))?;
-        if connection.status != ConnectivityStatus::Connected {
+        if !connection.is_connected() {
             return Err(not_open());
         }
         connection.since = asked.now;
@@ -255,10 +267,12 @@ impl State {
 }
 
 impl State {
-    /// The source throws the customer out: what runs fails. Whether there is such a connection.
+    /// The source throws the customer out: what runs fails. Whether there is such a connection, and reason.
     pub(super) fn disconnect(&mut self, access_token: &str, reason: ScrapingStatus, now: SystemTime) -> bool {
         let Ok(connection) = self.connection(access_token) else { return false };
-        connection.disconnect(reason.clone(), now);
+        if !connection.disconnect(reason.clone(), now) {
+            return false;
+        }
         let id = connection.id.clone();
         if reason == ScrapingStatus::InvalidCredentials {
             self.break_off(&id, "InvalidCredentials");
@@ -269,6 +283,34 @@ impl State {
             self.events.push("Connection", "Error", json!({ "connection_id": id, "error": error }));
         }
         true
+    }
+}
+
+/// The status of a connection that has ended for this reason; `None` where it goes on.
+fn status_after(reason: &ScrapingStatus) -> Option<ConnectivityStatus> {
+    use ScrapingStatus::{
+        AccountSelectionRequired, CompletedJob, ConnectedCredentials, ConnectedWaitingOnDataExtraction,
+        Connecting, CredentialsSent, DataFound, Error, ExecutingJob, MfaActionRequired, MfaCodeRequired,
+        MfaMethodChoiceRequired, New, SecurityAnswerRequired, WaitingForJob,
+    };
+    match reason {
+        New
+        | Connecting
+        | CredentialsSent
+        | ConnectedCredentials
+        | WaitingForJob
+        | ExecutingJob
+        | CompletedJob
+        | DataFound
+        | ConnectedWaitingOnDataExtraction => None,
+        // The customer has to do something.
+        SecurityAnswerRequired
+        | MfaMethodChoiceRequired
+        | MfaCodeRequired
+        | MfaActionRequired
+        | AccountSelectionRequired => Some(ConnectivityStatus::Connecting),
+        Error => Some(ConnectivityStatus::Error),
+        _ => Some(ConnectivityStatus::Disconnected),
     }
 }
 

@@ -4,6 +4,7 @@ use super::connections::{Connection, not_open};
 use super::events::Events;
 use super::link::Source;
 use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, invalid, ok, refusal};
+use crate::deck::connections::ScrapingStatus;
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Reply};
 use crate::sandbox::idempotency::OtherRequest;
@@ -45,7 +46,7 @@ enum Stage {
 /// The connection that is opened.
 enum Opens {
     New(Box<Connection>),
-    Again { access_token: String, username: String, webhook: Option<Webhook> },
+    Again { id: ConnectionId, access_token: String, username: String, webhook: Option<Webhook> },
 }
 
 impl Job {
@@ -123,9 +124,19 @@ impl State {
             connection: None,
             stage: Stage::Ended,
         };
+        let returns = match &opens {
+            Opens::New(_) => None,
+            Opens::Again { id, .. } => self.connections.get_mut(id),
+        };
         if password == "invalid" {
+            if let Some(connection) = returns {
+                connection.reject(asked.now);
+            }
             report(&mut self.events, &job, "error", error("InvalidCredentials"));
         } else if username.contains("mfa") {
+            if let Some(connection) = returns {
+                connection.ask(asked.now);
+            }
             job.stage = Stage::Asks { until: asked.now + ASKS, opens };
             self.ask(&job);
         } else {
@@ -152,7 +163,7 @@ impl State {
             return Err(refusal(ErrorCode::InvalidSource, "The connection is one to another source"));
         }
         let (access_token, username) = (access_token.to_owned(), username.to_owned());
-        Ok(Opens::Again { access_token, username, webhook: webhook(input)? })
+        Ok(Opens::Again { id: connection.id.clone(), access_token, username, webhook: webhook(input)? })
     }
 
     fn open(&mut self, job: &mut Job, opens: Opens, asked: &Asked<'_>) {
@@ -162,9 +173,12 @@ impl State {
                 job.connection = Some(connection.id.clone());
                 self.add_connection(*connection, asked.random)
             }
-            Opens::Again { access_token, username, webhook } => {
+            Opens::Again { id, access_token, username, webhook } => {
                 // The token may have been rotated, or the connection destroyed, while a question waited.
                 let Ok(connection) = self.connection(&access_token) else {
+                    if let Some(connection) = self.connections.get_mut(&id) {
+                        connection.disconnect(ScrapingStatus::RetryLater, asked.now);
+                    }
                     return report(&mut self.events, job, "error", error("NotFound"));
                 };
                 connection.sign_in(&username, asked.now);
@@ -283,8 +297,20 @@ impl State {
             if now < *until {
                 continue;
             }
-            let connection = job.connection.as_ref().and_then(|id| self.connections.get_mut(id));
+            let returns = match &job.stage {
+                Stage::Asks { opens: Opens::Again { id, .. }, .. } => Some(id),
+                _ => None,
+            };
+            let id = job.connection.as_ref().or(returns);
+            let connection = id.and_then(|id| self.connections.get_mut(id));
             let (key, result) = match (forced, connection) {
+                (_, Some(connection)) if !job.runs() => {
+                    // It may have come back another way.
+                    if !connection.is_connected() {
+                        connection.disconnect(ScrapingStatus::MfaCodeTimeout, *until);
+                    }
+                    ("error", error("MfaTimeout"))
+                }
                 _ if !job.runs() => ("error", error("MfaTimeout")),
                 (None, Some(connection)) => {
                     if let Some(document) = document {

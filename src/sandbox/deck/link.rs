@@ -359,6 +359,7 @@ impl State {
         let status = session.status.clone();
         if matches!(status, New | Connecting) {
             session.move_on();
+            self.reject_update(&link_token, asked.now);
             self.tell(&link_token);
         }
         self.end_update(&link_token, asked.now);
@@ -388,6 +389,19 @@ impl State {
                 events.push("Connection", "ConnectionCompleted", json!({ "connection_id": connection_id }));
             }
             _ => {}
+        }
+    }
+
+    /// Rejected credentials are why the connection that the session updates is not back; one that is open stays so.
+    fn reject_update(&mut self, link_token: &str, now: SystemTime) {
+        let Some(Session { status, update: Some(update), .. }) = self.sessions.get_mut(link_token) else {
+            return;
+        };
+        let connection = self.connections.get_mut(&update.connection);
+        if let Some(connection) = connection.filter(|connection| !connection.is_connected())
+            && *status == LinkConnectionStatus::InvalidCredentials
+        {
+            connection.reject(now);
         }
     }
 

@@ -72,10 +72,12 @@ impl<'a> Deck<'a> {
         state.add_connection(connection, self.world.random()).into()
     }
 
-    /// The source ends the connection with this token; false for a token that Deck would refuse.
+    /// The source ends this token's connection; false where it cannot.
     ///
-    /// Its status is then `Disconnected`, or `Error` where the reason is `Error`, until the customer signs in again. What
-    /// runs on it fails, and no job is taken.
+    /// That is for a token that Deck would refuse, and for a reason by which a connection goes on, such as `DataFound` or
+    /// `CompletedJob`. What runs on the connection fails, and no job is taken. Until the customer signs in again its status
+    /// is `Disconnected`; `Connecting` where the reason asks the customer for something, such as `MfaCodeRequired`; `Error`
+    /// where it is `Error`. That the customer can come back from `Error`, too, is the sandbox's choice: to Deck it is final.
     pub fn disconnect(&self, access_token: &str, reason: impl Into<ScrapingStatus>) -> bool {
         let now = self.world.now();
         let mut state = self.world.deck();

@@ -36,7 +36,9 @@ async fn the_context_says_how_a_connection_ended() {
     let before = context(&connections, &token).await;
     let rows = [
         (ScrapingStatus::InvalidCredentials, ConnectivityStatus::Disconnected, "InvalidCredentials"),
-        (ScrapingStatus::MfaCodeRequired, ConnectivityStatus::Disconnected, "Error"),
+        (ScrapingStatus::MfaCodeRequired, ConnectivityStatus::Connecting, "Error"),
+        (ScrapingStatus::AccountSelectionRequired, ConnectivityStatus::Connecting, "Error"),
+        (ScrapingStatus::MfaCodeTimeout, ConnectivityStatus::Disconnected, "Error"),
         (ScrapingStatus::Error, ConnectivityStatus::Error, "Error"),
         ("SomethingNew".into(), ConnectivityStatus::Disconnected, "Error"),
     ];
@@ -58,6 +60,23 @@ async fn the_context_says_how_a_connection_ended() {
     let other = sandbox.deck().connect();
     assert_eq!(status(&connections, &other).await, seen("Connected", "DataFound"), "the others stay");
     assert!(!sandbox.deck().disconnect("unknown", ScrapingStatus::Error));
+}
+
+#[tokio::test]
+async fn a_reason_that_says_success_ends_nothing() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let (token, connections, jobs) = connected(&sandbox);
+    let running = jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+    let before = context(&connections, &token).await;
+    sandbox.advance(Duration::from_secs(1));
+    for reason in ["New", "Connecting", "DataFound", "CompletedJob", "ConnectedCredentials", "ExecutingJob"] {
+        assert!(!sandbox.deck().disconnect(token.expose_secret(), reason), "{reason}");
+    }
+    let after = context(&connections, &token).await;
+    assert_eq!(after.connection_status_timestamp, before.connection_status_timestamp);
+    assert_eq!(status(&connections, &token).await, seen("Connected", "DataFound"));
+    assert_eq!(result_of(&sandbox, &running), None, "it runs on");
+    assert_eq!(sandbox.deck().events(), [] as [serde_json::Value; 0]);
 }
 
 #[tokio::test]
@@ -106,7 +125,7 @@ async fn a_session_that_updates_brings_it_back() {
         let session = Session::start(&sandbox.client().deck(), &body).await;
         session.connect("renamed", "invalid").await.unwrap();
         assert_eq!(session.statuses(3).await, ["New", "Connecting", "InvalidCredentials"]);
-        assert_eq!(status(&connections, &token).await.1, reason.as_str(), "not yet");
+        assert_eq!(status(&connections, &token).await, seen("Disconnected", "InvalidCredentials"));
         session.connect("renamed", "new").await.unwrap();
         assert_eq!(session.statuses(3).await, ["New", "Connecting", "Connected"]);
 
@@ -142,9 +161,10 @@ async fn ensure_connection_with_the_access_token_brings_it_back() {
     let unknown = ensure_again(&"unknown".into(), UTILITY, "u", "p");
     assert_eq!(refused(jobs.submit(&unknown)).await, ErrorCode::InvalidAccessToken);
 
+    sandbox.deck().disconnect(token.expose_secret(), ScrapingStatus::Error);
     let job = submit(UTILITY, "renamed", "invalid").await.unwrap();
     assert_eq!(result_of(&sandbox, &job).unwrap()["error"]["error_code"], "InvalidCredentials");
-    assert_eq!(status(&connections, &token).await.0, "Disconnected");
+    assert_eq!(status(&connections, &token).await, seen("Disconnected", "InvalidCredentials"));
 
     let odd = json!({
         "source_guid": UTILITY, "username": "u", "password": "p", "access_token": token.expose_secret(),
@@ -176,8 +196,14 @@ async fn a_question_on_the_way_back_may_come_to_nothing() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
     let (token, connections, jobs) = connected(&sandbox);
     sandbox.deck().disconnect(token.expose_secret(), ScrapingStatus::MfaCodeTimeout);
+    let forgotten = jobs.submit(&ensure_again(&token, UTILITY, "mfa", "p")).await.unwrap();
+    assert_eq!(status(&connections, &token).await, seen("Connecting", "MfaCodeRequired"));
+    sandbox.advance(minutes(60));
+    assert_eq!(result_of(&sandbox, &forgotten).unwrap()["error"]["error_code"], "MfaTimeout");
+    assert_eq!(status(&connections, &token).await, seen("Disconnected", "MfaCodeTimeout"));
+
     let back = jobs.submit(&ensure_again(&token, UTILITY, "mfa", "p")).await.unwrap();
-    assert_eq!(status(&connections, &token).await.0, "Disconnected");
+    assert_eq!(status(&connections, &token).await, seen("Connecting", "MfaCodeRequired"));
     jobs.answer_mfa(&JobMfaAnswerRequest::new(&back.job_guid, ANSWER)).await.unwrap();
     assert_eq!(token_of(&sandbox, &back).expose_secret(), token.expose_secret());
     assert_eq!(status(&connections, &token).await.0, "Connected");
