@@ -65,6 +65,8 @@ impl SandboxBuilder {
     }
 
     /// Calls this with every request once it has been answered.
+    ///
+    /// That is also with what is not in the journal: customers who follow Apideck's links, and requests to `/_sandbox/`.
     pub fn log(mut self, log: impl Fn(&Request) + Send + Sync + 'static) -> Self {
         self.log = Some(Box::new(log));
         self

@@ -113,11 +113,11 @@ impl World {
     /// Answers as the vendor would, unless a fault comes in between, and remembers it.
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
         if let Some(reply) = control::answer(self, head, body) {
-            return Played::new(reply);
+            return self.log_alone(head, body, reply);
         }
         #[cfg(feature = "apideck")]
         if let Some(reply) = self.follow_link(mount, head) {
-            return Played::new(reply);
+            return self.log_alone(head, body, reply);
         }
         let route = route(mount, head);
         let mut request = asked_for(route.as_ref(), head, body);
@@ -147,7 +147,7 @@ impl World {
     /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.
     pub(super) fn refuse(&self, mount: Mount, head: &request::Parts, status: StatusCode) -> Played {
         if let Some(reply) = control::refuse(head, status) {
-            return Played::new(reply);
+            return self.log_alone(head, &Bytes::new(), reply);
         }
         let played = Played::new(Reply::empty(status));
         self.remember(asked_for(route(mount, head).as_ref(), head, &Bytes::new()), &played);
@@ -155,12 +155,23 @@ impl World {
     }
 
     fn remember(&self, mut request: Request, played: &Played) {
+        self.log(&mut request, played);
+        lock(&self.journal).record(request);
+    }
+
+    /// What is no request of a client is logged, and not remembered.
+    fn log_alone(&self, head: &request::Parts, body: &Bytes, reply: Reply) -> Played {
+        let played = Played::new(reply);
+        self.log(&mut Request::new(head, body), &played);
+        played
+    }
+
+    fn log(&self, request: &mut Request, played: &Played) {
         let answered = !matches!(played.delivery, Delivery::Never | Delivery::Reset);
         request.status = answered.then(|| played.response.status());
         if let Some(log) = &self.log {
-            log(&request);
+            log(request);
         }
-        lock(&self.journal).record(request);
     }
 
     fn answer(

@@ -37,6 +37,33 @@ async fn act(sandbox: &Sandbox, route: &str, body: Value) -> Value {
     answer
 }
 
+#[tokio::test]
+async fn what_is_no_client_s_is_logged_without_its_query() {
+    let logged = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = logged.clone();
+    let builder = seeded().log(move |request| log.lock().unwrap().push(request.summary()));
+    let sandbox = builder.in_memory().unwrap();
+    act(&sandbox, "advance", json!({ "seconds": 1 })).await;
+    get(&sandbox, "requests?secret").await;
+    assert_eq!(post(&sandbox, "nothing", json!({})).await.0, 404);
+    let mut expected = vec![
+        "POST /_sandbox/advance (no operation) 13 bytes -> 200 OK",
+        "GET /_sandbox/requests (no operation) 0 bytes -> 200 OK",
+        "POST /_sandbox/nothing (no operation) 2 bytes -> 404 Not Found",
+    ];
+    if cfg!(feature = "apideck") {
+        let link =
+            format!("{}/vault/authorize/hubspot/sandbox-app?state=x", sandbox.base_url(Provider::Apideck));
+        let visit = http::Request::get(link).body(bytes::Bytes::new()).unwrap();
+        sandbox.transport().send(visit).await.unwrap();
+        expected.push(
+            "GET /apideck/vault/authorize/hubspot/sandbox-app (no operation) 0 bytes -> 400 Bad Request",
+        );
+    }
+    assert_eq!(*logged.lock().unwrap(), expected);
+    assert!(sandbox.requests().is_empty());
+}
+
 fn sandbox() -> Sandbox {
     seeded().in_memory().unwrap()
 }
