@@ -54,7 +54,9 @@ impl<'a> Apideck<'a> {
         Self { world }
     }
 
-    /// A customer follows the authorize link and agrees; false for services without such a link.
+    /// A customer follows the authorize link and agrees.
+    ///
+    /// False for a service without such a link.
     pub fn authorize(
         &self,
         consumer: impl Into<ConsumerId>,

@@ -64,7 +64,7 @@ impl<'a> Deck<'a> {
         Self { world }
     }
 
-    /// A customer connects an account; returns the connection's access token.
+    /// A customer connects an account; gives the access token.
     pub fn connect(&self) -> Secret {
         let now = self.world.now();
         let mut state = self.world.deck();
@@ -85,18 +85,23 @@ impl<'a> Deck<'a> {
         state.disconnect(access_token, reason.into(), now)
     }
 
-    /// Where the events of the connection with this token go; `None` for a token that Deck would refuse.
+    /// Where the events of this token's connection go.
+    ///
+    /// `None` for a token that Deck would refuse.
     pub fn webhook(&self, access_token: &str) -> Option<Webhook> {
         self.world.deck().connection_of(access_token).map(|connection| connection.webhook.clone())
     }
 
-    /// Whether the data of the connection with this token are refreshed regularly; `None` for a token that Deck would
-    /// refuse.
+    /// Whether the data of this token's connection are refreshed regularly.
+    ///
+    /// `None` for a token that Deck would refuse.
     pub fn auto_refresh(&self, access_token: &str) -> Option<bool> {
         self.world.deck().connection_of(access_token).map(|connection| connection.auto_refresh)
     }
 
-    /// The bodies of the webhooks that Deck would have sent so far, oldest first; the latest 10,000 of them.
+    /// The bodies of the webhooks that Deck would have sent so far.
+    ///
+    /// Oldest first, and the latest 10,000 of them.
     pub fn events(&self) -> Vec<Value> {
         let now = self.world.now();
         let mut state = self.world.deck();

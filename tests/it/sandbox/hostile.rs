@@ -43,7 +43,9 @@ fn controls(any: &Request) -> Vec<Request> {
         all.push(("GET", "deck/events", Value::Null));
     }
     if cfg!(feature = "apideck") {
-        for route in ["apideck/fail_refresh", "apideck/authorize", "apideck/revoke"] {
+        for route in
+            ["apideck/fail_refresh", "apideck/recover_refresh", "apideck/authorize", "apideck/revoke"]
+        {
             all.push(post(route, connection.clone()));
         }
     }
@@ -152,6 +154,9 @@ fn cases(default: u32) -> ProptestConfig {
 fn sandbox(builder: SandboxBuilder) -> Sandbox {
     let sandbox = builder.in_memory().unwrap();
     sandbox.ignore_unknown_requests();
+    // So that there is something to recover.
+    #[cfg(feature = "apideck")]
+    sandbox.apideck().fail_refresh("test-consumer", "crm", "salesforce");
     sandbox
 }
 
