@@ -56,7 +56,7 @@ pub fn size() -> Figures {
     Figures::of(|who| fs::metadata(program(who)).expect("the program").len() as f64)
 }
 
-/// Crates that a build of connectory's default features takes, itself counted, and that one by hand takes.
+/// Crates that are linked with connectory's default features, itself counted, and with the program by hand.
 pub fn crates() -> Figures {
     Figures::of(|who| {
         let manifest = match who {
@@ -64,7 +64,7 @@ pub fn crates() -> Figures {
             Who::Hand => benches().join("apps/hand/Cargo.toml"),
         };
         let manifest = manifest.to_string_lossy();
-        let arguments = ["tree", "--edges", "no-dev", "--prefix", "none", "--manifest-path", &manifest];
+        let arguments = ["tree", "--edges", "normal", "--prefix", "none", "--manifest-path", &manifest];
         let output = cargo(benches(), target("tree"), &arguments).output().expect("cargo tree");
         let text = String::from_utf8_lossy(&output.stdout);
         let names = text.lines().filter_map(|line| line.split(" (").next());

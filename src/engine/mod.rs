@@ -24,7 +24,7 @@ pub(crate) use decode::Misread;
 #[cfg(feature = "deck-encryption")]
 pub(crate) use endpoint::Sealed;
 pub(crate) use endpoint::{
-    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, sensitive, visible,
+    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, is_loopback, sensitive, visible,
 };
 pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;

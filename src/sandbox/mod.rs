@@ -36,7 +36,6 @@ mod idempotency;
 mod journal;
 #[cfg(any(feature = "apideck", feature = "codat"))]
 mod jwt;
-mod loopback;
 mod random;
 mod server;
 mod world;

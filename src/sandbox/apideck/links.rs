@@ -2,8 +2,8 @@
 
 use super::catalog::{self, Auth, Service};
 use super::{State, consumer, key, not_found, refusal, unauthorized};
+use crate::engine::is_loopback;
 use crate::sandbox::exchange::{Asked, Reply, millis};
-use crate::sandbox::loopback::is_loopback;
 use crate::sandbox::{jwt, world::percent_decode};
 use http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
