@@ -87,6 +87,8 @@ mod pages {
     mod errors {}
     #[doc = include_str!("../docs/operations.md")]
     mod operations {}
+    #[doc = include_str!("../docs/performance.md")]
+    mod performance {}
     #[doc = include_str!("../docs/reliability.md")]
     mod reliability {}
     #[doc = include_str!("../docs/security.md")]
