@@ -77,7 +77,10 @@ impl State {
         let Body { access_token, document_id } = body(asked)?;
         let Documents(documents) = &self.connection(&access_token)?.documents;
         if documents.iter().any(|document| document.id == document_id) {
-            Ok(Reply::file("application/pdf", PDF))
+            // Deck's own SDKs ask for JSON and refuse a file under any other name.
+            let accept = asked.header("accept");
+            let takes_pdf = accept.is_empty() || accept.contains("*/*") || accept.contains("pdf");
+            Ok(Reply::file(if takes_pdf { "application/pdf" } else { "application/json" }, PDF))
         } else {
             Err(refusal(ErrorCode::InvalidStatementId, "The connection has no such document"))
         }

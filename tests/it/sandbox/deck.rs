@@ -163,6 +163,13 @@ async fn a_customer_connects_and_is_served_to_the_end() {
     let mut file = Vec::new();
     deck.documents().file(&body).await.unwrap().write_to(&mut file).await.unwrap();
     assert!(file.starts_with(b"%PDF-"));
+    // The vendor's own SDKs ask for these.
+    for (accept, given) in
+        [("*/*", "application/pdf"), ("application/json, text/json;q=0.7", "application/json")]
+    {
+        let answer = deck.documents().file(&body).header("accept", accept).response().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], given);
+    }
 
     let rotated = connections.invalidate_access_token(&access).await.unwrap().new_access_token;
     assert_eq!(refused(connections.context(&access)).await, ErrorCode::InvalidAccessToken);
