@@ -23,8 +23,10 @@ pub use transport::{Body, SendError, Transport, TransportFuture};
 pub(crate) use decode::Misread;
 #[cfg(feature = "deck-encryption")]
 pub(crate) use endpoint::Sealed;
+#[cfg(feature = "sandbox")]
+pub(crate) use endpoint::is_loopback;
 pub(crate) use endpoint::{
-    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, is_loopback, sensitive, visible,
+    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, sensitive, visible,
 };
 pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
