@@ -105,7 +105,6 @@ fn time() {
 
 fn builds() {
     difference("clean release build, one vendor: CPU s", builds::release(), 1.0, "at most +15");
-    builds::programs();
     difference("stripped program: kB", builds::size(), 1e3, "at most +1049");
     difference("crates", builds::crates(), 1.0, "at most 100");
     let rows = [

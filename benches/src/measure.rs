@@ -71,39 +71,41 @@ pub fn throughput(work: Work, tasks: usize) -> Figures {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let workers = Who::BOTH.map(|who| runtime.block_on(async { Worker::new(who, work) }));
-    let mut rates = [Vec::new(), Vec::new()];
-    for _ in 0..ROUNDS {
-        for (worker, rates) in workers.iter().zip(&mut rates) {
-            let start = Instant::now();
-            runtime.block_on(async {
-                let mut running = JoinSet::new();
-                for _ in 0..tasks {
-                    let worker = worker.clone();
-                    running.spawn(async move { worker.run(CALLS / tasks).await });
-                }
-                running.join_all().await;
-            });
-            rates.push(CALLS as f64 / start.elapsed().as_secs_f64());
-        }
-    }
-    let [ours, hand] = rates.map(median);
-    Figures { ours, hand }
+    taking_turns(ROUNDS, |who| {
+        let worker = &workers[who as usize];
+        let start = Instant::now();
+        runtime.block_on(async {
+            let mut running = JoinSet::new();
+            for _ in 0..tasks {
+                let worker = worker.clone();
+                running.spawn(async move { worker.run(CALLS / tasks).await });
+            }
+            running.join_all().await;
+        });
+        CALLS as f64 / start.elapsed().as_secs_f64()
+    })
 }
 
 /// Seconds from the start of a process to its first answer: medians of runs that take turns.
 pub fn start(programs: [&Command; 2]) -> Figures {
     const ROUNDS: usize = 41;
-    let mut times = [Vec::new(), Vec::new()];
-    for _ in 0..ROUNDS {
-        for (program, times) in programs.iter().zip(&mut times) {
-            let start = Instant::now();
-            let mut command = Command::new(program.get_program());
-            let status = command.args(program.get_args()).stdout(Stdio::null()).status();
-            assert!(status.expect("it runs").success());
-            times.push(start.elapsed().as_secs_f64());
-        }
+    taking_turns(ROUNDS, |who| {
+        let program = programs[who as usize];
+        let start = Instant::now();
+        let mut command = Command::new(program.get_program());
+        let status = command.args(program.get_args()).stdout(Stdio::null()).status();
+        assert!(status.expect("it runs").success());
+        start.elapsed().as_secs_f64()
+    })
+}
+
+/// The medians of so many rounds.
+fn taking_turns(rounds: usize, measure: impl Fn(Who) -> f64) -> Figures {
+    let mut measured = [Vec::new(), Vec::new()];
+    for _ in 0..rounds {
+        Who::BOTH.into_iter().zip(&mut measured).for_each(|(who, measured)| measured.push(measure(who)));
     }
-    let [ours, hand] = times.map(median);
+    let [ours, hand] = measured.map(median);
     Figures { ours, hand }
 }
 

@@ -28,6 +28,8 @@ pub(crate) use endpoint::is_loopback;
 pub(crate) use endpoint::{
     BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, sensitive, visible,
 };
+#[cfg(all(feature = "sandbox", feature = "apideck"))]
+pub(crate) use request::RESERVED;
 pub(crate) use request::{Draft, Options, Reading, Request};
 pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;

@@ -310,7 +310,7 @@ fn is_dots(segment: &str) -> bool {
 }
 
 /// Every byte outside RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn write_query(uri: &mut String, separator: &mut char, key: &str, value: &Value) {
     let text = match value {

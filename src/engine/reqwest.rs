@@ -161,17 +161,12 @@ impl Transport for ReqwestTransport {
 
 /// tokio panics when a socket is to be opened on a runtime without I/O, and does not tell beforehand.
 async fn without_panic<T>(work: impl Future<Output = T>) -> Result<T, SendError> {
+    let no_io =
+        |_| SendError::connect("the tokio runtime has no I/O: build it with `enable_all`").permanent();
     let mut work = pin!(work);
-    poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).map_or_else(
-            |_| {
-                Poll::Ready(Err(SendError::connect(
-                    "the tokio runtime has no I/O: build it with `enable_all`",
-                )
-                .permanent()))
-            },
-            |poll| poll.map(Ok),
-        )
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(no_io(panic))),
     })
     .await
 }

@@ -2,18 +2,15 @@
 
 use super::catalog::{self, Auth, Service};
 use super::{State, consumer, key, not_found, refusal, unauthorized};
-use crate::engine::is_loopback;
+use crate::engine::{RESERVED, is_loopback};
 use crate::sandbox::exchange::{Asked, Reply, millis};
 use crate::sandbox::{jwt, world::percent_decode};
 use http::StatusCode;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde::Deserialize;
 use serde_json::json;
 use std::time::SystemTime;
 use url::{Url, form_urlencoded};
-
-/// What stays as it is in an application's id.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What `state` says: whose connection a link is for.
 #[derive(Deserialize)]
