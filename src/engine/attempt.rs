@@ -15,9 +15,13 @@ use tracing::Span;
 pub(crate) struct Attempt<'a> {
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) request: &'a Request,
+    pub(crate) limits: &'a Limits,
+    /// Which attempt of its call it is, from 1.
+    pub(crate) number: u32,
+    /// What became of the attempts before, at the worst.
+    pub(crate) worst_before: Outcome,
     /// An attempt before was lost.
     pub(crate) afresh: bool,
-    pub(crate) limits: &'a Limits,
     /// When the attempt ends; `None`: never.
     pub(crate) until: Option<Instant>,
     /// When the call ends; `None`: never.
@@ -59,7 +63,7 @@ impl Attempt<'_> {
             status: head.status,
             request_id: self.request_id(&head.headers),
             headers: head.headers,
-            attempts: 0,
+            attempts: self.number,
             body,
             stream,
             span: Span::none(),
@@ -153,7 +157,7 @@ impl Attempt<'_> {
             error.connect = cause.is_connect();
             error.permanent = cause.is_permanent();
             if error.connect {
-                error.call.outcome = Outcome::NotSent;
+                error.call.outcome = self.worst_before;
             }
             error.source = Some(cause.into_source());
         })
@@ -192,8 +196,13 @@ impl Attempt<'_> {
             Some(status) if status.is_redirection() || status.is_client_error() => Outcome::Refused,
             Some(_) => Outcome::Unknown,
         };
-        let request_id = head.and_then(|head| self.request_id(&head.headers));
-        CallInfo { operation: self.request.operation, status, request_id, attempts: 0, outcome }
+        CallInfo {
+            operation: self.request.operation,
+            status,
+            request_id: head.and_then(|head| self.request_id(&head.headers)),
+            attempts: self.number,
+            outcome: self.worst_before.max(outcome),
+        }
     }
 
     fn request_id(&self, headers: &HeaderMap) -> Option<String> {

@@ -128,10 +128,18 @@ impl Engine {
         loop {
             attempts = attempts.saturating_add(1);
             let until = [after(attempt_timeout), deadline].into_iter().flatten().min();
-            let attempt = Attempt { endpoint, request, afresh, limits: &self.limits, until, deadline };
-            let mut error = match attempt.send(&*self.transport).await {
+            let attempt = Attempt {
+                endpoint,
+                request,
+                limits: &self.limits,
+                number: attempts,
+                worst_before: worst,
+                afresh,
+                until,
+                deadline,
+            };
+            let error = match attempt.send(&*self.transport).await {
                 Ok(answer) => {
-                    let answer = Answer { attempts, ..answer };
                     telemetry::attempted(Ok(&answer));
                     self.budget.give_back();
                     return Ok(answer);
@@ -139,11 +147,7 @@ impl Engine {
                 Err(error) => error,
             };
             let lost_before = worst >= Outcome::Unknown;
-            worst = worst.max(error.outcome());
-            if let Some(call) = error.call_mut() {
-                call.attempts = attempts;
-                call.outcome = worst;
-            }
+            worst = error.outcome();
             telemetry::attempted(Err(&error));
 
             let failed = FailedAttempt {

@@ -211,25 +211,6 @@ impl Error {
         }
     }
 
-    pub(crate) fn call_mut(&mut self) -> Option<&mut CallInfo> {
-        match self {
-            Self::Config(_) | Self::Request(_) => None,
-            Self::Transport(error) => Some(&mut error.call),
-            Self::Redirect(error) => Some(&mut error.call),
-            Self::Decode(error) => Some(&mut error.call),
-            Self::BadRequest(error)
-            | Self::Unauthorized(error)
-            | Self::PaymentRequired(error)
-            | Self::Forbidden(error)
-            | Self::NotFound(error)
-            | Self::Conflict(error)
-            | Self::Unprocessable(error)
-            | Self::RateLimited(error)
-            | Self::Client(error)
-            | Self::Server(error) => Some(&mut error.call),
-        }
-    }
-
     /// The low-cardinality name that telemetry calls `error.type`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
