@@ -30,7 +30,7 @@ fn r14_nested_groups_cost_what_their_bytes_cost() {
             offline(&memory).apideck().vault().connections().list(&ListConnections::new()).await
         });
         assert_eq!(list.unwrap().data.len(), 1);
-        let grown = child::peak() - before;
+        let grown = child::growth(before);
         // Each scalar of two bytes becomes a value of some dozens: once, not once for each level.
         assert!(grown < 200 * body.len(), "{grown} bytes for {}", body.len());
     });

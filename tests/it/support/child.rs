@@ -37,3 +37,11 @@ pub fn peak() -> usize {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
 }
+
+/// How far that has grown since it was `before`, in bytes.
+///
+/// The kernel adds up what each processor counts only now and then, so a later figure can be a little lower.
+#[cfg(target_os = "linux")]
+pub fn growth(before: usize) -> usize {
+    peak().saturating_sub(before)
+}
