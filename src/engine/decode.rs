@@ -1,4 +1,4 @@
-use super::{Answer, telemetry};
+use super::{Answer, json_path, telemetry};
 use crate::Error;
 use crate::error::{CallInfo, DecodeError};
 use bytes::Bytes;
@@ -11,16 +11,9 @@ pub(crate) struct Misread {
     error: serde_json::Error,
 }
 
-/// Reads the body; when that fails, once more to learn where.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misread> {
     let body = without_bom(body);
-    serde_json::from_slice(body).map_err(|error| {
-        let mut json = serde_json::Deserializer::from_slice(body);
-        match serde_path_to_error::deserialize::<_, T>(&mut json) {
-            Err(located) => Misread { path: located.path().to_string(), error: located.into_inner() },
-            Ok(_) => Misread { path: ".".to_owned(), error },
-        }
-    })
+    serde_json::from_slice(body).map_err(|error| Misread { path: json_path::at(body, &error), error })
 }
 
 /// The body without the byte order mark that some servers put before it.

@@ -7,6 +7,7 @@ mod attempt;
 mod body;
 mod decode;
 mod endpoint;
+mod json_path;
 mod operation;
 mod request;
 mod reqwest;
