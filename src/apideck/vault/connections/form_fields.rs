@@ -161,8 +161,10 @@ impl FormFieldOption {
         let kind = members.get("option_type").map_or(Some(untyped), Value::as_str);
         match (kind, members.get("label"), members.get("options"), members.get("id")) {
             (Some("simple"), Some(Value::String(_)), ..) => Self::Simple(SimpleOption {
-                label: take_text(&mut members, "label").unwrap_or_default(),
-                value: members.remove("value").filter(|value| !value.is_null()).map(FieldValue::from_json),
+                label: taken_text(&mut members, "label").unwrap_or_default(),
+                value: taken(&mut members, "value")
+                    .filter(|value| !value.is_null())
+                    .map(FieldValue::from_json),
             }),
             (
                 Some("group"),
@@ -170,9 +172,9 @@ impl FormFieldOption {
                 None | Some(Value::Null | Value::Array(_)),
                 None | Some(Value::Null | Value::String(_)),
             ) => Self::Group(OptionGroup {
-                id: take_text(&mut members, "id"),
-                label: take_text(&mut members, "label").unwrap_or_default(),
-                options: match members.remove("options") {
+                id: taken_text(&mut members, "id"),
+                label: taken_text(&mut members, "label").unwrap_or_default(),
+                options: match taken(&mut members, "options") {
                     Some(Value::Array(options)) => {
                         options.into_iter().filter(|option| !option.is_null()).map(Self::from_json).collect()
                     }
@@ -184,8 +186,13 @@ impl FormFieldOption {
     }
 }
 
-fn take_text(members: &mut Map<String, Value>, key: &str) -> Option<String> {
-    match members.remove(key) {
+/// A member's value, `null` left in its place.
+fn taken(members: &mut Map<String, Value>, key: &str) -> Option<Value> {
+    members.get_mut(key).map(Value::take)
+}
+
+fn taken_text(members: &mut Map<String, Value>, key: &str) -> Option<String> {
+    match taken(members, key) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     }
