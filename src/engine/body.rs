@@ -11,7 +11,7 @@ use std::io::{self, Write};
 /// What has arrived stays readable whatever ends the reading.
 pub(crate) struct Buffer {
     limit: usize,
-    /// What the server says of the length, at most the limit.
+    /// What the server says of the length, as far as it is believed.
     announced: usize,
     content: Content,
 }
@@ -55,6 +55,9 @@ impl<'a> Coding<'a> {
 }
 
 impl Buffer {
+    /// The longest announced length that memory is reserved for before the bytes are there.
+    const BELIEVED: usize = 16 * 1024 * 1024;
+
     pub(crate) fn new(limit: usize, headers: &HeaderMap) -> Self {
         let content = if Coding::of(headers) == Coding::Gzip {
             Content::Gzip(Box::new(MultiGzDecoder::new(Limited::new(limit))))
@@ -75,7 +78,8 @@ impl Buffer {
 
     /// Reads until the body ends or is over the limit.
     pub(crate) async fn read(&mut self, mut body: Body) -> Result<(), ReadError> {
-        self.announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX).min(self.limit);
+        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        self.announced = announced.min(self.limit).min(Self::BELIEVED);
         let mut received = 0_usize;
         while let Some(frame) = body.frame().await {
             let Ok(chunk) = frame.map_err(ReadError::Broken)?.into_data() else { continue };
@@ -100,8 +104,10 @@ impl Buffer {
             }
             Content::Chunk(first) => {
                 let mut joined = Limited::new(self.limit);
-                joined.bytes.reserve_exact(self.announced);
-                let pushed = joined.write_all(first).and_then(|()| joined.write_all(&chunk));
+                let pushed = joined
+                    .reserve(self.announced)
+                    .and_then(|()| joined.write_all(first))
+                    .and_then(|()| joined.write_all(&chunk));
                 self.content = Content::Joined(joined);
                 pushed
             }
@@ -142,6 +148,11 @@ impl Limited {
     fn new(limit: usize) -> Self {
         Self { bytes: Vec::new(), limit, over: false }
     }
+
+    /// Makes room for this many bytes in all; memory that is not to be had is an error and not the end of the process.
+    fn reserve(&mut self, capacity: usize) -> io::Result<()> {
+        self.bytes.try_reserve_exact(capacity.saturating_sub(self.bytes.len())).map_err(io::Error::other)
+    }
 }
 
 impl Write for Limited {
@@ -151,7 +162,7 @@ impl Write for Limited {
         let needed = self.bytes.len() + taken.len();
         if needed > self.bytes.capacity() {
             let capacity = needed.max(self.bytes.capacity() * 2).min(self.limit);
-            self.bytes.reserve_exact(capacity - self.bytes.len());
+            self.reserve(capacity)?;
         }
         self.bytes.extend_from_slice(taken);
         if taken.len() < chunk.len() {

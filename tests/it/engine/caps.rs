@@ -149,6 +149,33 @@ async fn r14_endless_bodies_end_at_the_cap() {
     }
 }
 
+/// In a process of its own: a refused allocation would end this one.
+#[cfg(target_os = "linux")]
+#[test]
+fn r14_an_announced_length_is_not_taken_from_memory_before_it_comes() {
+    child::run(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            for announced in [1 << 40, 1 << 62, u64::MAX - 2] {
+                for status in [200, 500] {
+                    let head = format!("HTTP/1.1 {status} x\r\ncontent-length: {announced}\r\n\r\n");
+                    // More than one read of the socket.
+                    let server = Raw::answering([head.as_bytes(), &vec![b' '; MIB]].concat()).await;
+                    for limit in [1 << 40, usize::MAX] {
+                        let client = builder(&server.base()).no_proxy().max_body(limit).max_error_body(limit);
+                        let before = child::peak();
+                        let call = a_call(&client.build().unwrap()).max_attempts(1);
+                        let error = call.bytes().await.unwrap_err();
+                        let kept = error.body().map(|body| body.len());
+                        assert_eq!(kept, (status == 500).then_some(MIB), "{error}");
+                        assert!(child::growth(before) < 16 * MIB, "{announced} bytes announced");
+                    }
+                }
+            }
+        });
+    });
+}
+
 #[tokio::test]
 async fn an_error_body_is_cut_and_its_beginning_kept() {
     let text: Vec<u8> = (0..100 * 1024).map(|index| b'a' + (index % 26) as u8).collect();
