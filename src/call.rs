@@ -115,7 +115,7 @@ impl<T> Call<T> {
         let (mut answer, engine) = self.draft.send().await?;
         match (self.decode)(&mut answer) {
             Ok(value) => Ok((value, answer)),
-            Err(misread) => Err(misread.into_error(answer, engine.limits.max_error_body)),
+            Err(misread) => Err(misread.into_error(answer, &engine)),
         }
     }
 

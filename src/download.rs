@@ -136,10 +136,10 @@ impl Download {
     }
 }
 
+/// The content type is the vendor's text.
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
-            .field("content_type", &self.content_type)
             .field("content_length", &self.content_length)
             .field("received", &self.received)
             .finish_non_exhaustive()

@@ -4,7 +4,7 @@ use super::body::{Buffer, Coding, ReadError};
 use super::endpoint::is_encrypted;
 use super::transport::Afresh;
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
-use crate::error::{ApiError, CallInfo, RedirectError, TransportError, in_json};
+use crate::error::{ApiError, CallInfo, RedirectError, TransportError, in_json, shown_aside, shown_origin};
 use crate::{Error, Outcome, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
@@ -64,6 +64,7 @@ impl Attempt<'_> {
             request_id: self.request_id(&head.headers),
             headers: head.headers,
             attempts: self.number,
+            sent: self.request.plain.clone(),
             body,
             stream,
             span: Span::none(),
@@ -83,6 +84,7 @@ impl Attempt<'_> {
         match Coding::of(&head.headers) {
             Coding::Identity | Coding::Gzip | Coding::Unknown("") => {}
             Coding::Unknown(coding) => {
+                let coding = shown_aside(coding, &self.endpoint.secrets, &self.request.plain);
                 let problem = format!("the body is encoded as {coding}, which was not asked for");
                 return Err(self.unusable(head, problem));
             }
@@ -140,7 +142,9 @@ impl Attempt<'_> {
     #[cold]
     fn redirect(&self, head: &Parts) -> Error {
         let location = head.headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
-        let target = location.and_then(|location| self.endpoint.base.target_origin(location));
+        let target = location
+            .and_then(|location| self.endpoint.base.target_origin(location))
+            .map(|origin| shown_origin(&origin, &self.endpoint.secrets, &self.request.plain));
         Error::Redirect(Box::new(RedirectError { call: self.call_info(Some(head)), target }))
     }
 

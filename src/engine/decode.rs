@@ -1,6 +1,6 @@
-use super::{Answer, json_path, telemetry};
+use super::{Answer, Engine, json_path, telemetry};
 use crate::Error;
-use crate::error::{CallInfo, DecodeError};
+use crate::error::{CallInfo, DecodeError, shown_aside};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -27,6 +27,7 @@ pub(crate) fn unreadable(call: CallInfo, body: &Bytes, keep: usize) -> Error {
     Error::Decode(Box::new(DecodeError {
         call,
         path: ".".to_owned(),
+        shown_path: ".".to_owned(),
         line: 0,
         column: 0,
         category: "encrypted",
@@ -40,17 +41,20 @@ fn kept(body: &Bytes, keep: usize) -> Bytes {
 }
 
 impl Misread {
-    pub(crate) fn into_error(self, answer: Answer, keep: usize) -> Error {
+    pub(crate) fn into_error(self, answer: Answer, engine: &Engine) -> Error {
         let call = answer.call_info();
+        let secrets =
+            engine.endpoint(answer.operation.provider()).map(|endpoint| endpoint.secrets.as_slice());
         let category = match self.error.classify() {
             _ if answer.body.is_empty() => "empty",
             Category::Syntax => "syntax",
             Category::Eof => "truncated",
             Category::Data | Category::Io => "type",
         };
-        let body = kept(&answer.body, keep);
+        let body = kept(&answer.body, engine.limits.max_error_body);
         let error = Error::Decode(Box::new(DecodeError {
             call,
+            shown_path: shown_aside(&self.path, secrets.unwrap_or_default(), &answer.sent),
             path: self.path,
             line: self.error.line(),
             column: self.error.column(),

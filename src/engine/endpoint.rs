@@ -128,9 +128,10 @@ impl BaseUrl {
         is_loopback(&self.url)
     }
 
-    /// Where a `Location` points, without the parts that may hold secrets.
+    /// Where a `Location` points, without the parts that may hold secrets; `None` where that is no host.
     pub(crate) fn target_origin(&self, location: &str) -> Option<String> {
-        self.url.join(location).ok().map(|target| target.origin().ascii_serialization())
+        let origin = self.url.join(location).ok()?.origin();
+        origin.is_tuple().then(|| origin.ascii_serialization())
     }
 }
 

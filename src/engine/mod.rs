@@ -80,6 +80,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
+    /// The request's body, before it was encrypted.
+    pub(crate) sent: Bytes,
     pub(crate) body: Bytes,
     /// The body instead, where it is to be streamed.
     pub(crate) stream: Option<Body>,

@@ -6,8 +6,8 @@ pub use api::ApiError;
 use crate::{Operation, Provider};
 use bytes::Bytes;
 use http::StatusCode;
-pub(crate) use shown::in_json;
 use shown::printable;
+pub(crate) use shown::{in_json, shown_aside, shown_origin};
 use std::{any::Any, error::Error as StdError, fmt, time::Duration};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -336,7 +336,9 @@ pub struct RedirectError {
 }
 
 impl RedirectError {
-    /// Scheme, host and port that the vendor points to.
+    /// Scheme, host and port that the vendor points to, without what it echoes in them.
+    ///
+    /// `None` where it points nowhere, or to what is no host.
     pub fn target_origin(&self) -> Option<&str> {
         self.target.as_deref()
     }
@@ -346,8 +348,10 @@ impl fmt::Display for RedirectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.call.write_head(f)?;
         let status = self.call.status.unwrap_or_default();
-        let target = self.target.as_deref().unwrap_or("an unreadable place");
-        write!(f, " answered {status} to {target}, which is not followed")?;
+        match &self.target {
+            Some(target) => write!(f, " answered {status} to {target}, which is not followed")?,
+            None => write!(f, " answered {status}, which names no readable target")?,
+        }
         self.call.write_tail(f)
     }
 }
@@ -359,6 +363,8 @@ impl fmt::Display for RedirectError {
 pub struct DecodeError {
     pub(crate) call: CallInfo,
     pub(crate) path: String,
+    /// The path, made fit for logs: members' names are the vendor's.
+    pub(crate) shown_path: String,
     pub(crate) line: usize,
     pub(crate) column: usize,
     pub(crate) category: &'static str,
@@ -366,7 +372,7 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// Where in the body decoding stopped, such as `data[3].state`.
+    /// Where in the body decoding stopped, such as `data[3].state`. Names of members are as the vendor wrote them.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -393,8 +399,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.call.write_head(f)?;
         let status = self.call.status.unwrap_or_default();
-        let path = printable(&self.path, 100);
-        let Self { category, line, column, .. } = self;
+        let Self { shown_path: path, category, line, column, .. } = self;
         write!(
             f,
             " answered {status}, and its body was not understood ({category} at `{path}`, line {line} column {column})"
@@ -407,7 +412,7 @@ impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeError")
             .field("call", &self.call)
-            .field("path", &self.path)
+            .field("path", &self.shown_path)
             .field("line", &self.line)
             .field("column", &self.column)
             .field("category", &self.category)

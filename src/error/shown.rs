@@ -46,6 +46,18 @@ pub(super) fn confidential(secrets: &[Secret], sent: &[u8]) -> Vec<String> {
     words
 }
 
+/// What a server says outside its message, such as a header's value or a member's name, as an error shows it.
+pub(crate) fn shown_aside(text: &str, secrets: &[Secret], sent: &[u8]) -> String {
+    printable(&redact(text, &confidential(secrets, sent)), 100)
+}
+
+/// An origin as an error shows it: its host is in lower case, whatever is echoed in it.
+pub(crate) fn shown_origin(origin: &str, secrets: &[Secret], sent: &[u8]) -> String {
+    let mut hidden = confidential(secrets, sent);
+    hidden.iter_mut().for_each(|word| word.make_ascii_lowercase());
+    printable(&redact(origin, &hidden), SHOWN)
+}
+
 /// How much of a vendor's words is shown, in characters.
 pub(super) const SHOWN: usize = 300;
 

@@ -137,6 +137,54 @@ async fn r20_a_request_id_that_repeats_what_was_sent_is_dropped() {
     }
 }
 
+/// Where a vendor may say something besides its message.
+#[tokio::test]
+async fn r20_no_error_shows_what_is_echoed_outside_the_message() {
+    let keys = [DECK_SECRET, APIDECK, CODAT, &BASE64_STANDARD.encode(CODAT), "c4nary-body"];
+    let input = Input { secret: "c4nary-body".to_owned(), ..Input::default() };
+    for key in keys {
+        // The path of what cannot be read holds the members' names.
+        let mistake = format!(r#"{{"{key}":{{"{key}": }}}}"#);
+        let steps = [
+            Step::answer(200, "{}").header("content-encoding", key),
+            Step::answer(200, "{}").header("content-encoding", format!("gzip, {key}")),
+            Step::answer(200, mistake.clone()),
+            Step::answer(200, format!(r#"{{"data":{mistake}}}"#)),
+            Step::answer(307, "").header("location", format!("https://{key}.elsewhere.example/")),
+            Step::answer(307, "").header("location", format!("https://x.{key}/")),
+        ];
+        for step in steps {
+            let memory = Memory::playing([step.clone()]);
+            let client =
+                builder("http://127.0.0.1:1", "").transport(Arc::new(memory.clone())).build().unwrap();
+            for call in calls::all() {
+                memory.play([step.clone()]);
+                let result = (call.send)(&client, &input).await;
+                let sent = &memory.take_requests()[0];
+                let Err(error) = result else { continue };
+                let ours = sent.headers().values().any(|value| value.to_str().unwrap().contains(key))
+                    || sent.body().windows(key.len()).any(|part| part == key.as_bytes());
+                if ours {
+                    let shown = printed(&error);
+                    assert_clean(&shown, call.id);
+                    assert!(!shown.to_ascii_lowercase().contains(&key.to_ascii_lowercase()), "{error}");
+                }
+            }
+        }
+    }
+}
+
+#[cfg(feature = "deck")]
+#[tokio::test]
+async fn r20_a_download_does_not_show_what_a_header_echoes() {
+    use connectory::deck::documents::DocumentFileRequest;
+    let step = Step::answer(200, "%PDF").header("content-type", DECK_SECRET);
+    let client = offline(&Memory::playing([step]));
+    let file = client.deck().documents().file(&DocumentFileRequest::new("a", "d")).await.unwrap();
+    assert_eq!(file.content_type(), Some(DECK_SECRET));
+    assert_clean(&format!("{file:?} {file:#?}"), "the download");
+}
+
 /// The vendor's own error body, printed.
 fn typed_bodies(error: &connectory::Error) -> String {
     let mut text = String::new();
