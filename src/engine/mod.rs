@@ -164,10 +164,10 @@ impl Engine {
                 time_left: deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
             };
             afresh |= failed.failure == Failure::Lost;
-            match self.retry.wait(&failed, random()) {
-                Some(wait) if self.budget.take() => sleep(wait).await,
-                _ => return Err(error),
-            }
+            let Some(wait) = self.retry.wait(&failed, random()) else { return Err(error) };
+            let Some(taken) = self.budget.take() else { return Err(error) };
+            sleep(wait).await;
+            taken.spend();
         }
     }
 }

@@ -171,20 +171,40 @@ impl Budget {
         Self { tokens: AtomicU32::new(capacity), capacity }
     }
 
-    /// Takes what one retry costs; false when the bucket is too empty for it.
-    pub(crate) fn take(&self) -> bool {
-        self.update(|tokens| tokens.checked_sub(Self::RETRY_TAKES))
+    /// Takes what one retry costs; `None` when the bucket is too empty for it.
+    pub(crate) fn take(&self) -> Option<Taken<'_>> {
+        self.update(|tokens| tokens.checked_sub(Self::RETRY_TAKES)).then(|| Taken(self))
     }
 
+    /// What a success is worth.
     pub(crate) fn give_back(&self) {
         let full = |tokens| tokens == self.capacity;
         if !full(self.tokens.load(Ordering::Relaxed)) {
-            self.update(|tokens| Some(tokens.saturating_add(Self::SUCCESS_GIVES).min(self.capacity)));
+            self.put(Self::SUCCESS_GIVES);
         }
+    }
+
+    fn put(&self, tokens: u32) {
+        self.update(|held| Some(held.saturating_add(tokens).min(self.capacity)));
     }
 
     fn update(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+    }
+}
+
+/// The tokens of a retry that has not been made yet; they go back when it never is.
+pub(crate) struct Taken<'a>(&'a Budget);
+
+impl Taken<'_> {
+    pub(crate) fn spend(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.0.put(Budget::RETRY_TAKES);
     }
 }
 
@@ -226,8 +246,9 @@ mod tests {
     #[test]
     fn budget_takes_five_and_gives_back_ten() {
         let budget = Budget::new(12);
-        assert!(budget.take() && budget.take());
-        assert!(!budget.take());
+        let take = || budget.take().map(Taken::spend).is_some();
+        assert!(take() && take());
+        assert!(!take());
         budget.give_back();
         budget.give_back();
         assert_eq!(budget.tokens.load(Ordering::Relaxed), 12);

@@ -78,6 +78,19 @@ async fn r16_a_call_dropped_at_any_time_leaves_nothing_behind() {
     assert!((1..150).contains(&finished), "calls are dropped at every stage, and some not: {finished}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn r16_a_call_dropped_while_it_waits_takes_nothing_from_the_budget() {
+    let memory = Memory::playing([Step::answer(503, "").header("retry-after", "20")]);
+    let client = offline_builder(&memory).retry(RetryPolicy::default().budget(10)).build().unwrap();
+    for dropped in 1..=100 {
+        assert!(timeout(millis(100), a_call(&client).bytes()).await.is_err(), "it waits to be repeated");
+        assert_eq!(memory.count(), dropped);
+    }
+    // Two retries are there, and no more.
+    assert_eq!(a_call(&client).await.unwrap_err().attempts(), 3);
+    assert_eq!(a_call(&client).await.unwrap_err().attempts(), 1);
+}
+
 #[tokio::test]
 async fn r16_a_dropped_call_closes_its_connection() {
     let (requests, closed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
