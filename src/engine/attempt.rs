@@ -122,7 +122,7 @@ impl Attempt<'_> {
         let mut view = (self.endpoint.read_error)(decode::without_bom(&body));
         view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
         let mut call = self.call_info(Some(head));
-        let request_id = view.request_id.take().filter(|id| !self.echoes(id));
+        let request_id = view.request_id.take().filter(|id| self.is_id(id));
         call.request_id = call.request_id.or(request_id);
         let error = ApiError::new(call, view, body, &self.endpoint.secrets, &self.request.plain);
         match head.status {
@@ -210,8 +210,13 @@ impl Attempt<'_> {
     }
 
     fn request_id(&self, headers: &HeaderMap) -> Option<String> {
-        let id = headers.get("request-id").or_else(|| headers.get("x-request-id"))?.to_str().ok()?;
-        (!self.echoes(id)).then(|| id.to_owned())
+        let texts =
+            ["request-id", "x-request-id"].into_iter().filter_map(|name| headers.get(name)?.to_str().ok());
+        texts.filter(|id| self.is_id(id)).map(str::to_owned).next()
+    }
+
+    fn is_id(&self, id: &str) -> bool {
+        !id.trim().is_empty() && !self.echoes(id)
     }
 
     /// Whether a request id is none, but something secret that we sent: ids are logged.

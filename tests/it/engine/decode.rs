@@ -285,6 +285,24 @@ async fn r24_every_error_has_the_request_s_id() {
     assert_eq!(error.request_id(), Some(ID));
 }
 
+#[tokio::test]
+async fn r24_a_header_without_an_id_hides_none() {
+    let unusable: [&[u8]; 3] = [b"", b"  ", b"\xff"];
+    for call in calls::all() {
+        for value in unusable {
+            let step =
+                Step::answer(400, format!(r#"{{"correlationId":"{ID}"}}"#)).header("request-id", value);
+            let error = send_once(&call, step.clone()).await.unwrap_err();
+            let codat = call.id.starts_with("codat.");
+            assert_eq!(error.request_id(), codat.then_some(ID), "{error}");
+            let error = send_once(&call, step.header("x-request-id", ID)).await.unwrap_err();
+            assert_eq!(error.request_id(), Some(ID), "{error}");
+        }
+        let error = send_once(&call, Step::answer(400, r#"{"correlationId":" "}"#)).await.unwrap_err();
+        assert_eq!(error.request_id(), None, "{error}");
+    }
+}
+
 async fn send_once(call: &TypedCall, step: Step) -> Result<String, Error> {
     let builder = offline_builder(&Memory::playing([step])).retry(connectory::RetryPolicy::never());
     let client: Client = builder.build().unwrap();
