@@ -119,7 +119,9 @@ impl Attempt<'_> {
     fn refusal(&self, head: &Parts, body: Bytes) -> Error {
         let decrypted = is_encrypted(&head.headers).then(|| self.decrypted(&body)).flatten();
         let body = decrypted.unwrap_or(body);
-        let mut view = (self.endpoint.read_error)(decode::without_bom(&body));
+        // A byte that is no UTF-8 hides nothing of what stands around it.
+        let text = String::from_utf8_lossy(decode::without_bom(&body));
+        let mut view = (self.endpoint.read_error)(text.as_bytes());
         view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
         let mut call = self.call_info(Some(head));
         let request_id = view.request_id.take().filter(|id| self.is_id(id));
