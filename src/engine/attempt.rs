@@ -42,7 +42,7 @@ impl Attempt<'_> {
         if !head.status.is_success() {
             // The status decides; whatever of the body arrives in time explains it.
             let mut buffer = Buffer::new(self.limits.max_error_body, &head.headers);
-            let _ = self.within(buffer.read(body)).await;
+            let _ = self.within(buffer.read(body, self.until)).await;
             return Err(self.refusal(&head, buffer.into_bytes()));
         }
         let (body, stream) = match self.request.reading {
@@ -91,9 +91,9 @@ impl Attempt<'_> {
         }
         let limit = self.limits.max_body;
         let mut buffer = Buffer::new(limit, &head.headers);
-        match self.within(buffer.fill(body)).await {
+        match self.within(buffer.fill(body, self.until)).await {
             Some(Ok(())) => {}
-            None => return Err(self.late(Some(head))),
+            None | Some(Err(ReadError::Late)) => return Err(self.late(Some(head))),
             Some(Err(ReadError::Broken(error))) => return Err(self.broken(Some(head), error)),
             Some(Err(ReadError::TooLarge)) => {
                 return Err(self.unusable(head, format!("the body is over the limit of {limit} bytes")));

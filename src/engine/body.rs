@@ -4,7 +4,11 @@ use flate2::write::MultiGzDecoder;
 use http::{HeaderMap, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+use tokio::{task::yield_now, time::Instant};
 
 /// A body being read, never holding more than its limit.
 ///
@@ -24,6 +28,8 @@ enum Content {
 }
 
 pub(crate) enum ReadError {
+    /// Time ran out over the work that the body makes.
+    Late,
     /// The body is longer than the limit.
     TooLarge,
     /// The body ended before its end, or is not what its `Content-Encoding` says.
@@ -68,23 +74,31 @@ impl Buffer {
     }
 
     /// Reads a body that must fit: one that announces to be over the limit is not read at all.
-    pub(crate) async fn fill(&mut self, body: Body) -> Result<(), ReadError> {
+    pub(crate) async fn fill(&mut self, body: Body, until: Option<Instant>) -> Result<(), ReadError> {
         let announced = body.size_hint().lower();
         if !matches!(self.content, Content::Gzip(_)) && announced > self.limit as u64 {
             return Err(ReadError::TooLarge);
         }
-        self.read(body).await
+        self.read(body, until).await
     }
 
-    /// Reads until the body ends or is over the limit.
-    pub(crate) async fn read(&mut self, mut body: Body) -> Result<(), ReadError> {
+    /// Reads until the body ends or is over the limit. Waiting for it is the caller's to bound, the work on it is not.
+    pub(crate) async fn read(&mut self, mut body: Body, until: Option<Instant>) -> Result<(), ReadError> {
+        let mut pace = Pace { until, rested: Instant::now() };
         let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         self.announced = announced.min(self.limit).min(Self::BELIEVED);
         let mut received = 0_usize;
         while let Some(frame) = body.frame().await {
             let Ok(chunk) = frame.map_err(ReadError::Broken)?.into_data() else { continue };
             received = received.saturating_add(chunk.len());
-            self.push(chunk).map_err(|error| self.read_error(error))?;
+            if let Content::Gzip(_) = self.content {
+                for step in chunk.chunks(Pace::STEP) {
+                    pace.keep().await?;
+                    self.push(chunk.slice_ref(step)).map_err(|error| self.read_error(error))?;
+                }
+            } else {
+                self.push(chunk).map_err(|error| self.read_error(error))?;
+            }
         }
         match &mut self.content {
             Content::Gzip(decoder) if received > 0 => {
@@ -134,6 +148,34 @@ impl Buffer {
                 std::mem::take(&mut decoder.get_mut().bytes).into()
             }
         }
+    }
+}
+
+/// Keeps decompressing within its time and from holding up its thread.
+///
+/// A few bytes may take long and become nothing, so neither a limit nor the end of what has arrived need come soon.
+struct Pace {
+    until: Option<Instant>,
+    rested: Instant,
+}
+
+impl Pace {
+    /// How many bytes are decompressed at once: some milliseconds at the worst.
+    const STEP: usize = 1024;
+    /// How long others may have to wait for their turn.
+    const TURN: Duration = Duration::from_millis(10);
+
+    /// To be called before each step.
+    async fn keep(&mut self) -> Result<(), ReadError> {
+        let now = Instant::now();
+        if self.until.is_some_and(|until| until <= now) {
+            return Err(ReadError::Late);
+        }
+        if now.duration_since(self.rested) > Self::TURN {
+            yield_now().await;
+            self.rested = Instant::now();
+        }
+        Ok(())
     }
 }
 

@@ -74,6 +74,33 @@ async fn r9_a_stalled_body_counts_as_time_of_the_attempt() {
     assert_eq!(error.body().unwrap().as_ref(), b"<html>half");
 }
 
+/// gzip of blocks with nothing in them: each is ten bits, costs its tables, and brings no cap nearer.
+#[tokio::test]
+async fn r9_a_body_that_costs_time_and_holds_nothing_ends_in_time() {
+    const START: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    let blocks = [2, 8, 0x20, 0x80, 0].repeat(10_000);
+    for status in [200, 500] {
+        let start = Step::answer(status, START).header("content-encoding", "gzip");
+        let step = (0..60).fold(start, |step, _| step.then_sends(Duration::ZERO, blocks.clone()));
+        let client = offline_builder(&Memory::playing([step])).timeout(seconds(1)).build().unwrap();
+        let start = std::time::Instant::now();
+        let call = tokio::spawn(a_call(&client).max_attempts(1).bytes());
+        let mut breaths = 0;
+        while !call.is_finished() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            breaths += 1;
+        }
+        let error = call.await.unwrap().unwrap_err();
+        assert!(start.elapsed() < seconds(3), "{:?} for {error}", start.elapsed());
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.is_timeout()),
+            (status, status == 200),
+            "{error}"
+        );
+        assert!(breaths > 5, "others have their turn meanwhile: {breaths}");
+    }
+}
+
 #[test]
 fn r9_no_policy_and_no_server_stretch_a_call() {
     let runtime =
