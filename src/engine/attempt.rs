@@ -160,7 +160,8 @@ impl Attempt<'_> {
     fn broken(&self, head: Option<&Parts>, cause: SendError) -> Error {
         self.failed(head, cause.to_string(), |error| {
             error.timeout = cause.is_timeout();
-            error.connect = cause.is_connect();
+            // Whatever a body says of it, its headers came over a connection.
+            error.connect = cause.is_connect() && head.is_none();
             error.permanent = cause.is_permanent();
             if error.connect {
                 error.call.outcome = self.worst_before;

@@ -57,7 +57,7 @@ impl Body {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(body.map_err(SendError::other).boxed_unsync())
+        Self(body.map_err(|error| SendError::of(error.into())).boxed_unsync())
     }
 
     /// A body without content.
@@ -151,6 +151,11 @@ impl SendError {
     /// The request or its answer was lost on the way.
     pub fn other(source: impl Into<BoxError>) -> Self {
         Self { kind: Kind::Other, permanent: false, source: source.into() }
+    }
+
+    /// The error itself where it is one of ours already.
+    fn of(error: BoxError) -> Self {
+        error.downcast().map_or_else(Self::other, |ours| *ours)
     }
 
     /// Whether nothing was sent.

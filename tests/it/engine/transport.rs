@@ -9,13 +9,17 @@ use crate::support::{
     wire::Wire,
 };
 use bytes::Bytes;
-use connectory::{ClientBuilder, Error, Outcome, RetryPolicy, Transport, TransportFuture};
+use connectory::{Body, ClientBuilder, Error, Outcome, RetryPolicy, SendError, Transport, TransportFuture};
 use http::Request;
+use http_body::Frame;
 use std::{
+    error::Error as _,
+    pin::Pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 use tokio::{io::AsyncWriteExt, runtime::Runtime};
@@ -61,6 +65,46 @@ async fn a_wrapped_transport_sees_every_attempt_as_it_is_sent() {
         for (name, value) in seen.headers() {
             assert_eq!(sent.headers.get(name), Some(value), "{name}");
         }
+    }
+}
+
+type Kind = fn(&'static str) -> SendError;
+
+/// Answers with a body that fails at once.
+#[derive(Debug)]
+struct Failing(Kind);
+
+impl Transport for Failing {
+    fn send(&self, _: Request<Bytes>) -> TransportFuture<'_> {
+        let body = Body::new(FailingBody(self.0));
+        Box::pin(async { Ok(http::Response::new(body)) })
+    }
+}
+
+struct FailingBody(Kind);
+
+impl http_body::Body for FailingBody {
+    type Data = Bytes;
+    type Error = SendError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
+        Poll::Ready(Some(Err((self.0)("the cause"))))
+    }
+}
+
+#[tokio::test]
+async fn what_a_body_fails_of_is_told_as_it_is() {
+    let kinds: [(Kind, bool); 3] =
+        [(SendError::other, false), (SendError::timeout, true), (SendError::connect, false)];
+    for (kind, timeout) in kinds {
+        let client = builder("http://127.0.0.1:1").transport(Arc::new(Failing(kind))).build().unwrap();
+        let error = a_call(&client).max_attempts(1).bytes().await.unwrap_err();
+        assert_eq!((error.is_timeout(), error.is_connect()), (timeout, false), "{error}");
+        assert_eq!(error.outcome(), Outcome::Applied, "a status line was there");
+        assert_eq!(error.source().unwrap().to_string(), "the cause");
     }
 }
 
