@@ -12,6 +12,9 @@ use serde_json::Value;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 use uuid::Uuid;
 
+/// What a caller may add, roughly.
+const MAX_HEADERS: usize = 1000;
+
 /// A request being put together. The first mistake is kept and returned when the call is awaited.
 pub(crate) struct Draft {
     engine: Arc<Engine>,
@@ -155,6 +158,10 @@ impl Draft {
             return self.refuse(format!("the value of the header {name} holds bytes that a header cannot"));
         };
         value.set_sensitive(true);
+        // Servers refuse far fewer, and a map of headers panics over some ten thousand.
+        if self.headers.len() >= MAX_HEADERS {
+            return self.refuse(format!("more than {MAX_HEADERS} headers"));
+        }
         self.headers.insert(name, value);
         self
     }

@@ -161,6 +161,15 @@ fn r2_a_ready_header_is_a_scheme_one_space_and_visible_ascii() {
 }
 
 #[tokio::test]
+async fn r36_more_headers_than_a_request_can_hold_are_refused() {
+    let memory = Memory::default();
+    let client = offline(&memory);
+    let call = (0..40_000).fold(a_call(&client), |call, number| call.header(format!("x-{number}"), ""));
+    assert!(matches!(call.await.unwrap_err(), Error::Request(_)));
+    assert_eq!(memory.count(), 0);
+}
+
+#[tokio::test]
 async fn r2_headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent() {
     let memory = Memory::playing([Step::answer(200, r#"{"accessToken":"a","data":{}}"#)]);
     let client = offline(&memory);
