@@ -95,6 +95,10 @@ impl Attempt<'_> {
             Some(Ok(())) => {}
             None | Some(Err(ReadError::Late)) => return Err(self.late(Some(head))),
             Some(Err(ReadError::Broken(error))) => return Err(self.broken(Some(head), error)),
+            Some(Err(ReadError::Spoilt(problem, error))) => {
+                let cause = |lost: &mut TransportError| lost.source = Some(error.into());
+                return Err(self.failed(Some(head), problem.to_owned(), cause));
+            }
             Some(Err(ReadError::TooLarge)) => {
                 return Err(self.unusable(head, format!("the body is over the limit of {limit} bytes")));
             }

@@ -32,8 +32,10 @@ pub(crate) enum ReadError {
     Late,
     /// The body is longer than the limit.
     TooLarge,
-    /// The body ended before its end, or is not what its `Content-Encoding` says.
+    /// The body ended before its end.
     Broken(SendError),
+    /// All that was sent has arrived, and this keeps it from being a body.
+    Spoilt(&'static str, io::Error),
 }
 
 /// What was done to a body on its way, as `Content-Encoding` has it.
@@ -134,7 +136,11 @@ impl Buffer {
             Content::Joined(joined) => joined.over,
             Content::Chunk(_) => false,
         };
-        if over { ReadError::TooLarge } else { ReadError::Broken(SendError::other(error)) }
+        match error.kind() {
+            _ if over => ReadError::TooLarge,
+            io::ErrorKind::OutOfMemory => ReadError::Spoilt("there is no memory for the body", error),
+            _ => ReadError::Spoilt("the body is not whole gzip, as which it is announced", error),
+        }
     }
 
     /// What has arrived, at most the limit.
@@ -193,7 +199,8 @@ impl Limited {
 
     /// Makes room for this many bytes in all; memory that is not to be had is an error and not the end of the process.
     fn reserve(&mut self, capacity: usize) -> io::Result<()> {
-        self.bytes.try_reserve_exact(capacity.saturating_sub(self.bytes.len())).map_err(io::Error::other)
+        let more = capacity.saturating_sub(self.bytes.len());
+        self.bytes.try_reserve_exact(more).map_err(|error| io::Error::new(io::ErrorKind::OutOfMemory, error))
     }
 }
 

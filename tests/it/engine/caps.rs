@@ -231,7 +231,9 @@ async fn broken_gzip_is_a_transport_error_and_of_a_failure_keeps_what_was_readab
     for bytes in broken {
         let memory = Memory::playing([gzipped(200, bytes.clone())]);
         let error = a_call(&offline(&memory)).max_attempts(1).bytes().await.unwrap_err();
-        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+        let Error::Transport(lost) = &error else { panic!("{error:?}") };
+        assert_eq!(lost.problem(), "the body is not whole gzip, as which it is announced");
+        assert!(std::error::Error::source(lost).is_some());
         assert_eq!(error.outcome(), Outcome::Applied);
 
         let memory = Memory::playing([gzipped(404, bytes)]);
