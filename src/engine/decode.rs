@@ -8,12 +8,14 @@ use serde_json::error::Category;
 /// Why a body was not understood, and where.
 pub(crate) struct Misread {
     path: String,
-    error: serde_json::Error,
+    line: usize,
+    column: usize,
+    category: &'static str,
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misread> {
     let body = without_bom(body);
-    serde_json::from_slice(body).map_err(|error| Misread { path: json_path::at(body, &error), error })
+    serde_json::from_slice(body).map_err(|error| Misread::new(body, &error))
 }
 
 /// The body without the byte order mark that some servers put before it.
@@ -41,27 +43,41 @@ fn kept(body: &Bytes, keep: usize) -> Bytes {
 }
 
 impl Misread {
+    fn new(body: &[u8], error: &serde_json::Error) -> Self {
+        let path = json_path::at(body, error);
+        let (path, category) = match (error.classify(), missing_member(error)) {
+            _ if body.is_empty() => (path, "empty"),
+            (Category::Syntax, _) => (path, "syntax"),
+            (Category::Eof, _) => (path, "truncated"),
+            (Category::Data | Category::Io, None) => (path, "type"),
+            (Category::Data | Category::Io, Some(member)) if path == "." => (member, "missing"),
+            (Category::Data | Category::Io, Some(member)) => (format!("{path}.{member}"), "missing"),
+        };
+        Self { path, line: error.line(), column: error.column(), category }
+    }
+
     pub(crate) fn into_error(self, answer: Answer, engine: &Engine) -> Error {
         let call = answer.call_info();
         let secrets =
             engine.endpoint(answer.operation.provider()).map(|endpoint| endpoint.secrets.as_slice());
-        let category = match self.error.classify() {
-            _ if answer.body.is_empty() => "empty",
-            Category::Syntax => "syntax",
-            Category::Eof => "truncated",
-            Category::Data | Category::Io => "type",
-        };
         let body = kept(&answer.body, engine.limits.max_error_body);
         let error = Error::Decode(Box::new(DecodeError {
             call,
             shown_path: shown_aside(&self.path, secrets.unwrap_or_default(), &answer.sent),
             path: self.path,
-            line: self.error.line(),
-            column: self.error.column(),
-            category,
+            line: self.line,
+            column: self.column,
+            category: self.category,
             body,
         }));
         telemetry::misread(&answer.span, &error);
         error
     }
+}
+
+/// The member that is not there: serde says which in words only. The name is our own struct's, not the vendor's.
+fn missing_member(error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    Some(name.to_owned())
 }

@@ -389,7 +389,7 @@ impl DecodeError {
 
     /// What kind of mistake it is.
     ///
-    /// `syntax`, `type`, `truncated`, `empty`, or `encrypted` where no key opens the body.
+    /// `syntax`, `type`, `missing`, `truncated`, `empty`, or `encrypted` where no key opens the body.
     pub fn category(&self) -> &str {
         self.category
     }

@@ -103,6 +103,34 @@ async fn r34_the_place_of_the_mistake_is_named() {
 }
 
 #[tokio::test]
+async fn r34_a_member_that_is_missing_is_named() {
+    let rows: &[(&str, &str, &str)] = &[
+        #[cfg(feature = "deck")]
+        ("deck.connections.invalidate_access_token", "{}", "new_access_token"),
+        #[cfg(feature = "deck")]
+        ("deck.documents.list", r#"{"documents":[{"document_id":"a"},{}]}"#, "documents[1].document_id"),
+        #[cfg(feature = "codat")]
+        ("codat.companies.get_access_token", r#"{"expiresIn":7}"#, "accessToken"),
+        #[cfg(feature = "apideck")]
+        ("apideck.vault.connections.get", r#"{"status_code":200}"#, "data"),
+        #[cfg(feature = "apideck")]
+        (
+            "apideck.vault.connections.list",
+            r#"{"data":[{"id":"a","service_id":"b"}]}"#,
+            "data[0].unified_api",
+        ),
+    ];
+    for (id, body, path) in rows {
+        let call = calls::all().into_iter().find(|call| call.id == *id).unwrap();
+        let memory = Memory::playing([Step::answer(200, *body)]);
+        let error = call.send_default(&offline(&memory)).await.unwrap_err();
+        let Error::Decode(decode) = &error else { panic!("{error:?}") };
+        assert_eq!((decode.path(), decode.category()), (*path, "missing"));
+        assert!(error.to_string().contains(&format!("(missing at `{path}`")), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn r34_of_a_long_body_the_beginning_is_kept() {
     let body = "x".repeat(200 * 1024);
     for call in reading() {

@@ -59,7 +59,10 @@ impl Models {
             }
             Err(error) => {
                 let Error::Decode(decode) = &error else { panic!("{}: {error:?}", call.id) };
-                assert!(["syntax", "type", "truncated", "empty"].contains(&decode.category()), "{decode}");
+                assert!(
+                    ["syntax", "type", "missing", "truncated", "empty"].contains(&decode.category()),
+                    "{decode}"
+                );
                 assert_eq!((error.outcome(), error.attempts()), (Outcome::Applied, 1), "{error}");
                 let kept = &body[..body.len().min(64 * 1024)];
                 assert_eq!(error.body().unwrap(), kept, "{error}");
