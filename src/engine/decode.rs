@@ -49,9 +49,9 @@ impl Misread {
             _ if body.is_empty() => (path, "empty"),
             (Category::Syntax, _) => (path, "syntax"),
             (Category::Eof, _) => (path, "truncated"),
-            (Category::Data | Category::Io, None) => (path, "type"),
-            (Category::Data | Category::Io, Some(member)) if path == "." => (member, "missing"),
-            (Category::Data | Category::Io, Some(member)) => (format!("{path}.{member}"), "missing"),
+            (_, None) => (path, "type"),
+            (_, Some(member)) if path == "." => (member, "missing"),
+            (_, Some(member)) => (format!("{path}.{member}"), "missing"),
         };
         Self { path, line: error.line(), column: error.column(), category }
     }
