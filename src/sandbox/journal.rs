@@ -1,3 +1,4 @@
+use super::world::Mount;
 use crate::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, request::Parts};
@@ -25,10 +26,11 @@ pub struct Request {
     pub status: Option<StatusCode>,
     /// Whether its vendor saw it: a fault may have struck before.
     pub was_handled: bool,
+    mount: Mount,
 }
 
 impl Request {
-    pub(super) fn new(head: &Parts, body: &Bytes) -> Self {
+    pub(super) fn new(mount: Mount, head: &Parts, body: &Bytes) -> Self {
         Self {
             operation: None,
             ids: Vec::new(),
@@ -38,6 +40,7 @@ impl Request {
             body: body.clone(),
             status: None,
             was_handled: false,
+            mount,
         }
     }
 
@@ -83,7 +86,7 @@ pub enum Mismatch {
     UnknownRequest {
         /// Method and path.
         request: String,
-        /// The operation whose method and path are most alike.
+        /// Method and path of the operation that is most alike.
         nearest: String,
     },
     /// An expectation or a fault names an operation that is none.
@@ -156,9 +159,11 @@ impl Journal {
     /// The first unknown request from this one on.
     fn unknown(&self, start: usize) -> Option<Mismatch> {
         let request = self.requests.iter().skip(start).find(|request| request.operation.is_none())?;
-        let nearest = crate::operations()
-            .min_by_key(|operation| distance(operation, request))
-            .map_or_else(String::new, |operation| format!("{} {}", operation.method(), operation.path()));
+        let served = crate::operations()
+            .filter_map(|operation| Some((operation.method(), request.mount.path_of(operation)?)));
+        let nearest = served
+            .min_by_key(|(method, path)| distance(request, method, path))
+            .map_or_else(String::new, |(method, path)| format!("{method} {path}"));
         Some(Mismatch::UnknownRequest { request: format!("{} {}", request.method, request.path()), nearest })
     }
 }
@@ -169,15 +174,41 @@ pub(super) fn known(id: &str) -> Result<(), Mismatch> {
     known.then_some(()).ok_or_else(|| Mismatch::NoOperation(id.to_owned()))
 }
 
-/// How far a request is from an operation: segments that differ, from the end, and the method.
-fn distance(operation: &Operation, request: &Request) -> usize {
-    let wanted: Vec<_> = operation.path().rsplit('/').collect();
-    let segments: Vec<_> = request.path().rsplit('/').collect();
-    let alike = wanted
-        .iter()
-        .zip(&segments)
-        .filter(|(wanted, segment)| wanted.starts_with('{') || wanted == segment)
-        .count();
-    let method = usize::from(operation.method() != request.method);
-    2 * (wanted.len().max(segments.len()) - alike) + method
+/// How far a request is from an operation: the characters that differ, and the method.
+fn distance(request: &Request, method: &Method, path: &str) -> usize {
+    // Longer ones are near to nothing, and take long to compare.
+    const COMPARED: usize = 500;
+    let sent: String = request.path().chars().take(COMPARED).collect();
+    let (sent, wanted): (Vec<_>, Vec<_>) = (sent.split('/').collect(), path.split('/').collect());
+    let is_id = |segment: &str| segment.starts_with('{');
+    let missing = |segment: &&str| if is_id(segment) { 2 } else { segment.chars().count().clamp(1, 4) };
+    let other = |sent: &&str, wanted: &&str| {
+        let (sent, wanted): (Vec<_>, Vec<_>) = (sent.chars().collect(), wanted.chars().collect());
+        edits(&sent, &wanted, |_| 1, |sent, wanted| usize::from(sent != wanted))
+    };
+    let instead = |sent: &&str, wanted: &&str| if is_id(wanted) { 0 } else { other(sent, wanted) };
+    edits(&sent, &wanted, missing, instead) + usize::from(request.method != *method)
+}
+
+/// What it costs at least to turn one into the other, by items that are missing and items that stand for others.
+fn edits<T>(from: &[T], to: &[T], missing: impl Fn(&T) -> usize, instead: impl Fn(&T, &T) -> usize) -> usize {
+    // To each beginning of `to`, from what was seen of `from`.
+    let mut costs = vec![0];
+    costs.extend(to.iter().scan(0, |cost, item| {
+        *cost += missing(item);
+        Some(*cost)
+    }));
+    for item in from {
+        let mut left = costs.first().map_or(0, |cost| cost + missing(item));
+        let mut next = vec![left];
+        for (costs, wanted) in costs.windows(2).zip(to) {
+            if let [before, above] = costs {
+                left =
+                    (above + missing(item)).min(left + missing(wanted)).min(before + instead(item, wanted));
+                next.push(left);
+            }
+        }
+        costs = next;
+    }
+    costs.last().copied().unwrap_or_default()
 }

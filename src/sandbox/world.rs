@@ -73,6 +73,11 @@ impl Mount {
         })
     }
 
+    /// The path of an operation, with the ids' names; `None` where its vendor is not served.
+    pub(super) fn path_of(self, operation: &Operation) -> Option<String> {
+        self.prefix(operation.provider()).map(|prefix| format!("{prefix}{}", operation.path()))
+    }
+
     /// The path below which the vendor is served; Deck's ends as the real one does.
     fn prefix(self, provider: Provider) -> Option<&'static str> {
         match (self.only, provider) {
@@ -113,14 +118,14 @@ impl World {
     /// Answers as the vendor would, unless a fault comes in between, and remembers it.
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
         if let Some(reply) = control::answer(self, head, body) {
-            return self.log_alone(head, body, reply);
+            return self.log_alone(mount, head, body, reply);
         }
         #[cfg(feature = "apideck")]
         if let Some(reply) = self.follow_link(mount, head) {
-            return self.log_alone(head, body, reply);
+            return self.log_alone(mount, head, body, reply);
         }
         let route = route(mount, head);
-        let mut request = asked_for(route.as_ref(), head, body);
+        let mut request = asked_for(mount, route.as_ref(), head, body);
         let strike = |operation| lock(&self.faults).striking(operation, &self.random);
         let faults = request.operation.map(strike).unwrap_or_default();
         let answer = |fails| self.answer(route.as_ref(), head, body, fails);
@@ -147,10 +152,10 @@ impl World {
     /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.
     pub(super) fn refuse(&self, mount: Mount, head: &request::Parts, status: StatusCode) -> Played {
         if let Some(reply) = control::refuse(head, status) {
-            return self.log_alone(head, &Bytes::new(), reply);
+            return self.log_alone(mount, head, &Bytes::new(), reply);
         }
         let played = Played::new(Reply::empty(status));
-        self.remember(asked_for(route(mount, head).as_ref(), head, &Bytes::new()), &played);
+        self.remember(asked_for(mount, route(mount, head).as_ref(), head, &Bytes::new()), &played);
         played
     }
 
@@ -160,9 +165,9 @@ impl World {
     }
 
     /// What is no request of a client is logged, and not remembered.
-    fn log_alone(&self, head: &request::Parts, body: &Bytes, reply: Reply) -> Played {
+    fn log_alone(&self, mount: Mount, head: &request::Parts, body: &Bytes, reply: Reply) -> Played {
         let played = Played::new(reply);
-        self.log(&mut Request::new(head, body), &played);
+        self.log(&mut Request::new(mount, head, body), &played);
         played
     }
 
@@ -261,8 +266,8 @@ impl World {
 }
 
 /// The request as it is remembered.
-fn asked_for(route: Option<&Route>, head: &request::Parts, body: &Bytes) -> Request {
-    let mut request = Request::new(head, body);
+fn asked_for(mount: Mount, route: Option<&Route>, head: &request::Parts, body: &Bytes) -> Request {
+    let mut request = Request::new(mount, head, body);
     if let Some((operation, ids)) = route.and_then(|route| route.found.as_ref()) {
         request.operation = Some(operation);
         request.ids.clone_from(ids);

@@ -116,8 +116,62 @@ async fn an_unknown_request_is_named_with_the_nearest_operation() {
     let Err(Mismatch::UnknownRequest { request, nearest }) = sandbox.verify() else {
         panic!("it is unknown")
     };
-    assert!(request.ends_with(&format!("{}x", operation.path())), "{request}");
-    assert_eq!(nearest, format!("{} {}", operation.method(), operation.path()));
+    assert_eq!(request, format!("{nearest}x"));
+    assert!(nearest.ends_with(operation.path()), "{nearest}");
+}
+
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[tokio::test]
+async fn the_nearest_operation_is_the_one_that_was_meant() {
+    let rows = [
+        ("POST /deck/api/v1/jobs/submitt", "POST /deck/api/v1/jobs/submit"),
+        ("GET /deck/api/v1/jobs/submit", "POST /deck/api/v1/jobs/submit"),
+        ("POST /jobs/submit", "POST /deck/api/v1/jobs/submit"),
+        ("POST /deck/v1/jobs/submit", "POST /deck/api/v1/jobs/submit"),
+        ("POST /deck/api/v1/link/token/gett", "POST /deck/api/v1/link/token/get"),
+        ("POST /deck/api/v1/connections/destroy", "POST /deck/api/v1/connection/destroy"),
+        ("POST /deck/api/v1/connection/webhook", "POST /deck/api/v1/connection/webhook/update"),
+        ("GET /apideck/vault/conections", "GET /apideck/vault/connections"),
+        ("GET /apideck/vault/connections/crm", "GET /apideck/vault/connections/{unified_api}/{service_id}"),
+        (
+            "DELETE /apideck/vault/connections/crm/hubspot/",
+            "DELETE /apideck/vault/connections/{unified_api}/{service_id}",
+        ),
+        (
+            "POST /apideck/vault/connections/crm/hubspot/tokens",
+            "POST /apideck/vault/connections/{unified_api}/{service_id}/token",
+        ),
+        ("POST /codat/companies/c-1/accessToken", "GET /codat/companies/{companyId}/accessToken"),
+        ("GET /codat/company/c-1/accesstoken", "GET /codat/companies/{companyId}/accessToken"),
+    ];
+    for (sent, expected) in rows {
+        let sandbox = Sandbox::builder().in_memory().unwrap();
+        let (method, path) = sent.split_once(' ').unwrap();
+        let request = http::Request::builder().method(method).uri(format!("http://localhost{path}"));
+        sandbox.transport().send(request.body(bytes::Bytes::new()).unwrap()).await.unwrap();
+        let Err(Mismatch::UnknownRequest { request, nearest }) = sandbox.verify() else { panic!("{sent}") };
+        assert_eq!((&*request, &*nearest), (sent, expected));
+    }
+
+    let sandbox = Sandbox::builder().port_each().start().await.unwrap();
+    let base = sandbox.base_url(Provider::Codat);
+    let address = base.strip_prefix("http://").unwrap().parse().unwrap();
+    raw(address, b"POST /jobs/submit HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    let Err(Mismatch::UnknownRequest { nearest, .. }) = sandbox.verify() else { panic!("it is unknown") };
+    assert!(nearest.starts_with("GET /companies/{companyId}/"), "{nearest} is not served there");
+}
+
+#[tokio::test]
+async fn an_endless_path_is_unknown_soon() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    for part in ["a", "/", "/a"] {
+        let path = format!("http://localhost/{}", part.repeat(30_000));
+        let request = http::Request::get(path).body(bytes::Bytes::new()).unwrap();
+        sandbox.transport().send(request).await.unwrap();
+    }
+    let start = std::time::Instant::now();
+    sandbox.verify().unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
