@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// A request that has found its operation.
@@ -86,7 +87,11 @@ pub(super) struct Reply {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
     body: Body,
+    seal: Option<Seal>,
 }
+
+/// Encrypts a body, if it can.
+pub(super) type Seal = Arc<dyn Fn(&[u8]) -> Option<Bytes> + Send + Sync>;
 
 #[derive(Clone)]
 enum Body {
@@ -97,16 +102,16 @@ enum Body {
 
 impl Reply {
     pub(super) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Empty }
+        Self { status, headers: Vec::new(), body: Body::Empty, seal: None }
     }
 
     pub(super) fn json(status: StatusCode, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Json(body) }
+        Self { body: Body::Json(body), ..Self::empty(status) }
     }
 
     pub(super) fn file(content_type: &'static str, content: impl Into<Bytes>) -> Self {
         let body = Body::File { content_type, content: content.into() };
-        Self { status: StatusCode::OK, headers: Vec::new(), body }
+        Self { body, ..Self::empty(StatusCode::OK) }
     }
 
     pub(super) fn with_status(mut self, status: StatusCode) -> Self {
@@ -119,13 +124,18 @@ impl Reply {
         self.status
     }
 
-    /// The body as it goes over the wire; `None` where there is none.
+    /// Encrypts the body when it goes over the wire.
     #[cfg(feature = "deck-encryption")]
-    pub(super) fn content(&self) -> Option<Bytes> {
-        match &self.body {
-            Body::Empty => None,
-            Body::Json(body) => Some(body.to_string().into()),
-            Body::File { content, .. } => Some(content.clone()),
+    pub(super) fn sealed(mut self, seal: Seal) -> Self {
+        self.seal = Some(seal);
+        self
+    }
+
+    /// The body, to be changed; `None` where it is no JSON.
+    pub(super) fn json_mut(&mut self) -> Option<&mut Value> {
+        match &mut self.body {
+            Body::Json(body) => Some(body),
+            Body::Empty | Body::File { .. } => None,
         }
     }
 
@@ -142,6 +152,9 @@ impl Reply {
             Body::Json(body) => (Some("application/json; charset=utf-8"), body.to_string().into()),
             Body::File { content_type, content } => (Some(content_type), content),
         };
+        let sealed = self.seal.filter(|_| content_type.is_some()).and_then(|seal| seal(&body));
+        let (content_type, body) =
+            sealed.map_or((content_type, body), |sealed| (Some("application/json+encrypted"), sealed));
         *response.body_mut() = body;
         if let Some(content_type) = content_type {
             response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

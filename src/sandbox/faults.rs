@@ -188,7 +188,33 @@ impl Fault {
         })
     }
 
-    /// What becomes of a vendor's answer.
+    /// What becomes of what a vendor says.
+    pub(super) fn reshape(&self, reply: &mut Reply) {
+        let Some(json) = reply.json_mut() else { return };
+        match self {
+            Self::UnseenValues => each(json, &mut |value| {
+                if let Value::String(text) = value {
+                    text.insert_str(0, "unseen-");
+                }
+            }),
+            Self::NulledFields => each(json, &mut |value| {
+                if let Value::Object(members) = value {
+                    members
+                        .values_mut()
+                        .filter(|member| !member.is_object())
+                        .for_each(|member| *member = Value::Null);
+                }
+            }),
+            Self::ExtraFields => each(json, &mut |value| {
+                if let Value::Object(members) = value {
+                    members.insert("unseen_member".to_owned(), json!({ "nested": [1, "two", null] }));
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    /// What becomes of a vendor's answer on its way.
     pub(super) fn distort(&self, answer: &mut Played) {
         match self {
             Self::Latency(wait) => answer.latency = answer.latency.saturating_add(*wait),
@@ -209,29 +235,14 @@ impl Fault {
                 answer.response = bomb(*size);
                 *answer.response.status_mut() = status;
             }
-            Self::UnseenValues => answer.change_json(&mut |value| {
-                if let Value::String(text) = value {
-                    text.insert_str(0, "unseen-");
-                }
-            }),
-            Self::NulledFields => answer.change_json(&mut |value| {
-                if let Value::Object(members) = value {
-                    members
-                        .values_mut()
-                        .filter(|member| !member.is_object())
-                        .for_each(|member| *member = Value::Null);
-                }
-            }),
-            Self::ExtraFields => answer.change_json(&mut |value| {
-                if let Value::Object(members) = value {
-                    members.insert("unseen_member".to_owned(), json!({ "nested": [1, "two", null] }));
-                }
-            }),
             Self::RateLimited(_)
             | Self::RateLimitedUntil(_)
             | Self::Status(_)
             | Self::Html
-            | Self::Redirect(_) => {}
+            | Self::Redirect(_)
+            | Self::UnseenValues
+            | Self::NulledFields
+            | Self::ExtraFields => {}
         }
     }
 }
@@ -265,12 +276,6 @@ pub(super) enum Delivery {
 impl Played {
     pub(super) fn new(reply: Reply) -> Self {
         Self { response: reply.into_http(), latency: Duration::ZERO, delivery: Delivery::Whole }
-    }
-
-    fn change_json(&mut self, change: &mut impl FnMut(&mut Value)) {
-        let Ok(mut json) = serde_json::from_slice::<Value>(self.response.body()) else { return };
-        each(&mut json, change);
-        *self.response.body_mut() = json.to_string().into();
     }
 }
 

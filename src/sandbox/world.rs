@@ -134,7 +134,9 @@ impl World {
             fault => fault.instead(|status| answer(Some(status))),
         });
         request.was_handled = instead.is_none() && request.operation.is_some();
-        let mut played = Played::new(instead.unwrap_or_else(|| answer(None)));
+        let mut reply = instead.unwrap_or_else(|| answer(None));
+        faults.iter().for_each(|fault| fault.reshape(&mut reply));
+        let mut played = Played::new(reply);
         faults.iter().for_each(|fault| fault.distort(&mut played));
         self.remember(request, &played);
         played

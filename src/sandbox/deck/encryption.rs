@@ -7,17 +7,18 @@ use crate::engine::BodyCipher;
 use crate::sandbox::exchange::{Asked, Reply};
 use crate::{Error, Secret};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// The key that Deck and its client share.
 pub(in crate::sandbox) struct Encryption {
     key: Secret,
     encrypt: Encrypt,
-    cipher: Cipher,
+    cipher: Arc<Cipher>,
 }
 
 impl Encryption {
     pub(in crate::sandbox) fn new(key: Secret, encrypt: Encrypt) -> Result<Self, Error> {
-        let cipher = Cipher::new(&key, encrypt)?;
+        let cipher = Arc::new(Cipher::new(&key, encrypt)?);
         Ok(Self { key, encrypt, cipher })
     }
 
@@ -43,17 +44,10 @@ impl State {
             let body = opened.as_deref().unwrap_or(asked.body);
             return self.answer_plain(&Asked { body, ..asked.clone() });
         }
-        let opened = encryption.cipher.open(asked.body);
+        let cipher = encryption.cipher.clone();
+        let opened = cipher.open(asked.body);
         let body = opened.as_deref().unwrap_or(asked.body);
         let reply = self.answer_plain(&Asked { body, ..asked.clone() });
-        let sealed = self
-            .encryption
-            .as_ref()
-            .zip(reply.content())
-            .and_then(|(encryption, content)| encryption.cipher.seal_whole(&content));
-        match sealed {
-            Some(sealed) => Reply::file("application/json+encrypted", sealed).with_status(reply.status()),
-            None => reply,
-        }
+        reply.sealed(Arc::new(move |content| cipher.seal_whole(content)))
     }
 }

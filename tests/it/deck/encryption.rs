@@ -146,3 +146,26 @@ async fn the_sandbox_shares_the_key() {
     }
     assert!(Sandbox::builder().deck_encryption("short", Encrypt::Bodies).in_memory().is_err());
 }
+
+#[tokio::test]
+async fn what_the_sandbox_changes_in_an_answer_is_in_what_is_encrypted() {
+    use connectory::sandbox::{Fault, Sandbox};
+    let rows = [
+        (Fault::UnseenValues, Some("unseen-Connected")),
+        (Fault::NulledFields, None),
+        (Fault::ExtraFields, Some("Connected")),
+    ];
+    for (fault, status) in rows {
+        let builder = Sandbox::builder().deck_encryption(KEY, Encrypt::Bodies).deck_connection("access-1");
+        let sandbox = builder.in_memory().unwrap();
+        sandbox.inject(fault.clone());
+        let token = AccessTokenRequest::new("access-1");
+        let context = sandbox.client().deck().connections().context(&token).await;
+        let context = context.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        assert_eq!(
+            context.connection_status.map(|status| status.to_string()).as_deref(),
+            status,
+            "{fault:?}"
+        );
+    }
+}
