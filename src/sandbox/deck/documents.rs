@@ -56,13 +56,13 @@ impl State {
         }
 
         let Body { access_token } = body(asked)?;
-        let job = asked.query("job_guid");
-        if job.is_some_and(|job| Uuid::parse_str(job).is_err()) {
-            return Err(invalid("job_guid is not a UUID"));
-        }
+        let job = asked.query("job_guid").map(Uuid::parse_str).transpose();
+        let job = job.map_err(|_| invalid("job_guid is not a UUID"))?.map(|job| job.to_string());
         let Documents(documents) = &self.connection(&access_token)?.documents;
-        let shown =
-            documents.iter().filter(|document| job.is_none_or(|job| document.job == job)).map(Document::show);
+        let shown = documents
+            .iter()
+            .filter(|document| job.as_ref().is_none_or(|job| document.job == *job))
+            .map(Document::show);
         ok(json!({ "documents": shown.collect::<Vec<_>>() }))
     }
 

@@ -270,7 +270,8 @@ impl State {
 
         let Body { job_guid, answer } = body(asked)?;
         let asks = |job: &Job| {
-            matches!(job.stage, Stage::Asks { .. }) && job_guid.as_ref().is_none_or(|id| *id == job.id)
+            matches!(job.stage, Stage::Asks { .. })
+                && job_guid.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(&job.id))
         };
         let Some((index, job)) = self.jobs.iter().enumerate().find(|(_, job)| asks(job)) else {
             return Err(refusal(ErrorCode::SecurityQuestionNotFound, "No job waits for this answer"));
@@ -349,6 +350,18 @@ fn report(events: &mut Events, job: &Job, key: &str, result: Value) {
 
 fn open_already() -> Reply {
     refusal(ErrorCode::ActiveConnectionExists, "The connection is open already")
+}
+
+/// A refusal as jobs have it: without category, and with its message under the older name, too.
+pub(super) fn as_job_s(mut refusal: Reply) -> Reply {
+    let status = refusal.status();
+    if let Some(Value::Object(members)) = refusal.json_mut()
+        && status == StatusCode::BAD_REQUEST
+    {
+        members.retain(|name, _| matches!(name.as_str(), "error_code" | "error_message"));
+        members.extend(members.get("error_message").cloned().map(|message| ("message".to_owned(), message)));
+    }
+    refusal
 }
 
 /// A job's idempotency key, if it has one, and what is asked under it.

@@ -5,6 +5,7 @@ use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, invalid, ok,
 use crate::deck::link::{BetaSourceStatus, Language, LinkConnectionStatus, ParsingMethod, UpdateMode};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Object, Reply};
+use crate::types::UnknownValue;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
@@ -160,7 +161,7 @@ struct LinkToken {
     link_token: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     language: Option<Language>,
@@ -171,13 +172,25 @@ struct Settings {
     update: Option<Object<Update>>,
     webhook_url: Option<String>,
     auto_refresh: Option<bool>,
-    #[serde(rename = "parsing_method")]
-    _parsing_method: Option<ParsingMethod>,
+    parsing_method: Option<ParsingMethod>,
     #[serde(rename = "latest_invoice_only")]
     _latest_invoice_only: Option<bool>,
 }
 
 impl Settings {
+    /// A value that Deck does not have.
+    fn unknown(&self) -> Option<&UnknownValue> {
+        match self {
+            Self { language: Some(Language::Unknown(value)), .. }
+            | Self { beta_source_status: Some(BetaSourceStatus::Unknown(value)), .. }
+            | Self { parsing_method: Some(ParsingMethod::Unknown(value)), .. }
+            | Self { update: Some(Object(Update { mode: UpdateMode::Unknown(value), .. })), .. } => {
+                Some(value)
+            }
+            _ => None,
+        }
+    }
+
     fn apply_to(&self, connection: &mut Connection) {
         if let Some(url) = &self.webhook_url {
             connection.webhook = Webhook { url: Some(url.clone()), is_active: true };
@@ -204,12 +217,12 @@ struct Field {
 
 impl State {
     pub(super) fn create_link_token(&mut self, asked: &Asked<'_>) -> Step {
-        let settings: Settings = body(asked)?;
+        let settings: Settings = if asked.body.is_empty() { Settings::default() } else { body(asked)? };
+        if let Some(value) = settings.unknown() {
+            return Err(invalid(&format!("There is no value {}", value.as_str())));
+        }
         let update = match &settings.update {
             None => None,
-            Some(Object(Update { mode: UpdateMode::Unknown(mode), .. })) => {
-                return Err(invalid(&format!("There is no update mode {}", mode.as_str())));
-            }
             Some(Object(Update { access_token, mode })) => {
                 let Connection { id, source, username, accounts, .. } = self.connection(access_token)?;
                 Some(Updated {

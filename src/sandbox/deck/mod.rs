@@ -164,6 +164,11 @@ impl State {
     }
 
     fn answer_plain(&mut self, asked: &Asked<'_>) -> Reply {
+        let reply = self.carry_out(asked);
+        if asked.operation.id() == "deck.jobs.submit" { jobs::as_job_s(reply) } else { reply }
+    }
+
+    fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
         let Credentials { client_id, secret } = &self.credentials;
         let known = asked.header("x-deck-client-id") == client_id && asked.header("x-deck-secret") == secret;
         if let Some(status) = asked.fails {

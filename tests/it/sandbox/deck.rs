@@ -10,7 +10,7 @@ use connectory::deck::link::{
     UpdateMode,
 };
 use connectory::deck::{AlreadyRunningJob, Config, Deck, ErrorBody, ErrorCategory, ErrorCode};
-use connectory::sandbox::Sandbox;
+use connectory::sandbox::{Fault, FaultRule, Sandbox};
 use connectory::{Call, Client, Error, Outcome, Provider, Secret};
 use serde_json::{Value, json};
 use std::{fmt::Debug, time::Duration};
@@ -28,7 +28,8 @@ pub(super) async fn refused<T: Debug + 'static>(call: Call<T>) -> ErrorCode {
     let error = call.await.unwrap_err();
     assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
     let body: &ErrorBody = error.api().unwrap().vendor().unwrap();
-    assert!(body.category.is_some() && body.message.is_some(), "{body:?}");
+    let is_job = error.operation().unwrap().id() == "deck.jobs.submit";
+    assert!(body.category.is_none() == is_job && body.message.is_some(), "{body:?}");
     body.code.clone().unwrap()
 }
 
@@ -391,6 +392,9 @@ async fn bodies_of_another_form_are_refused() {
     let connect = |user: &Value| json!({ "link_token": link, "source_id": UTILITY, "fields": [user, pass] });
     let rows = [
         ("/link/token/create", json!({ "language": 3 })),
+        ("/link/token/create", json!({ "language": "Unheard" })),
+        ("/link/token/create", json!({ "beta_source_status": "" })),
+        ("/link/token/create", json!({ "parsing_method": "basic" })),
         ("/link/token/create", json!({ "countries": "CA" })),
         ("/link/token/create", json!({ "auto_refresh": "yes" })),
         ("/link/token/create", json!({ "webhook_url": ["https://example.com"] })),
@@ -406,6 +410,8 @@ async fn bodies_of_another_form_are_refused() {
         ("/link/connect", connect(&json!(["username", "u"]))),
         ("/connection/context", json!(["access-1"])),
         ("/jobs/submit", json!(["FetchBalance", { "access_token": "access-1" }])),
+        ("/connection/context", Value::Null),
+        ("/connection/context", json!({})),
     ];
     for (path, body) in rows {
         let (status, answer) = post(&sandbox, path, &body).await;
@@ -414,6 +420,54 @@ async fn bodies_of_another_form_are_refused() {
     assert_eq!(post(&sandbox, "/link/token/create", &update("Refresh")).await.0, 200);
     assert_eq!(post(&sandbox, "/link/token/create", &json!({ "update": null })).await.0, 200);
     assert_eq!(post(&sandbox, "/link/connect", &connect(&user)).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_link_token_needs_no_body() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let request = http::Request::post(format!("{}/link/token/create", sandbox.base_url(Provider::Deck)))
+        .header("x-deck-client-id", "sandbox-client-id")
+        .header("x-deck-secret", "sandbox-secret-2f8a1c55");
+    let answer = sandbox.transport().send(request.body(bytes::Bytes::new()).unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn a_job_is_refused_in_words_of_its_own() {
+    let sandbox = Sandbox::builder().deck_connection("access-1").in_memory().unwrap();
+    let job = |token| json!({ "job_code": "FetchBalance", "input": { "access_token": token } });
+    let members = |answer: &Value| answer.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+
+    let (status, answer) = post(&sandbox, "/jobs/submit", &job("unknown")).await;
+    assert_eq!((status, &answer["error_code"]), (400, &json!("INVALID_ACCESS_TOKEN")));
+    assert_eq!(members(&answer), ["error_code", "error_message", "message"]);
+    let (status, answer) = post(&sandbox, "/jobs/submit", &json!({})).await;
+    assert_eq!((status, &answer["error_code"]), (400, &json!("VALIDATION_FAILED")));
+    assert_eq!(members(&answer), ["error_code", "error_message", "message"]);
+
+    sandbox.inject(FaultRule::new(Fault::Status(400)).times(1));
+    assert_eq!(members(&post(&sandbox, "/jobs/submit", &job("access-1")).await.1).len(), 3);
+    sandbox.inject(FaultRule::new(Fault::Status(503)).times(1));
+    assert_eq!(members(&post(&sandbox, "/jobs/submit", &job("access-1")).await.1).len(), 4);
+    let context = json!({ "access_token": "unknown" });
+    assert_eq!(members(&post(&sandbox, "/connection/context", &context).await.1).len(), 4);
+}
+
+#[tokio::test]
+async fn a_job_is_found_by_its_guid_in_any_case() {
+    let sandbox = Sandbox::builder().deck_connection("access-1").in_memory().unwrap();
+    let submit = |code: &str, input: Value| json!({ "job_code": code, "input": input });
+    let fetch = submit("FetchDocuments", json!({ "access_token": "access-1" }));
+    let job = post(&sandbox, "/jobs/submit", &fetch).await.1["job_guid"].as_str().unwrap().to_uppercase();
+    sandbox.advance(Duration::from_secs(2));
+    let list = format!("/jobs/documents/list?job_guid={job}");
+    let found = post(&sandbox, &list, &json!({ "access_token": "access-1" })).await.1;
+    assert_eq!(found["documents"].as_array().unwrap().len(), 1);
+
+    let input = json!({ "source_guid": UTILITY, "username": "mfa", "password": "p" });
+    let job = post(&sandbox, "/jobs/submit", &submit("EnsureConnection", input)).await.1;
+    let answer = json!({ "job_guid": job["job_guid"].as_str().unwrap().to_uppercase(), "answer": ANSWER });
+    assert_eq!(post(&sandbox, "/jobs/mfa/answer", &answer).await.0, 200);
 }
 
 #[tokio::test]
