@@ -14,11 +14,11 @@ pub(super) struct Record {
     pub(super) enabled: bool,
     pub(super) settings: Map<String, Value>,
     pub(super) metadata: Map<String, Value>,
-    pub(super) configuration: Vec<Value>,
-    pub(super) custom_mappings: Vec<Value>,
+    pub(super) configuration: Vec<Map<String, Value>>,
+    pub(super) custom_mappings: Vec<Map<String, Value>>,
     pub(super) consent_state: Value,
     pub(super) consents: Vec<Value>,
-    pub(super) data_scopes: Option<Value>,
+    pub(super) data_scopes: Option<Map<String, Value>>,
     /// When the token has to be refreshed, in Unix milliseconds; `None` where there is no token.
     token_expires: Option<u64>,
     /// Whether the service refuses to refresh tokens. As long as it does not, an expired one is as good as a fresh one.
@@ -156,6 +156,9 @@ pub(super) fn state(
     }
 }
 
+/// The members that may be null; others are left out where there is nothing to say.
+const NULLABLE: [&str; 5] = ["authorize_url", "metadata", "revoke_url", "settings", "updated_at"];
+
 /// The connection as the API shows it, with the link of each name.
 pub(super) fn show(
     service: &Service,
@@ -183,7 +186,7 @@ pub(super) fn show(
             })
         })
         .collect();
-    json!({
+    let mut connection = json!({
         "id": format!("{unified_api}+{id}"),
         "service_id": id,
         "name": name,
@@ -224,5 +227,9 @@ pub(super) fn show(
         "last_downstream_error_at": 0,
         "created_at": record.map(|record| record.created_at),
         "updated_at": record.map(|record| record.updated_at),
-    })
+    });
+    if let Value::Object(members) = &mut connection {
+        members.retain(|name, value| !value.is_null() || NULLABLE.contains(&name.as_str()));
+    }
+    connection
 }

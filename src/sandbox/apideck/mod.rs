@@ -6,12 +6,13 @@ use super::exchange::{Asked, Object, Reply};
 use super::random::Random;
 use super::world::World;
 use crate::Consumer;
-use crate::apideck::vault::connections::{ConnectionState, ConsentState};
+use crate::apideck::vault::connections::{ConnectionState, ConsentState, DataScopesResources};
 use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
 use catalog::{Auth, SERVICES, Service};
 use connection::Record;
 use http::StatusCode;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -215,6 +216,9 @@ impl State {
     fn update(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
         let service = service(asked)?;
         let update: Update = body(asked)?;
+        if let Some(ConsentState::Unknown(state)) = &update.consent_state {
+            return Err(invalid(&format!("there is no consent_state {}", state.as_str())));
+        }
         let record = self.record(consumer(asked), service, asked.now_millis());
         if let Some(enabled) = update.enabled {
             record.enabled = enabled;
@@ -242,11 +246,13 @@ impl State {
                 "id": format!("con_{}", asked.random.uuid().simple()),
                 "created_at": iso(asked),
                 "granted": granted,
-                "resources": resources,
+                "resources": resources.0,
             }));
         }
         if let Some(Object(DataScopes { enabled, resources })) = update.application_data_scopes {
-            let scopes = json!({ "enabled": enabled, "updated_at": iso(asked), "resources": resources });
+            let mut scopes = Map::from_iter([("updated_at".to_owned(), iso(asked).into())]);
+            scopes.extend(enabled.map(|enabled| ("enabled".to_owned(), enabled.into())));
+            scopes.extend(resources.map(|resources| ("resources".to_owned(), json!(resources.0))));
             record.data_scopes = Some(scopes);
         }
         record.updated_at = asked.now_millis();
@@ -364,8 +370,8 @@ struct Update {
     settings: Option<Option<Map<String, Value>>>,
     #[serde(default, deserialize_with = "present")]
     metadata: Option<Option<Map<String, Value>>>,
-    configuration: Option<Vec<Value>>,
-    custom_mappings: Option<Vec<Value>>,
+    configuration: Option<Vec<Map<String, Value>>>,
+    custom_mappings: Option<Vec<Map<String, Value>>>,
     consent_state: Option<ConsentState>,
     latest_consent: Option<Object<Consent>>,
     application_data_scopes: Option<Object<DataScopes>>,
@@ -374,13 +380,25 @@ struct Update {
 #[derive(Deserialize)]
 struct Consent {
     granted: bool,
-    resources: Value,
+    resources: Resources,
 }
 
 #[derive(Deserialize)]
 struct DataScopes {
     enabled: Option<bool>,
-    resources: Option<Value>,
+    resources: Option<Resources>,
+}
+
+/// `*`, or permissions by resource and field; nothing else.
+struct Resources(DataScopesResources);
+
+impl<'de> Deserialize<'de> for Resources {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match DataScopesResources::deserialize(deserializer)? {
+            DataScopesResources::Other(_) => Err(D::Error::custom("resources are neither * nor an object")),
+            known => Ok(Self(known)),
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use connectory::apideck::vault::connections::{
 };
 use connectory::sandbox::Sandbox;
 use connectory::{Error, JsonMap, Patch, Provider};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn state(connection: &Connection) -> &str {
     connection.state.as_ref().unwrap().as_str()
@@ -153,4 +153,75 @@ async fn unknown_services_and_wrong_credentials_are_refused_in_apideck_s_words()
     let wrong_app = sandbox.client().apideck().app("another-app").vault().connections();
     let error = wrong_app.list(&ListConnections::new()).await.unwrap_err();
     assert_eq!(error.code(), Some("UnauthorizedError"));
+}
+
+/// Sends this for the consumer acme, as it is and with the right credentials.
+async fn send(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let request = http::Request::builder()
+        .method(method)
+        .uri(format!("{}/vault/connections{path}", sandbox.base_url(Provider::Apideck)))
+        .header("authorization", "Bearer sk_test_sandbox_5b1e0d77")
+        .header("x-apideck-app-id", "sandbox-app")
+        .header("x-apideck-consumer-id", "acme");
+    let answer = sandbox.transport().send(request.body(body.to_string().into()).unwrap()).await.unwrap();
+    let status = answer.status().as_u16();
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_member_is_null_only_where_apideck_says_so() {
+    let nullable = ["authorize_url", "revoke_url", "settings", "metadata", "updated_at"];
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    for patch in [
+        None,
+        Some(json!({})),
+        Some(json!({ "application_data_scopes": {} })),
+        Some(json!({ "settings": null, "metadata": null, "enabled": null, "consent_state": null })),
+    ] {
+        if let Some(patch) = patch {
+            assert_eq!(send(&sandbox, "PATCH", "/hris/bamboohr", &patch).await.0, 200, "{patch}");
+        }
+        let (_, list) = send(&sandbox, "GET", "", &Value::Null).await;
+        assert_eq!(list["data"].as_array().unwrap().len(), 8);
+        for connection in list["data"].as_array().unwrap() {
+            let members = connection.as_object().unwrap();
+            let nulls = members.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str());
+            assert!(nulls.clone().all(|name| nullable.contains(&name)), "{:?}", nulls.collect::<Vec<_>>());
+            if let Some(scopes) = connection.get("application_data_scopes") {
+                assert!(scopes.as_object().unwrap().values().all(|value| !value.is_null()), "{scopes}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_apideck_could_not_show_again_is_refused() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let resources = json!({ "crm": { "name": { "read": true } } });
+    let refused = [
+        json!({ "configuration": [1] }),
+        json!({ "configuration": [null] }),
+        json!({ "custom_mappings": ["a"] }),
+        json!({ "consent_state": "unheard" }),
+        json!({ "consent_state": "" }),
+        json!({ "latest_consent": { "granted": true, "resources": 1 } }),
+        json!({ "latest_consent": { "granted": true, "resources": "all" } }),
+        json!({ "latest_consent": { "granted": true, "resources": null } }),
+        json!({ "application_data_scopes": { "resources": [] } }),
+    ];
+    for patch in refused {
+        let (status, answer) = send(&sandbox, "PATCH", "/crm/hubspot", &patch).await;
+        assert_eq!((status, &answer["type_name"]), (400, &json!("RequestValidationError")), "{patch}");
+    }
+    assert_eq!(send(&sandbox, "GET", "/crm/hubspot", &Value::Null).await.1["data"]["state"], "available");
+    for resources in [json!("*"), resources] {
+        let patch = json!({
+            "configuration": [{ "resource": "leads" }],
+            "latest_consent": { "granted": true, "resources": resources },
+            "application_data_scopes": { "enabled": true, "resources": resources },
+        });
+        let (status, answer) = send(&sandbox, "PATCH", "/crm/hubspot", &patch).await;
+        assert_eq!((status, &answer["data"]["latest_consent"]["resources"]), (200, &resources));
+    }
 }
