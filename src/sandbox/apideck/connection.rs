@@ -129,7 +129,7 @@ impl Record {
     }
 
     /// The setting that every service of the sandbox rejects.
-    fn is_rejected(&self) -> bool {
+    pub(super) fn is_rejected(&self) -> bool {
         self.settings.values().any(|value| value == "invalid")
     }
 }

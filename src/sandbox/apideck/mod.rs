@@ -307,6 +307,9 @@ impl State {
         if !record.has_settings_of(service) {
             return Err(invalid_state("Required settings are missing"));
         }
+        if record.is_rejected() {
+            return Err(invalid_state("The connector rejects the settings"));
+        }
         if record.refuses_refresh() {
             return Err(refresh_failed(record, asked.now_millis()));
         }

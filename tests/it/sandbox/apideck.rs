@@ -95,6 +95,10 @@ async fn token_is_for_stored_client_credentials() {
         connections.update("hris", "personio", &UpdateConnection::new().settings(settings)).await.unwrap();
     assert_eq!(state(&added.data), "added");
     assert_eq!(state(&connections.token("hris", "personio").await.unwrap().data), "callable");
+    let rejected = UpdateConnection::new().settings(JsonMap::new().with("client_secret", "invalid"));
+    assert_eq!(state(&connections.update("hris", "personio", &rejected).await.unwrap().data), "invalid");
+    let error = connections.token("hris", "personio").await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidStateError"));
     let error = connections.token("crm", "salesforce").await.unwrap_err();
     assert_eq!(error.code(), Some("InvalidStateError"));
 }
