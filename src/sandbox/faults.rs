@@ -4,7 +4,7 @@ use crate::Operation;
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use http::{Response, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::LazyLock;
@@ -73,12 +73,19 @@ pub struct FaultRule {
     operation: Option<String>,
     #[serde(rename = "times")]
     left: Option<u32>,
-    #[serde(default = "always")]
+    #[serde(default = "always", deserialize_with = "read_rate")]
     rate: f64,
 }
 
 fn always() -> f64 {
     1.0
+}
+
+/// A share, which is no percentage.
+fn read_rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let rate = f64::deserialize(deserializer)?;
+    let is_share = (0.0..=1.0).contains(&rate);
+    is_share.then_some(rate).ok_or_else(|| D::Error::custom("rate is not between 0 and 1"))
 }
 
 impl FaultRule {

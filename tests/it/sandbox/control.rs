@@ -181,6 +181,8 @@ async fn every_fault_can_be_named() {
         json!({ "fault": { "latency": 1e300 } }),
         json!({ "fault": "html", "times": -1 }),
         json!({ "fault": "html", "rate": "often" }),
+        json!({ "fault": "html", "rate": 50 }),
+        json!({ "fault": "html", "rate": -0.5 }),
         json!({ "fault": "html", "only": "once" }),
     ];
     for rule in wrong {
