@@ -53,7 +53,11 @@ impl Request {
     pub fn summary(&self) -> String {
         let what = match self.operation {
             Some(operation) => format!("{} {} ({})", self.method, operation.path(), operation.id()),
-            None => format!("{} {} (no operation)", self.method, self.path()),
+            None => {
+                // One that moves the cursor of a terminal is not for a log.
+                let path = self.path().replace(char::is_control, "\u{fffd}");
+                format!("{} {path} (no operation)", self.method)
+            }
         };
         let status = self.status.map_or("no answer".to_owned(), |status| status.to_string());
         format!("{what} {} bytes -> {status}", self.body.len())

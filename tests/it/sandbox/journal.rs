@@ -162,6 +162,16 @@ async fn the_nearest_operation_is_the_one_that_was_meant() {
 }
 
 #[tokio::test]
+async fn a_summary_is_one_line_that_moves_no_cursor() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    sandbox.ignore_unknown_requests();
+    let request = http::Request::get("http://localhost/a\u{85}b\u{9b}2Jc\u{e9}").body(bytes::Bytes::new());
+    sandbox.transport().send(request.unwrap()).await.unwrap();
+    let summary = sandbox.requests()[0].summary();
+    assert_eq!(summary, "GET /a\u{fffd}b\u{fffd}2Jc\u{e9} (no operation) 0 bytes -> 404 Not Found");
+}
+
+#[tokio::test]
 async fn an_endless_path_is_unknown_soon() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
     for part in ["a", "/", "/a"] {
