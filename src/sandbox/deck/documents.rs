@@ -1,12 +1,11 @@
 //! Documents that jobs have fetched.
 
-use super::{State, Step, body, invalid, iso, ok, refusal};
+use super::{State, Step, body, guid, iso, ok, refusal};
 use crate::deck::ErrorCode;
 use crate::sandbox::exchange::{Asked, Reply};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::VecDeque, time::SystemTime};
-use uuid::Uuid;
 
 /// A PDF of one empty page, which viewers open.
 const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
@@ -56,8 +55,8 @@ impl State {
         }
 
         let Body { access_token } = body(asked)?;
-        let job = asked.query("job_guid").map(Uuid::parse_str).transpose();
-        let job = job.map_err(|_| invalid("job_guid is not a UUID"))?.map(|job| job.to_string());
+        let job = asked.query("job_guid").map(|job| guid("job_guid", job)).transpose()?;
+        let job = job.map(|job| job.to_string());
         let Documents(documents) = &self.connection(&access_token)?.documents;
         let shown = documents
             .iter()

@@ -1,7 +1,7 @@
 //! A Link session, from its token to the public token.
 
 use super::connections::{Account, Connection};
-use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, invalid, ok, refusal};
+use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, guid, invalid, ok, refusal};
 use crate::deck::link::{BetaSourceStatus, Language, LinkConnectionStatus, ParsingMethod, UpdateMode};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Object, Reply};
@@ -221,6 +221,9 @@ impl State {
         if let Some(value) = settings.unknown() {
             return Err(invalid(&format!("There is no value {}", value.as_str())));
         }
+        for id in settings.source_ids.iter().flatten() {
+            guid("source_ids", id)?;
+        }
         let update = match &settings.update {
             None => None,
             Some(Object(Update { access_token, mode })) => {
@@ -295,6 +298,7 @@ impl State {
         }
 
         let Body { link_token, source_id, search } = body(asked)?;
+        source_id.as_ref().map(|id| guid("source_id", id)).transpose()?;
         let session = self.session(asked, &link_token)?;
         let search = search.filter(|search| !search.is_empty()).map(|search| search.to_lowercase());
         if search.as_ref().is_some_and(|search| !(3..=255).contains(&search.chars().count())) {
@@ -327,6 +331,7 @@ impl State {
         };
 
         let Body { link_token, source_id, fields, .. } = body(asked)?;
+        guid("source_id", &source_id)?;
         let session = self.session(asked, &link_token)?;
         if !session.may_connect() {
             return Err(invalid_link_token());

@@ -21,6 +21,7 @@ use link::Sessions;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{collections::HashMap, fmt, time::SystemTime};
+use uuid::Uuid;
 
 const QUESTION: &str = "Which code have we sent you?";
 /// The right answer to every security question.
@@ -276,6 +277,11 @@ fn unauthorized() -> Reply {
 
 fn invalid(message: &str) -> Reply {
     refusal(ErrorCode::ValidationFailed, message)
+}
+
+/// An id of this name, which Deck takes for a UUID alone.
+fn guid(name: &str, text: &str) -> Result<Uuid, Reply> {
+    Uuid::parse_str(text).map_err(|_| invalid(&format!("{name} is not a UUID")))
 }
 
 fn refusal(code: ErrorCode, message: &str) -> Reply {

@@ -273,7 +273,7 @@ async fn each_wrong_step_of_a_session_is_refused_in_deck_s_words() {
     assert_eq!(link.sources(&SourcesRequest::new(token)).await.unwrap().sources.len(), 2);
 
     let fields = || [CredentialField::new("username", "u"), CredentialField::new("password", "p")];
-    let elsewhere = ConnectRequest::new(token, "no-such-source", fields());
+    let elsewhere = ConnectRequest::new(token, "3f0fdc9a-95a4-4d2c-b8a6-6b8a4f3f2a10", fields());
     assert_eq!(refused(link.connect(&elsewhere)).await, ErrorCode::InvalidSource);
     let half = ConnectRequest::new(token, UTILITY, [CredentialField::new("username", "u")]);
     assert_eq!(refused(link.connect(&half)).await, ErrorCode::ValidationFailed);
@@ -394,6 +394,9 @@ async fn bodies_of_another_form_are_refused() {
         ("/link/token/create", json!({ "language": 3 })),
         ("/link/token/create", json!({ "language": "Unheard" })),
         ("/link/token/create", json!({ "beta_source_status": "" })),
+        ("/link/token/create", json!({ "source_ids": [UTILITY, "no-uuid"] })),
+        ("/link/sources", json!({ "link_token": link, "source_id": "no-uuid" })),
+        ("/link/connect", json!({ "link_token": link, "source_id": "no-uuid", "fields": [user, pass] })),
         ("/link/token/create", json!({ "parsing_method": "basic" })),
         ("/link/token/create", json!({ "countries": "CA" })),
         ("/link/token/create", json!({ "auto_refresh": "yes" })),

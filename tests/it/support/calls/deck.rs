@@ -21,7 +21,7 @@ pub fn calls() -> Vec<TypedCall> {
                 let body = LinkTokenCreateRequest::new()
                     .language(Language::En)
                     .countries(vec!["CA".to_owned()])
-                    .source_ids(vec!["s".into()])
+                    .source_ids(vec!["11115055-46cf-4e49-6ba4-08ddcbf23235".into()])
                     .source_types(vec!["t".to_owned()])
                     .beta_source_status(BetaSourceStatus::OnlyLive)
                     .update(LinkUpdate::new(&input.secret, UpdateMode::Refresh))
