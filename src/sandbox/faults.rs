@@ -2,11 +2,10 @@ use super::exchange::{Reply, later, read_seconds};
 use super::random::Random;
 use crate::Operation;
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compress, Compression, Crc, FlushCompress};
 use http::{Response, StatusCode};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
@@ -296,13 +295,21 @@ fn each(value: &mut Value, change: &mut impl FnMut(&mut Value)) {
     change(value);
 }
 
-/// Zeros, compressed: the same mebibyte over and over, and what is left, each a gzip member.
+/// Zeros, compressed: the same mebibyte over and over, and what is left. It is one gzip member, because there are clients
+/// that read no second one.
 fn bomb(size: usize) -> Response<Bytes> {
+    const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     const MEBIBYTE: usize = 1 << 20;
     const MOST: usize = 16 * 1024;
-    static MEMBER: LazyLock<Vec<u8>> = LazyLock::new(|| gzipped_zeros(MEBIBYTE));
-    let mut body = MEMBER.repeat((size / MEBIBYTE).min(MOST));
-    body.extend(gzipped_zeros(size % MEBIBYTE));
+    static BLOCK: LazyLock<Vec<u8>> = LazyLock::new(|| deflated_zeros(MEBIBYTE, FlushCompress::Full));
+    let (blocks, rest) = ((size / MEBIBYTE).min(MOST), size % MEBIBYTE);
+    let mut body = HEADER.to_vec();
+    body.extend(BLOCK.repeat(blocks));
+    body.extend(deflated_zeros(rest, FlushCompress::Finish));
+    let mut sum = repeated(checksum(MEBIBYTE), blocks);
+    sum.combine(&checksum(rest));
+    body.extend(sum.sum().to_le_bytes());
+    body.extend(sum.amount().to_le_bytes());
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert("content-encoding", http::HeaderValue::from_static("gzip"));
@@ -310,11 +317,33 @@ fn bomb(size: usize) -> Response<Bytes> {
     response
 }
 
-fn gzipped_zeros(count: usize) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // A vector takes everything.
-    let _ = encoder.write_all(&vec![0; count]);
-    encoder.finish().unwrap_or_default()
+fn deflated_zeros(count: usize, flush: FlushCompress) -> Vec<u8> {
+    // Far more than a mebibyte of zeros takes.
+    let mut deflated = Vec::with_capacity(64 * 1024);
+    // Compression fails only where another stream has ended.
+    let _ = Compress::new(Compression::best(), false).compress_vec(&vec![0; count], &mut deflated, flush);
+    deflated
+}
+
+fn checksum(zeros: usize) -> Crc {
+    let mut sum = Crc::new();
+    sum.update(&vec![0; zeros]);
+    sum
+}
+
+/// The checksum of so many times the same.
+fn repeated(mut of_one: Crc, times: usize) -> Crc {
+    let (mut sum, mut left) = (Crc::new(), times);
+    while left > 0 {
+        if left % 2 == 1 {
+            sum.combine(&of_one);
+        }
+        let mut doubled = Crc::new();
+        doubled.combine(&of_one);
+        doubled.combine(&of_one);
+        (of_one, left) = (doubled, left / 2);
+    }
+    sum
 }
 
 #[cfg(test)]

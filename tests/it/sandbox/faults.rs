@@ -87,6 +87,25 @@ async fn a_huge_bomb_costs_the_test_next_to_nothing() {
 }
 
 #[tokio::test]
+async fn a_bomb_is_one_gzip_member() {
+    use std::io::Read;
+    let operation = reading().operation();
+    for size in [0, 5, 1 << 20, (5 << 20) + 1] {
+        let sandbox = Sandbox::builder().in_memory().unwrap();
+        sandbox.inject(Fault::GzipBomb(size));
+        let path = operation.path().replace(['{', '}'], "");
+        let target = format!("{}{path}", sandbox.base_url(operation.provider()));
+        let request = http::Request::builder().method(operation.method()).uri(target);
+        let answer = sandbox.transport().send(request.body(bytes::Bytes::new()).unwrap()).await.unwrap();
+        let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+        // Python's httpx reads the first member alone.
+        let mut zeros = Vec::new();
+        flate2::read::GzDecoder::new(&*body).read_to_end(&mut zeros).unwrap();
+        assert_eq!(zeros.len(), size);
+    }
+}
+
+#[tokio::test]
 async fn no_wait_is_too_long() {
     for sandbox in both().await {
         sandbox.inject(Fault::RateLimitedUntil(Duration::MAX));
