@@ -11,7 +11,7 @@ use super::Codat;
 use super::Deck;
 use super::FaultRule;
 use super::exchange::{Object, Reply, read_seconds};
-use super::journal::{self, Request};
+use super::journal::{self, Mismatch, Request};
 use super::world::World;
 use crate::engine::is_loopback;
 use http::{Method, StatusCode, header, request};
@@ -93,15 +93,31 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
         }
         "inject" => {
             let rule: FaultRule = read(body)?;
-            rule.named_operation()
-                .map_or(Ok(()), journal::known)
-                .map_err(|error| unmet(&error.to_string()))?;
+            rule.named_operation().map_or(Ok(()), journal::known).map_err(mismatch)?;
             world.faults().add(rule);
             Ok(json!({}))
         }
         "clear_faults" => {
             let Nothing {} = read(body)?;
             world.faults().clear();
+            Ok(json!({}))
+        }
+        "expect" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                operation: String,
+                times: usize,
+            }
+
+            let Body { operation, times } = read(body)?;
+            journal::known(&operation).map_err(mismatch)?;
+            world.journal().expect(&operation, times);
+            Ok(json!({}))
+        }
+        "verify" => {
+            let Nothing {} = read(body)?;
+            world.verify().map_err(mismatch)?;
             Ok(json!({}))
         }
         #[cfg(feature = "deck")]
@@ -182,6 +198,10 @@ fn done(was_done: bool) -> Result<Value, Reply> {
         )
     };
     was_done.then(|| json!({})).ok_or_else(nothing)
+}
+
+fn mismatch(mismatch: Mismatch) -> Reply {
+    unmet(&mismatch.to_string())
 }
 
 fn unmet(why: &str) -> Reply {

@@ -207,8 +207,7 @@ impl Sandbox {
     /// # Errors
     /// The first mismatch, unknown requests before expectations.
     pub fn verify(&self) -> Result<(), Mismatch> {
-        self.world.journal().verify()?;
-        self.world.faults().operations().try_for_each(journal::known)
+        self.world.verify()
     }
 
     /// Stops: its ports are closed when this returns.

@@ -9,7 +9,7 @@ use super::control;
 use super::deck;
 use super::exchange::{Asked, Reply, later};
 use super::faults::{Delivery, Fault, Faults, Played};
-use super::journal::{Journal, Request};
+use super::journal::{self, Journal, Mismatch, Request};
 use super::random::Random;
 use crate::{Operation, Provider};
 use bytes::Bytes;
@@ -249,6 +249,12 @@ impl World {
 
     pub(super) fn journal(&self) -> MutexGuard<'_, Journal> {
         lock(&self.journal)
+    }
+
+    /// Whether all that was asked and expected is as it should be.
+    pub(super) fn verify(&self) -> Result<(), Mismatch> {
+        self.journal().verify()?;
+        self.faults().operations().try_for_each(journal::known)
     }
 
     #[cfg(feature = "deck")]

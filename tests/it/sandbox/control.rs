@@ -68,6 +68,31 @@ fn sandbox() -> Sandbox {
     seeded().in_memory().unwrap()
 }
 
+#[tokio::test]
+async fn expectations_are_told_and_verified() {
+    let sandbox = sandbox();
+    let operation = connectory::operations().next().unwrap();
+    let call = json!({ "operation": operation.id(), "times": 1 });
+    act(&sandbox, "verify", json!({})).await;
+    act(&sandbox, "expect", call.clone()).await;
+    let amiss = format!("calls of {}: 1 expected, 0 made", operation.id());
+    assert_eq!(post(&sandbox, "verify", json!({})).await, (422, json!({ "error": amiss })));
+
+    let path = format!("{}{}", sandbox.base_url(operation.provider()), operation.path());
+    let path = path.replace(['{', '}'], "");
+    let asked = http::Request::builder().method(operation.method()).uri(path).body(bytes::Bytes::new());
+    sandbox.transport().send(asked.unwrap()).await.unwrap();
+    act(&sandbox, "verify", json!({})).await;
+    assert_eq!(post(&sandbox, "expect", json!({ "operation": "nobody.s", "times": 1 })).await.0, 422);
+
+    let stray = http::Request::get("http://localhost/stray").body(bytes::Bytes::new()).unwrap();
+    sandbox.transport().send(stray).await.unwrap();
+    let (status, answer) = post(&sandbox, "verify", json!({})).await;
+    assert_eq!(status, 422);
+    assert!(answer["error"].as_str().unwrap().starts_with("no operation takes GET /stray"), "{answer}");
+    // Having been told, the sandbox may be dropped.
+}
+
 #[cfg(feature = "deck")]
 #[tokio::test]
 async fn deck_s_acts_clock_and_events_are_those_of_the_handle() {
