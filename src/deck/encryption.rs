@@ -6,7 +6,8 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::BTreeMap;
 
 /// What of a request travels encrypted, with AES-256-GCM; answers are decrypted either way.
 ///
@@ -27,11 +28,16 @@ pub(crate) struct Cipher {
 }
 
 /// A body as Deck encrypts it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct EncryptedBody {
     encrypted_payload: String,
-    #[serde(default)]
-    encryption_version: String,
+    encryption_version: &'static str,
+}
+
+/// What has to be known of an encrypted answer.
+#[derive(Deserialize)]
+struct EncryptedAnswer {
+    encrypted_payload: String,
 }
 
 impl Cipher {
@@ -71,15 +77,16 @@ impl Cipher {
     }
 
     fn seal_input(&self, body: &[u8], nonce: [u8; NONCE_LEN]) -> Option<Bytes> {
-        let mut request: Map<String, Value> = serde_json::from_slice(body).ok()?;
-        let input = serde_json::to_vec(request.get("input")?).ok()?;
-        request.insert("input".to_owned(), self.encrypt(&input, nonce)?.into());
+        // Raw, because a number that is read and written again may be another one.
+        let mut request: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(body).ok()?;
+        let input = self.encrypt(request.get("input")?.get().as_bytes(), nonce)?;
+        request.insert("input".to_owned(), to_raw_value(&input).ok()?);
         serde_json::to_vec(&request).ok().map(Bytes::from)
     }
 
     fn seal_body(&self, body: &[u8], nonce: [u8; NONCE_LEN]) -> Option<Bytes> {
         let encrypted_payload = self.encrypt(body, nonce)?;
-        let body = EncryptedBody { encrypted_payload, encryption_version: "1.0".to_owned() };
+        let body = EncryptedBody { encrypted_payload, encryption_version: "1.0" };
         serde_json::to_vec(&body).ok().map(Bytes::from)
     }
 }
@@ -107,7 +114,7 @@ impl BodyCipher for Cipher {
     }
 
     fn open(&self, body: &[u8]) -> Option<Bytes> {
-        let body: EncryptedBody = serde_json::from_slice(body).ok()?;
+        let body: EncryptedAnswer = serde_json::from_slice(body).ok()?;
         self.decrypt(&body.encrypted_payload).map(Bytes::from)
     }
 }
@@ -115,7 +122,7 @@ impl BodyCipher for Cipher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     /// Key bytes 00 to 1f, nonce bytes 00 to 0b.
     const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -146,6 +153,16 @@ mod tests {
         let input = cipher.decrypt(sealed["input"].as_str().unwrap()).unwrap();
         let plain: Value = serde_json::from_str(PLAIN).unwrap();
         assert_eq!(serde_json::from_slice::<Value>(&input).unwrap(), plain["input"]);
+    }
+
+    #[test]
+    fn job_input_travels_as_it_was_written() {
+        let cipher = cipher(Encrypt::JobInput);
+        let input = r#"{"account":123456789012345678901234567890,"rate":-6.860846860398661e217}"#;
+        let body = format!(r#"{{"input":{input},"job_code":"Any"}}"#);
+        let sealed: Value =
+            serde_json::from_slice(&cipher.seal_input(body.as_bytes(), NONCE).unwrap()).unwrap();
+        assert_eq!(cipher.decrypt(sealed["input"].as_str().unwrap()).unwrap(), input.as_bytes());
     }
 
     #[test]
