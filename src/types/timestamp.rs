@@ -47,13 +47,15 @@ impl Timestamp {
     /// What the text says.
     ///
     /// # Errors
-    /// When the text is not RFC 3339, or names a time that does not exist (`23:59:99`).
+    /// When the text is neither RFC 3339 nor another form of ISO 8601, names a time that does not exist (`23:59:99`), or
+    /// a time zone without an offset.
     pub fn parse(&self) -> Result<Moment, jiff::Error> {
         let pieces = Pieces::parse(&*self.0)?;
-        Ok(match (pieces.offset(), pieces.time()) {
-            (Some(_), _) => Moment::Instant(self.0.parse()?),
-            (None, Some(time)) => Moment::Local(pieces.date().to_datetime(time)),
-            (None, None) => Moment::Date(pieces.date()),
+        let is_zoned = pieces.offset().is_some() || pieces.time_zone_annotation().is_some();
+        Ok(match pieces.time() {
+            _ if is_zoned => Moment::Instant(self.0.parse()?),
+            Some(time) => Moment::Local(pieces.date().to_datetime(time)),
+            None => Moment::Date(pieces.date()),
         })
     }
 }
@@ -195,6 +197,10 @@ mod jiff_tests {
     fn a_moment_with_an_offset_is_never_read_as_local() {
         // What .NET writes for "never", as UTC: an instant beyond what jiff holds.
         for text in ["9999-12-31T23:59:59.9999999+00:00", "9999-12-31T23:59:59.9999999Z"] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+        // A time zone in brackets is no local time either.
+        for text in ["2024-09-01T10:00:00[-04:00]", "2024-09-01T10:00:00[Europe/Paris]", "2024-09-01[UTC]"] {
             assert_eq!(parsed(text), None, "{text}");
         }
     }
