@@ -1,7 +1,7 @@
 //! What of a vendor's words is fit for a log.
 
 use crate::Secret;
-use serde_json::Value;
+use serde_json::Deserializer;
 
 /// The text on one line, control characters escaped, cut after `limit` characters.
 pub(super) fn printable(text: &str, limit: usize) -> String {
@@ -35,9 +35,7 @@ fn is_invisible(character: char) -> bool {
 /// Words of under four characters stay: they would hit everything.
 pub(super) fn confidential(secrets: &[Secret], sent: &[u8]) -> Vec<String> {
     let mut words: Vec<String> = secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
-    if let Ok(sent) = serde_json::from_slice::<Value>(sent) {
-        collect_texts(sent, &mut words);
-    }
+    collect_texts(&String::from_utf8_lossy(sent), &mut words);
     words.retain(|word| word.chars().count() >= 4);
     let escaped: Vec<_> = words.iter().filter_map(|word| in_json(word)).collect();
     words.extend(escaped);
@@ -90,14 +88,25 @@ pub(crate) fn in_json(word: &str) -> Option<String> {
     (escaped != word).then(|| escaped.to_owned())
 }
 
-/// Every string and number in the value: a PIN may be either.
-fn collect_texts(value: Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Number(number) => texts.push(number.to_string()),
-        Value::Array(items) => items.into_iter().for_each(|item| collect_texts(item, texts)),
-        Value::Object(members) => members.into_iter().for_each(|(_, member)| collect_texts(member, texts)),
-        Value::Null | Value::Bool(_) => {}
+/// Every string and number in the JSON, as it says and as it writes it; names of members are not among them.
+///
+/// Read from the text: a number that is parsed may be written as another one, and nesting has no end here.
+fn collect_texts(json: &str, texts: &mut Vec<String>) {
+    let begins = |letter: char| letter == '"' || letter == '-' || letter.is_ascii_digit();
+    let mut rest = json;
+    while let Some((_, value)) = rest.find(begins).and_then(|start| rest.split_at_checked(start)) {
+        if value.starts_with('"') {
+            let mut strings = Deserializer::from_str(value).into_iter::<String>();
+            let Some(Ok(text)) = strings.next() else { return };
+            rest = value.get(strings.byte_offset()..).unwrap_or_default();
+            if !rest.starts_with(':') {
+                texts.push(text);
+            }
+        } else {
+            let number = |letter: char| letter.is_ascii_digit() || "+-.eE".contains(letter);
+            rest = value.trim_start_matches(number);
+            texts.extend(value.strip_suffix(rest).map(str::to_owned));
+        }
     }
 }
 
@@ -125,5 +134,21 @@ mod tests {
         let hidden = confidential(&[], sent.to_string().as_bytes());
         let expected = r#"[REDACTED], [REDACTED] in {"password":"[REDACTED]","pins":[[REDACTED],true,null]}"#;
         assert_eq!(redact(&echo, &hidden), expected);
+    }
+
+    #[test]
+    fn r20_numbers_are_hidden_as_they_were_written_however_deep() {
+        let numbers = ["123456789012345678901234567890", "-6.860846860398661e217", "4829.10"];
+        let sent = format!(r#"{{"pins":{}{}{}}}"#, "[".repeat(200), numbers.join(","), "]".repeat(200));
+        for number in numbers {
+            let hidden = confidential(&[], sent.as_bytes());
+            assert_eq!(redact(&format!("no account {number}"), &hidden), "no account [REDACTED]");
+        }
+    }
+
+    #[test]
+    fn r20_names_of_members_and_words_of_under_four_characters_stay() {
+        let hidden = confidential(&[], br#"{"instance_url":"12\"","pin":123,"active":true}"#);
+        assert_eq!(hidden, [""; 0]);
     }
 }

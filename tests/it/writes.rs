@@ -261,6 +261,7 @@ mod deck {
         let input = |secret: &Secret, id: &str| Input {
             ids: vec![id.to_owned()],
             secret: secret.expose_secret().to_owned(),
+            ..Input::default()
         };
         let known = Secret::from(Input::default().secret);
         let link = deck.link();

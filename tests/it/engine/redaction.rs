@@ -17,10 +17,12 @@ use std::{fmt::Write, sync::Arc};
 /// What no output may hold. Characters that JSON escapes are among it: an echo may show them either way.
 const CANARY: &str = "c4nary";
 const SECRET: &str = r#"c4nary-body"quoted\slashed"#;
+const NUMBER: u64 = 7_361_946_250_318;
 const DECK_ID: &str = "c4nary-deck-id";
 const DECK_SECRET: &str = "c4nary-deck-secret";
 const APIDECK: &str = "c4nary-apideck-key";
 const CODAT: &str = "c4nary-codat-key";
+const CREDENTIALS: [&str; 4] = [DECK_ID, DECK_SECRET, APIDECK, CODAT];
 
 fn builder(base: &str, scheme: &str) -> ClientBuilder {
     let builder = Client::builder();
@@ -40,8 +42,8 @@ fn builder(base: &str, scheme: &str) -> ClientBuilder {
 #[track_caller]
 fn assert_clean(text: &str, of: &str) {
     let encoded = [BASE64_STANDARD.encode(CODAT), BASE64_STANDARD.encode(format!("Basic {CODAT}"))];
-    let hidden = [CANARY, r#"quoted\"#, encoded[0].trim_end_matches('='), encoded[1].trim_end_matches('=')];
-    for secret in hidden {
+    let encoded = encoded.each_ref().map(|text| text.trim_end_matches('='));
+    for secret in [CANARY, r#"quoted\"#, &NUMBER.to_string(), encoded[0], encoded[1]] {
         if let Some(place) = text.find(secret) {
             let around = text.get(place.saturating_sub(300)..(place + 100).min(text.len()));
             panic!("{of} shows {secret}: {}", around.unwrap_or(text));
@@ -49,10 +51,12 @@ fn assert_clean(text: &str, of: &str) {
     }
 }
 
-/// A vendor that repeats in every text of its error what it was sent.
+/// A vendor that repeats what it was sent: in every text of its error, and in headers.
 #[derive(Clone, Debug)]
 struct Echo {
     status: u16,
+    /// In a coding that is named as a credential is.
+    packed: bool,
 }
 
 impl Transport for Echo {
@@ -64,7 +68,7 @@ impl Transport for Echo {
         }
         said += std::str::from_utf8(request.body()).unwrap();
         if let Ok(body) = serde_json::from_slice(request.body()) {
-            texts(&body, &mut said);
+            values(&body, &mut said);
         }
         let finding = json!({ "itemId": said, "message": said, "validatorName": "rule" });
         let body = json!({
@@ -78,10 +82,11 @@ impl Transport for Echo {
             "canBeRetried": "False", "detailedErrorCode": 7,
             "unseen": said,
         });
-        let location = format!("https://elsewhere.example/{}", CANARY);
+        let credential = CREDENTIALS.into_iter().find(|known| said.contains(known)).unwrap_or("elsewhere");
         let response = Response::builder()
             .status(self.status)
-            .header("location", location)
+            .header("location", format!("https://{credential}.example/{CANARY}"))
+            .header("content-encoding", if self.packed { credential } else { "identity" })
             .header("set-cookie", CANARY)
             .body(Body::from(body.to_string()))
             .map_err(SendError::other);
@@ -89,24 +94,25 @@ impl Transport for Echo {
     }
 }
 
-/// Every text in the JSON, as a message would hold it.
-fn texts(json: &Value, said: &mut String) {
+/// Every text and number in the JSON, as a message would hold it.
+fn values(json: &Value, said: &mut String) {
     match json {
         Value::String(text) => write!(said, " '{text}'").unwrap(),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, said)),
-        Value::Object(members) => members.values().for_each(|member| texts(member, said)),
-        _ => {}
+        Value::Number(number) => write!(said, " {number}").unwrap(),
+        Value::Array(items) => items.iter().for_each(|item| values(item, said)),
+        Value::Object(members) => members.values().for_each(|member| values(member, said)),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
 #[tokio::test]
 async fn r20_no_error_shows_what_a_vendor_echoes() {
     let (log, _guard) = Log::everything();
-    let input = Input { secret: SECRET.to_owned(), ..Input::default() };
+    let input = Input { secret: SECRET.to_owned(), number: NUMBER, ..Input::default() };
     for scheme in ["", "Basic ", "Bearer "] {
-        for status in [200, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503] {
+        for status in [200, 206, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503] {
             let client = builder("http://127.0.0.1:1", scheme)
-                .transport(Arc::new(Echo { status }))
+                .transport(Arc::new(Echo { status, packed: status == 206 }))
                 .retry(RetryPolicy::never())
                 .build()
                 .unwrap();
@@ -128,7 +134,7 @@ async fn r20_no_error_shows_what_a_vendor_echoes() {
 
 #[tokio::test]
 async fn r20_a_request_id_that_repeats_what_was_sent_is_dropped() {
-    let input = Input { secret: SECRET.to_owned(), ..Input::default() };
+    let input = Input { secret: SECRET.to_owned(), number: NUMBER, ..Input::default() };
     for call in calls::all() {
         let memory = Memory::playing([Step::answer(400, "{}").header("request-id", SECRET)]);
         let error = (call.send)(&offline(&memory), &input).await.unwrap_err();
@@ -210,13 +216,23 @@ fn typed_bodies(error: &connectory::Error) -> String {
 #[tokio::test]
 async fn r20_no_value_shows_a_secret() {
     let (log, _guard) = Log::everything();
-    let input = Input { secret: CANARY.to_owned(), ..Input::default() };
+    let input = Input { secret: CANARY.to_owned(), number: NUMBER, ..Input::default() };
     for call in calls::all() {
         let memory = Memory::playing([call.success(CANARY).header("set-cookie", CANARY)]);
         let client = builder("http://127.0.0.1:1", "").transport(Arc::new(memory.clone())).build().unwrap();
         let shown = (call.send)(&client, &input).await.unwrap().shown;
         assert!(shown.contains(call.id));
         assert_clean(&shown, call.id);
+
+        // Another kind of value in the secret's place: read and not shown, or an error that does not show it.
+        for kind in [json!(NUMBER), json!([true, NUMBER]), json!({ CANARY: { CANARY: NUMBER } })] {
+            let answer = call.answer.1.replace("\"{secret}\"", &kind.to_string());
+            memory.play([Step::answer(200, answer.replace("{secret}", CANARY))]);
+            match (call.send)(&client, &input).await {
+                Ok(given) => assert_clean(&given.shown, call.id),
+                Err(error) => assert_clean(&printed(&error), call.id),
+            }
+        }
 
         // The same answer, spoilt at its end: the error keeps it and does not show it.
         let spoilt = call.answer.1.replace("{secret}", CANARY) + CANARY;
@@ -247,7 +263,7 @@ async fn r20_the_http_stack_shows_no_secret() {
     })
     .await;
     let proxy = |server: &Raw| server.base().replace("http://", "http://user:c4nary-proxy@");
-    let input = Input { secret: SECRET.to_owned(), ..Input::default() };
+    let input = Input { secret: SECRET.to_owned(), number: NUMBER, ..Input::default() };
     for (base, proxy) in [
         (server.base(), None),
         (broken.base(), None),
@@ -271,6 +287,39 @@ async fn r20_the_http_stack_shows_no_secret() {
         }
     }
     assert!(log.text().contains("hyper") || log.text().contains("reqwest"), "the stack is heard");
+    assert_clean(&log.text(), "the log");
+}
+
+/// The path at which a body stops being understood holds names that the vendor may have made of what it was sent.
+#[tokio::test]
+async fn r20_no_path_of_a_body_shows_a_secret() {
+    let (log, _guard) = Log::everything();
+    let input = Input { secret: SECRET.to_owned(), number: NUMBER, ..Input::default() };
+    let mut named = 0;
+    for call in calls::all() {
+        let memory = Memory::playing([Step::answer(400, "{}")]);
+        let client = builder("http://127.0.0.1:1", "").transport(Arc::new(memory.clone())).build().unwrap();
+        (call.send)(&client, &input).await.unwrap_err();
+        let request = memory.take_requests().remove(0);
+        let sent = |secret: &str| {
+            let headers = request.headers().values().any(|value| value.to_str().unwrap().ends_with(secret));
+            headers || String::from_utf8_lossy(request.body()).contains(secret)
+        };
+        let number = NUMBER.to_string();
+        let echoes = [DECK_ID, DECK_SECRET, APIDECK, "c4nary-body", &number];
+        for echo in echoes.into_iter().filter(|echo| sent(echo)) {
+            let name = if echo == "c4nary-body" { SECRET } else { echo };
+            for (place, _) in call.answer.1.match_indices("\"{secret}\"") {
+                let cut_short = format!("{}{{{}:{{", &call.answer.1[..place], json!(name));
+                memory.play([Step::answer(200, cut_short)]);
+                let error = (call.send)(&client, &input).await.unwrap_err();
+                let Error::Decode(decode) = &error else { panic!("{error:?}") };
+                named += usize::from(decode.path().contains(name));
+                assert_clean(&printed(&error), call.id);
+            }
+        }
+    }
+    assert!(cfg!(not(feature = "apideck")) || named > 0, "some paths hold names of the vendor's");
     assert_clean(&log.text(), "the log");
 }
 

@@ -127,6 +127,7 @@ async fn r21_nothing_is_recorded_but_what_is_allowed() {
     let input = Input {
         ids: vec!["path-value-1".into(), "path-value-2".into(), "path-value-3".into()],
         secret: "body-value".into(),
+        ..Input::default()
     };
     for call in calls::all() {
         for step in [call.success("answer-value"), Step::answer(400, "{\"message\":\"answer-value\"}")] {

@@ -57,11 +57,17 @@ pub struct Input {
     pub ids: Vec<String>,
     /// Goes into every member of the body that is secret.
     pub secret: String,
+    /// The same, for members that take numbers.
+    pub number: u64,
 }
 
 impl Default for Input {
     fn default() -> Self {
-        Self { ids: vec!["first".into(), "second".into(), "third".into()], secret: "s3cret-value".into() }
+        Self {
+            ids: vec!["first".into(), "second".into(), "third".into()],
+            secret: "s3cret-value".into(),
+            number: 482_913,
+        }
     }
 }
 
@@ -223,7 +229,7 @@ mod apideck {
         UpdateConnection::new()
             .enabled(true)
             .settings(JsonMap::new().with("api_key", secret))
-            .metadata(JsonMap::new().with("note", secret))
+            .metadata(JsonMap::new().with("note", secret).with("pins", json!([{ "pin": input.number }])))
             .configuration([ConnectionConfiguration::new("leads", [default])])
             .custom_mappings([CustomMappingInput::new("$.root.training.first_aid")])
             .consent_state(ConsentState::Granted)
@@ -240,7 +246,7 @@ mod apideck {
         ImportConnection::new()
             .credentials(credentials)
             .settings(JsonMap::new().with("api_key", secret))
-            .metadata(JsonMap::new().with("note", secret))
+            .metadata(JsonMap::new().with("note", secret).with("pin", input.number))
     }
 }
 
