@@ -12,14 +12,22 @@
 )]
 
 mod bodies;
+#[cfg(feature = "deck-encryption")]
+mod encryption;
 mod loggable;
 mod refusals;
 mod requests;
+#[cfg(feature = "jiff")]
+mod timestamps;
 mod vendor;
 
 pub use bodies::body;
-pub use refusals::{error_body, retry_after};
+#[cfg(feature = "deck-encryption")]
+pub use encryption::encrypted_body;
+pub use refusals::{error_body, location, retry_after};
 pub use requests::{base_url, path, query};
+#[cfg(feature = "jiff")]
+pub use timestamps::timestamp;
 
 #[cfg(test)]
 mod tests {
@@ -32,10 +40,15 @@ mod tests {
     const TARGETS: &[Target] = &[
         ("base_url", base_url),
         ("body", body),
+        #[cfg(feature = "deck-encryption")]
+        ("encrypted_body", encrypted_body),
         ("error_body", error_body),
+        ("location", location),
         ("path", path),
         ("query", query),
         ("retry_after", retry_after),
+        #[cfg(feature = "jiff")]
+        ("timestamp", timestamp),
     ];
 
     /// The published crate has no `fuzz`.

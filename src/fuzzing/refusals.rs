@@ -1,11 +1,12 @@
 //! What the client makes of an answer that is no success.
 
 use super::loggable::{assert_hidden, assert_loggable};
-use super::vendor::{CREDENTIAL, Played, one_of_each_vendor, refusal};
+use super::vendor::{BASE, CREDENTIAL, Played, one_of_each_vendor, refusal};
 use crate::{Error, Outcome};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 use std::time::{Duration, SystemTime};
+use url::Url;
 
 /// The bytes of a `Retry-After`: a wait or none, and a number is what it says.
 pub fn retry_after(data: &[u8]) {
@@ -77,6 +78,37 @@ pub fn error_body(data: &[u8]) {
     }
 }
 
+/// A `Location`: where it leads is named by its origin, and nothing else of it is shown.
+pub fn location(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut locations = vec![data.to_vec()];
+    locations
+        .extend([format!("{text}{CREDENTIAL}"), format!("//{CREDENTIAL}{text}")].map(String::into_bytes));
+    let parsed = Url::options().base_url(Some(&Url::parse(BASE).unwrap())).parse(&text);
+    if let Ok(mut url) = parsed {
+        let _ = url.set_username(CREDENTIAL);
+        let _ = url.set_password(Some(CREDENTIAL));
+        url.set_query(Some(CREDENTIAL));
+        url.set_fragment(Some(CREDENTIAL));
+        locations.push(url.to_string().into_bytes());
+    }
+    let status = [301, 302, 303, 304, 307, 308, 399][data.len() % 7];
+    for location in locations {
+        let Ok(value) = HeaderValue::from_bytes(&location) else { continue };
+        for operation in one_of_each_vendor() {
+            let headers = HeaderMap::from_iter([(header::LOCATION, value.clone())]);
+            let status = StatusCode::from_u16(status).unwrap();
+            let error = refusal(operation, Played { status, headers, ..Played::default() }, "");
+            let Error::Redirect(redirect) = &error else { panic!("{error:?}") };
+            assert_eq!((error.outcome(), error.attempts()), (Outcome::Refused, 1));
+            assert_loggable(&error);
+            let Some(origin) = redirect.target_origin().filter(|origin| *origin != "null") else { continue };
+            let url = Url::parse(origin).unwrap();
+            assert_eq!(url.origin().ascii_serialization(), origin, "an origin and nothing else");
+        }
+    }
+}
+
 /// The name that telemetry gives to an error with this status.
 fn kind(status: StatusCode) -> String {
     match status.as_u16() {
@@ -113,6 +145,17 @@ mod tests {
             }),
         ]) {
             retry_after(&text);
+        }
+
+        #[test]
+        fn r20_locations_hold(
+            scheme in select(&["http:", "https:", "HTTPS:", "data:", "blob:https:", "file:", "x:", ""][..]),
+            slashes in select(&["//", "/", "\\\\", "////", ""][..]),
+            host in select(&["h", "127.0.0.1", "[::1]", "u:p@h", "h:8080", "é.example", "1.2", "%41", "a_b", ""][..]),
+            rest in hostile_text(),
+        ) {
+            location(format!("{scheme}{slashes}{host}{rest}").as_bytes());
+            location(rest.as_bytes());
         }
 
         #[test]
