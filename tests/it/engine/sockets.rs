@@ -1,7 +1,7 @@
 //! Servers that no HTTP library would be: each call to them ends in time, in little memory, and with the truth.
 
 use crate::support::{
-    a_call, builder, calls, client,
+    a_call, builder, calls, client, ends,
     raw::{Raw, read_request},
 };
 use connectory::{Error, Outcome, Repeat, RetryPolicy};
@@ -111,7 +111,8 @@ async fn r14_headers_without_an_end_end_the_call() {
         (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", line.repeat(100)),
     ] {
         let (server, sent) = endless(beginning, chunk).await;
-        let error = a_call(&client(&server.base())).max_attempts(1).bytes().await.unwrap_err();
+        let call = a_call(&client(&server.base())).max_attempts(1);
+        let error = ends(Duration::from_secs(20), call.bytes()).await.unwrap_err();
         assert!(matches!(error, Error::Transport(_)) && !error.is_timeout(), "{beginning:?}: {error:?}");
         let sent = sent.load(Ordering::SeqCst);
         assert!(sent < 16 * MIB, "{sent} bytes were taken after {:?}", String::from_utf8_lossy(beginning));
@@ -131,7 +132,8 @@ async fn r9_a_flood_that_says_nothing_ends_in_time() {
         let (server, _) = endless(beginning, flood).await;
         let limit = Duration::from_millis(300);
         let start = Instant::now();
-        let error = a_call(&client(&server.base())).timeout(limit).bytes().await.unwrap_err();
+        let call = a_call(&client(&server.base())).timeout(limit);
+        let error = ends(limit + Duration::from_secs(10), call.bytes()).await.unwrap_err();
         assert!(start.elapsed() < limit + Duration::from_secs(2), "{:?}", start.elapsed());
         assert_eq!((error.is_timeout(), error.outcome()), (true, outcome), "{error:?}");
     }

@@ -1,7 +1,7 @@
 //! A call ends in bounded time, whatever the server does.
 
 use crate::support::{
-    a_call, builder, calls,
+    a_call, builder, calls, ends,
     memory::{Memory, Step},
     offline, offline_builder,
     raw::{Raw, read_request},
@@ -20,7 +20,7 @@ async fn r9_by_default_an_attempt_takes_thirty_seconds_and_a_call_sixty() {
     for call in calls::all() {
         let memory = Memory::playing([Step::silence()]);
         let start = Instant::now();
-        let error = call.send_default(&offline(&memory)).await.unwrap_err();
+        let error = ends(seconds(100), call.send_default(&offline(&memory))).await.unwrap_err();
         assert!(error.is_timeout() && !error.is_connect(), "{error:?}");
         assert_eq!(error.outcome(), Outcome::Unknown);
         let expected = if memory.count() == 1 { seconds(30) } else { seconds(60) };
@@ -50,7 +50,7 @@ async fn r9_bounds_of_the_call_go_before_those_of_the_client() {
         call = own_call.into_iter().fold(call, |call, time| call.timeout(time));
         call = own_attempt.into_iter().fold(call, |call, time| call.attempt_timeout(time));
         let start = Instant::now();
-        let error = call.await.unwrap_err();
+        let error = ends(seconds(100), call.into_future()).await.unwrap_err();
         let Error::Transport(lost) = &error else { panic!("{error:?}") };
         let scope = if whole { "for the call" } else { "for an attempt" };
         assert!(lost.problem().ends_with(scope), "{lost}");
@@ -62,14 +62,15 @@ async fn r9_bounds_of_the_call_go_before_those_of_the_client() {
 async fn r9_a_stalled_body_counts_as_time_of_the_attempt() {
     let memory = Memory::playing([Step::answer(200, r#"{"data":"#).then_stalls()]);
     let start = Instant::now();
-    let error = a_call(&offline(&memory)).max_attempts(1).bytes().await.unwrap_err();
+    let call = a_call(&offline(&memory)).max_attempts(1);
+    let error = ends(seconds(100), call.bytes()).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!((error.status(), error.outcome()), (Some(http::StatusCode::OK), Outcome::Applied));
     assert!(start.elapsed() <= seconds(30) + Duration::from_millis(2));
 
     // Of a failure the status is known: what has arrived of the body goes with it.
     let memory = Memory::playing([Step::answer(403, "<html>half").then_stalls()]);
-    let error = a_call(&offline(&memory)).await.unwrap_err();
+    let error = ends(seconds(100), a_call(&offline(&memory)).into_future()).await.unwrap_err();
     assert!(matches!(error, Error::Forbidden(_)), "{error:?}");
     assert_eq!(error.body().unwrap().as_ref(), b"<html>half");
 }
@@ -125,7 +126,7 @@ fn r9_no_policy_and_no_server_stretch_a_call() {
             let client = offline_builder(&memory).retry(policy).timeout(timeout).attempt_timeout(attempt);
             runtime.block_on(async {
                 let start = Instant::now();
-                let _ = a_call(&client.build().unwrap()).bytes().await;
+                let _ = ends(seconds(100), a_call(&client.build().unwrap()).bytes()).await;
                 // tokio's timer has a resolution of a millisecond.
                 prop_assert!(start.elapsed() <= timeout + Duration::from_millis(2), "{:?}", start.elapsed());
                 Ok(())
@@ -152,7 +153,7 @@ async fn r9_real_sockets_that_say_nothing_or_little_end_in_time() {
         let client = builder(&base).no_proxy().timeout(limit).build().unwrap();
         running.spawn(async move { (base, a_call(&client).bytes().await.unwrap_err()) });
     }
-    while let Some(ended) = running.join_next().await {
+    while let Some(ended) = ends(limit + seconds(2), running.join_next()).await {
         let (base, error) = ended.unwrap();
         match base == trickling_error.base() {
             true => assert_eq!(error.status().unwrap(), 403),

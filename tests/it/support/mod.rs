@@ -13,7 +13,7 @@ pub mod wire;
 
 use connectory::{Call, Client, ClientBuilder, Operation, Provider};
 use memory::{Memory, Step};
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 pub const DECK_CLIENT_ID: &str = "deck-client-id";
 pub const DECK_SECRET: &str = "deck-secret-1f0c";
@@ -40,6 +40,11 @@ pub fn builder(base: &str) -> ClientBuilder {
 /// [`builder`], built, whatever the environment says of proxies.
 pub fn client(base: &str) -> Client {
     builder(base).no_proxy().build().unwrap()
+}
+
+/// What comes of this work, which fails the test instead of keeping it for ever.
+pub async fn ends<T>(limit: Duration, work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(limit, work).await.expect("it ends in time")
 }
 
 /// One builder for each vendor that is compiled in, with no other vendor in it.
