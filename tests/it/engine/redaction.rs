@@ -55,21 +55,27 @@ fn assert_clean(text: &str, of: &str) {
 #[derive(Clone, Debug)]
 struct Echo {
     status: u16,
+    /// Whether it speaks of headers, of the body, or of the body's values first: no more than a beginning is shown.
+    first: usize,
     /// In a coding that is named as a credential is.
     packed: bool,
 }
 
 impl Transport for Echo {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
-        let mut said = String::from("you sent ");
-        for value in request.headers().values() {
-            let value = value.to_str().unwrap();
-            write!(said, "{value}, without its scheme {}; ", value.rsplit(' ').next().unwrap()).unwrap();
-        }
-        said += std::str::from_utf8(request.body()).unwrap();
+        let mut headers: Vec<_> = request.headers().values().map(|value| value.to_str().unwrap()).collect();
+        // Credentials are the last.
+        headers.reverse();
+        let headers =
+            headers.iter().map(|value| format!("{} of {value}; ", value.rsplit(' ').next().unwrap()));
+        let mut words = String::new();
         if let Ok(body) = serde_json::from_slice(request.body()) {
-            values(&body, &mut said);
+            values(&body, &mut words);
         }
+        let mut said = [headers.collect(), String::from_utf8_lossy(request.body()).into_owned(), words]
+            .map(|said| said + "; ");
+        said.rotate_left(self.first);
+        let said = format!("you sent {}", said.concat());
         let finding = json!({ "itemId": said, "message": said, "validatorName": "rule" });
         let body = json!({
             "error_category": "INVALID_REQUEST", "error_code": "INVALID_ARGUMENT", "error_message": said,
@@ -109,23 +115,26 @@ fn values(json: &Value, said: &mut String) {
 async fn r20_no_error_shows_what_a_vendor_echoes() {
     let (log, _guard) = Log::everything();
     let input = Input { secret: SECRET.to_owned(), number: NUMBER, ..Input::default() };
-    for scheme in ["", "Basic ", "Bearer "] {
-        for status in [200, 206, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503] {
-            let client = builder("http://127.0.0.1:1", scheme)
-                .transport(Arc::new(Echo { status, packed: status == 206 }))
-                .retry(RetryPolicy::never())
-                .build()
-                .unwrap();
-            for call in calls::all() {
-                let Err(error) = (call.send)(&client, &input).await else { continue };
-                assert_clean(&printed(&error), call.id);
-                if status >= 400 {
-                    assert!(error.to_string().contains("you sent"), "{error}");
-                    let unchanged = error.message().unwrap();
-                    assert!(!unchanged.contains("[REDACTED]"), "the caller can read it: {unchanged}");
-                }
-                assert_clean(&typed_bodies(&error), call.id);
+    let statuses = [200, 206, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503];
+    let echoes = statuses.map(|status| [0, 1, 2].map(|first| Echo { status, first, packed: status == 206 }));
+    let schemes = ["", "Basic ", "Bearer "];
+    for (scheme, echo) in
+        schemes.iter().flat_map(|scheme| echoes.iter().flatten().map(move |echo| (scheme, echo)))
+    {
+        let client = builder("http://127.0.0.1:1", scheme)
+            .transport(Arc::new(echo.clone()))
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        for call in calls::all() {
+            let Err(error) = (call.send)(&client, &input).await else { continue };
+            assert_clean(&printed(&error), call.id);
+            if echo.status >= 400 {
+                assert!(error.to_string().contains("you sent"), "{error}");
+                let unchanged = error.message().unwrap();
+                assert!(!unchanged.contains("[REDACTED]"), "the caller can read it: {unchanged}");
             }
+            assert_clean(&typed_bodies(&error), call.id);
         }
     }
     assert!(log.text().contains("connectory.call"), "the log is on");
