@@ -71,7 +71,7 @@ impl Cipher {
     }
 
     /// A body as it travels encrypted, as a whole.
-    #[cfg(feature = "sandbox")]
+    #[cfg(any(feature = "sandbox", test, fuzzing))]
     pub(crate) fn seal_whole(&self, body: &[u8]) -> Option<Bytes> {
         self.seal_body(body, fresh_nonce()?)
     }

@@ -102,7 +102,10 @@ pub fn location(data: &[u8]) {
             let Error::Redirect(redirect) = &error else { panic!("{error:?}") };
             assert_eq!((error.outcome(), error.attempts()), (Outcome::Refused, 1));
             assert_loggable(&error);
-            let Some(origin) = redirect.target_origin().filter(|origin| *origin != "null") else { continue };
+            let Some(origin) = redirect.target_origin() else { continue };
+            if origin.contains("[REDACTED]") || origin.ends_with('…') {
+                continue;
+            }
             let url = Url::parse(origin).unwrap();
             assert_eq!(url.origin().ascii_serialization(), origin, "an origin and nothing else");
         }
