@@ -125,13 +125,17 @@ impl Draft {
         }
     }
 
-    pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
-        match serde_json::to_vec(body) {
-            Ok(body) => {
+    pub(crate) fn json(self, body: &impl Serialize) -> Self {
+        self.serialised(serde_json::to_vec(body).ok())
+    }
+
+    fn serialised(mut self, body: Option<Vec<u8>>) -> Self {
+        match body {
+            Some(body) => {
                 self.body = Some(body.into());
                 self
             }
-            Err(_) => self.refuse("the body cannot be serialised".to_owned()),
+            None => self.refuse("the body cannot be serialised".to_owned()),
         }
     }
 
