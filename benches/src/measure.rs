@@ -65,25 +65,32 @@ pub fn worker(mut arguments: impl Iterator<Item = String>) -> Option<()> {
 }
 
 /// Calls a second by so many tasks on two threads: the medians of rounds that take turns.
+///
+/// Which thread and which connection come to serve whom settles early and lasts, so both clients and their servers start
+/// afresh every few rounds.
 pub fn throughput(work: Work, tasks: usize) -> Figures {
-    const ROUNDS: usize = 15;
-    const CALLS: usize = 12_000;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.expect("a runtime");
-    let workers = Who::BOTH.map(|who| runtime.block_on(async { Worker::new(who, work) }));
-    taking_turns(ROUNDS, |who| {
-        let worker = &workers[who as usize];
-        let start = Instant::now();
-        runtime.block_on(async {
-            let mut running = JoinSet::new();
-            for _ in 0..tasks {
-                let worker = worker.clone();
-                running.spawn(async move { worker.run(CALLS / tasks).await });
-            }
-            running.join_all().await;
-        });
-        CALLS as f64 / start.elapsed().as_secs_f64()
-    })
+    const STARTS: usize = 12;
+    const ROUNDS: usize = 10;
+    const CALLS: usize = 6_400;
+    let rounds = (0..STARTS).map(|_| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let workers = Who::BOTH.map(|who| runtime.block_on(async { Worker::new(who, work) }));
+        turns(ROUNDS, |who| {
+            let worker = &workers[who as usize];
+            let start = Instant::now();
+            runtime.block_on(async {
+                let mut running = JoinSet::new();
+                for _ in 0..tasks {
+                    let worker = worker.clone();
+                    running.spawn(async move { worker.run(CALLS / tasks).await });
+                }
+                running.join_all().await;
+            });
+            CALLS as f64 / start.elapsed().as_secs_f64()
+        })
+    });
+    medians(rounds)
 }
 
 /// Seconds from the start of a process to its first answer: medians of runs that take turns.
@@ -101,9 +108,25 @@ pub fn start(programs: [&Command; 2]) -> Figures {
 
 /// The medians of so many rounds.
 fn taking_turns(rounds: usize, measure: impl Fn(Who) -> f64) -> Figures {
+    medians([turns(rounds, measure)])
+}
+
+/// So many rounds, in which each goes first as often as the other.
+fn turns(rounds: usize, measure: impl Fn(Who) -> f64) -> [Vec<f64>; 2] {
     let mut measured = [Vec::new(), Vec::new()];
-    for _ in 0..rounds {
-        Who::BOTH.into_iter().zip(&mut measured).for_each(|(who, measured)| measured.push(measure(who)));
+    for round in 0..rounds {
+        let [ours, hand] = Who::BOTH;
+        for who in if round % 2 == 0 { [ours, hand] } else { [hand, ours] } {
+            measured[who as usize].push(measure(who));
+        }
+    }
+    measured
+}
+
+fn medians(rounds: impl IntoIterator<Item = [Vec<f64>; 2]>) -> Figures {
+    let mut measured = [Vec::new(), Vec::new()];
+    for round in rounds {
+        measured.iter_mut().zip(round).for_each(|(measured, round)| measured.extend(round));
     }
     let [ours, hand] = measured.map(median);
     Figures { ours, hand }
