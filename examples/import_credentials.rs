@@ -33,7 +33,7 @@ async fn import(client: &Client, row: &Row) -> Result<Option<ConnectionState>, E
         Ok(imported) => Ok(imported.data.state),
         Err(error) if error.outcome() >= Outcome::Unknown => {
             let found = connections.get(row.unified_api, row.service).await?.data;
-            let arrived = found.metadata.is_some_and(|metadata| metadata.get("moved_from").is_some());
+            let arrived = found.metadata.is_some_and(|metadata| metadata.raw("moved_from").is_some());
             if arrived { Ok(found.state) } else { Err(error) }
         }
         Err(error) => Err(error),

@@ -1,5 +1,5 @@
-use crate::engine::{Answer, Draft, Misread, Options};
-use crate::{Error, Operation};
+use crate::engine::{Answer, Draft, Options, Reader};
+use crate::{Error, Operation, Unread};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::{fmt, pin::Pin, time::Duration};
@@ -29,12 +29,12 @@ use std::{fmt, pin::Pin, time::Duration};
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
     draft: Draft,
-    decode: fn(&mut Answer) -> Result<T, Misread>,
+    reader: Reader<T>,
 }
 
 impl<T> Call<T> {
-    pub(crate) fn new(draft: Draft, decode: fn(&mut Answer) -> Result<T, Misread>) -> Self {
-        Self { draft, decode }
+    pub(crate) fn new(draft: Draft, reader: Reader<T>) -> Self {
+        Self { draft, reader }
     }
 
     /// Bounds the whole call, retries and waits included. 60 s by default.
@@ -85,15 +85,16 @@ impl<T> Call<T> {
     ///
     /// # Errors
     /// Any [`Error`].
-    #[expect(clippy::manual_async_fn, reason = "the signature promises `Send`")]
     pub fn response(self) -> impl Future<Output = Result<Response<T>, Error>> + Send + 'static
     where
         T: 'static,
     {
+        let Self { draft, reader } = self;
+        let ready = draft.ready();
         async move {
-            let (value, answer) = self.answered().await?;
-            let Answer { status, headers, request_id, attempts, .. } = answer;
-            Ok(Response { value, status, headers, request_id, attempts })
+            let (value, answer) = ready?.value(reader).await?;
+            let Answer { status, headers, request_id, attempts, unread, .. } = answer;
+            Ok(Response { value, status, headers, request_id, attempts, unread })
         }
     }
 
@@ -101,21 +102,14 @@ impl<T> Call<T> {
     ///
     /// # Errors
     /// Any [`Error`] but `Decode`.
-    #[expect(clippy::manual_async_fn, reason = "the signature promises `Send`")]
     pub fn bytes(self) -> impl Future<Output = Result<Bytes, Error>> + Send + 'static
     where
         T: 'static,
     {
-        async move { Ok(self.draft.reading_body().send().await?.0.body) }
-    }
-}
-
-impl<T> Call<T> {
-    async fn answered(self) -> Result<(T, Answer), Error> {
-        let (mut answer, engine) = self.draft.send().await?;
-        match (self.decode)(&mut answer) {
-            Ok(value) => Ok((value, answer)),
-            Err(misread) => Err(misread.into_error(answer, &engine)),
+        let ready = self.draft.reading_body().ready();
+        async move {
+            let body = Reader::Answer(|answer| std::mem::take(&mut answer.body));
+            Ok(ready?.value(body).await?.0)
         }
     }
 
@@ -129,7 +123,9 @@ impl<T: 'static> IntoFuture for Call<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { Ok(self.answered().await?.0) })
+        let Self { draft, reader } = self;
+        let ready = draft.ready();
+        Box::pin(async move { Ok(ready?.value(reader).await?.0) })
     }
 }
 
@@ -146,6 +142,7 @@ pub struct Response<T> {
     headers: HeaderMap,
     request_id: Option<String>,
     attempts: u32,
+    unread: Vec<Unread>,
 }
 
 impl<T> Response<T> {
@@ -178,6 +175,11 @@ impl<T> Response<T> {
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
+
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    pub fn unread(&self) -> &[Unread] {
+        &self.unread
+    }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
@@ -189,6 +191,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("request_id", &self.request_id)
             .field("attempts", &self.attempts)
+            .field("unread", &self.unread)
             .finish()
     }
 }

@@ -313,7 +313,7 @@ impl ClientBuilder {
         let endpoints = self.endpoints()?;
         let engine = Engine {
             transport: self.wrapped_transport(&endpoints)?,
-            endpoints,
+            endpoints: endpoints.into_iter().map(Arc::new).collect(),
             user_agent: self.user_agent()?,
             limits: self.limits,
             budget: Budget::new(self.retry.budget),

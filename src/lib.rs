@@ -47,7 +47,7 @@ pub use error::{
 #[cfg(feature = "jiff")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
 pub use types::Moment;
-pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMillis, UnknownValue};
+pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMillis, UnknownValue, Unread};
 
 // What the public API is made of besides: a `Transport` is written with them.
 pub use {bytes, http};

@@ -1,5 +1,5 @@
-use crate::JsonMap;
-use crate::types::{List, lenient, list, whole_number};
+use crate::types::{List, list, tells_unread, whole_number};
+use crate::{JsonMap, Unread};
 use serde::{Deserialize, Serialize};
 
 /// What Apideck wraps around every answer.
@@ -18,14 +18,19 @@ pub struct Envelope<T> {
     /// Links to other pages.
     pub links: Option<Links>,
     /// The answer of the connected service, when it was asked for.
-    #[serde(rename = "_raw", default, deserialize_with = "lenient")]
+    #[serde(rename = "_raw")]
     pub raw: Option<JsonMap>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
 }
+
+tells_unread!(Envelope<T>);
 
 impl<T> From<Envelope<List<T>>> for Envelope<Vec<T>> {
     fn from(envelope: Envelope<List<T>>) -> Self {
-        let Envelope { data: List(data), status_code, status, meta, links, raw } = envelope;
-        Self { data, status_code, status, meta, links, raw }
+        let Envelope { data: List(data), status_code, status, meta, links, raw, unread } = envelope;
+        Self { data, status_code, status, meta, links, raw, unread }
     }
 }
 

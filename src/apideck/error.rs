@@ -1,8 +1,6 @@
 use crate::engine::ErrorView;
-use crate::types::lenient;
 use crate::{JsonMap, OtherJson};
 use serde::Deserialize;
-use serde_json::Value;
 use std::{fmt, time::Duration};
 
 /// The body of Apideck's refusals and failures.
@@ -14,24 +12,19 @@ use std::{fmt, time::Duration};
 #[non_exhaustive]
 pub struct ErrorBody {
     /// The status as the body has it; for `ConnectorExecutionError` the connected service's.
-    #[serde(default, deserialize_with = "lenient")]
     pub status_code: Option<i64>,
     /// The status in words, such as `Bad Request`.
-    #[serde(default, deserialize_with = "lenient")]
     pub error: Option<String>,
     /// The type of the error, such as `RequestValidationError`: match on this.
-    #[serde(default, deserialize_with = "lenient")]
     pub type_name: Option<String>,
     /// What went wrong.
-    #[serde(default, deserialize_with = "lenient")]
     pub message: Option<String>,
     /// What it is about.
     pub detail: Option<ErrorDetail>,
     /// Where Apideck documents the type.
-    #[serde(rename = "ref", default, deserialize_with = "lenient")]
+    #[serde(rename = "ref")]
     pub reference: Option<String>,
     /// What the connected service says, for `ConnectorExecutionError`; absent otherwise.
-    #[serde(default, deserialize_with = "lenient")]
     pub downstream_errors: Option<Vec<DownstreamError>>,
 }
 
@@ -39,7 +32,7 @@ impl ErrorBody {
     /// How long a failed token refresh has to wait before the next try.
     pub fn cooldown(&self) -> Option<Duration> {
         let Some(ErrorDetail::Object(detail)) = &self.detail else { return None };
-        let millis = detail.get("debug")?.get("cooldown_remaining_ms")?.as_f64()?;
+        let millis: f64 = detail.get::<JsonMap>("debug")?.get("cooldown_remaining_ms")?;
         Duration::try_from_secs_f64(millis / 1000.0).ok()
     }
 }
@@ -70,18 +63,18 @@ impl ErrorDetail {
     pub fn to_text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
-            Self::Object(members) => Value::Object(members.clone().into_inner()).to_string(),
-            Self::Other(other) => other.as_json().to_string(),
+            Self::Object(members) => serde_json::to_string(members).unwrap_or_default(),
+            Self::Other(other) => other.raw().to_owned(),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for ErrorDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
-            Value::String(text) => Self::Text(text),
-            Value::Object(members) => Self::Object(members.into()),
-            other => Self::Other(other.into()),
+        let json = OtherJson::deserialize(deserializer)?;
+        Ok(match json.get().map(Self::Text).or_else(|| json.get().map(Self::Object)) {
+            Some(known) => known,
+            None => Self::Other(json),
         })
     }
 }
@@ -101,13 +94,10 @@ impl fmt::Debug for ErrorDetail {
 #[non_exhaustive]
 pub struct DownstreamError {
     /// Its words.
-    #[serde(default, deserialize_with = "lenient")]
     pub message: Option<String>,
     /// More of them.
-    #[serde(default, deserialize_with = "lenient")]
     pub detail: Option<String>,
     /// Its code.
-    #[serde(default, deserialize_with = "lenient")]
     pub code: Option<String>,
 }
 
@@ -117,24 +107,25 @@ impl fmt::Debug for DownstreamError {
     }
 }
 
-pub(super) fn read(body: &[u8]) -> ErrorView {
-    let Ok(body) = serde_json::from_slice::<ErrorBody>(body) else { return ErrorView::default() };
-    ErrorView {
+pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
+    let body: ErrorBody = serde_json::from_str(body)?;
+    Ok(ErrorView {
         code: body.type_name.clone(),
         message: body.message.clone(),
         detail: body.detail.as_ref().map(ErrorDetail::to_text),
         retry_after: body.cooldown(),
         body: Some(Box::new(body)),
         ..ErrorView::default()
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Decoding;
     use crate::types::any_json;
     use proptest::prelude::*;
-    use serde_json::{from_value, json};
+    use serde_json::{from_str, from_value, json, to_string};
 
     #[test]
     fn each_shape_of_a_detail_is_read_and_never_shown() {
@@ -150,12 +141,12 @@ mod tests {
     proptest! {
         #[test]
         fn any_json_is_a_detail(json in any_json()) {
-            let kept = match from_value(json.clone()).unwrap() {
-                ErrorDetail::Text(text) => Value::String(text),
-                ErrorDetail::Object(members) => Value::Object(members.into_inner()),
-                ErrorDetail::Other(other) => other.as_json().clone(),
+            let kept = match from_str(&json.to_string()).unwrap() {
+                ErrorDetail::Text(text) => to_string(&text).unwrap(),
+                ErrorDetail::Object(members) => to_string(&members).unwrap(),
+                ErrorDetail::Other(other) => other.raw().to_owned(),
             };
-            prop_assert_eq!(kept, json);
+            prop_assert_eq!(kept, json.to_string());
         }
 
         #[test]
@@ -163,10 +154,11 @@ mod tests {
             let names =
                 ["status_code", "error", "type_name", "message", "detail", "ref", "downstream_errors"];
             let members: serde_json::Map<_, _> = names.map(str::to_owned).into_iter().zip(values).collect();
-            let body: ErrorBody = from_value(members.clone().into()).unwrap();
+            let text = to_string(&members).unwrap();
+            let view = Decoding::new(text.into(), 0, 0).now(read).unwrap();
+            let body: &ErrorBody = view.body.as_ref().unwrap().downcast_ref().unwrap();
             prop_assert_eq!(body.message.as_deref(), members["message"].as_str());
             prop_assert_eq!(body.detail.is_none(), members["detail"].is_null());
-            let _ = body.cooldown();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::CompanyId;
 use crate::engine::{Engine, Operation, Provider, Repeat};
-use crate::types::{lenient, whole_number};
+use crate::types::whole_number;
 use crate::{Call, Secret};
 use http::Method;
 use serde::Deserialize;
@@ -54,6 +54,5 @@ pub struct CompanyAccessToken {
     #[serde(default, deserialize_with = "whole_number")]
     pub expires_in: Option<i64>,
     /// How it goes into an `Authorization` header: `Bearer`.
-    #[serde(default, deserialize_with = "lenient")]
     pub token_type: Option<String>,
 }

@@ -1,5 +1,5 @@
 use crate::engine::ErrorView;
-use crate::types::{lenient, list};
+use crate::types::list;
 use serde::Deserialize;
 use std::fmt;
 
@@ -14,25 +14,18 @@ use std::fmt;
 #[non_exhaustive]
 pub struct ErrorBody {
     /// The status as the body has it.
-    #[serde(default, deserialize_with = "lenient")]
     pub status_code: Option<i64>,
     /// The service of Codat's that answers.
-    #[serde(default, deserialize_with = "lenient")]
     pub service: Option<String>,
     /// What went wrong, for developers.
-    #[serde(default, deserialize_with = "lenient")]
     pub error: Option<String>,
     /// The id of the request, for Codat's support.
-    #[serde(default, deserialize_with = "lenient")]
     pub correlation_id: Option<String>,
     /// What Codat's validation found.
-    #[serde(default, deserialize_with = "lenient")]
     pub validation: Option<Validation>,
     /// Whether repeating may help: `True`, `False` or `Unknown`.
-    #[serde(default, deserialize_with = "lenient")]
     pub can_be_retried: Option<String>,
     /// Codat's code for the error; 0 when it has none.
-    #[serde(default, deserialize_with = "lenient")]
     pub detailed_error_code: Option<i64>,
 }
 
@@ -72,13 +65,10 @@ impl fmt::Debug for Validation {
 #[non_exhaustive]
 pub struct ValidationItem {
     /// The item that it is about.
-    #[serde(default, deserialize_with = "lenient")]
     pub item_id: Option<String>,
     /// What is wrong with it.
-    #[serde(default, deserialize_with = "lenient")]
     pub message: Option<String>,
     /// The rule that says so.
-    #[serde(default, deserialize_with = "lenient")]
     pub validator_name: Option<String>,
 }
 
@@ -88,9 +78,9 @@ impl fmt::Debug for ValidationItem {
     }
 }
 
-pub(super) fn read(body: &[u8]) -> ErrorView {
-    let Ok(body) = serde_json::from_slice::<ErrorBody>(body) else { return ErrorView::default() };
-    ErrorView {
+pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
+    let body: ErrorBody = serde_json::from_str(body)?;
+    Ok(ErrorView {
         code: body.detailed_error_code.filter(|code| *code != 0).map(|code| code.to_string()),
         message: body.error.clone(),
         request_id: body.correlation_id.clone(),
@@ -98,5 +88,5 @@ pub(super) fn read(body: &[u8]) -> ErrorView {
         never_retry: body.can_be_retried.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("false")),
         body: Some(Box::new(body)),
         ..ErrorView::default()
-    }
+    })
 }

@@ -2,8 +2,8 @@
 
 use super::{DocumentId, JobId};
 use crate::engine::{Engine, Operation, Provider, Repeat};
-use crate::types::{list, setters, whole_number, write_secret};
-use crate::{Call, Download, JsonMap, Secret, Timestamp};
+use crate::types::{list, setters, tells_unread, whole_number, write_secret};
+use crate::{Call, Download, JsonMap, Secret, Timestamp, Unread};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Documents {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobsdocuments/README.md>.
     pub fn list(&self, body: &ListDocuments) -> Call<DocumentList> {
-        self.engine.call(&LIST).query(&body.query()).json(body).returns()
+        self.engine.call(&LIST).query(&body.query()).json(body).returns_with_unread::<DocumentList, _>()
     }
 
     /// Gives one file, of any type and length, as it arrives.
@@ -123,7 +123,12 @@ pub struct DocumentList {
     /// The documents.
     #[serde(default, deserialize_with = "list")]
     pub documents: Vec<DocumentInfo>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
 }
+
+tells_unread!(DocumentList);
 
 /// A document that a job has fetched.
 #[derive(Clone, Debug, Serialize, Deserialize)]

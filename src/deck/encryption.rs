@@ -1,6 +1,11 @@
-use crate::engine::{BodyCipher, Sealed};
+use crate::engine::{BodyCipher, Decoding, Sealed};
 use crate::{Auth, Error, Operation, Secret};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::{
+    Engine as _,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+    prelude::BASE64_STANDARD,
+};
 use bytes::Bytes;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -61,7 +66,7 @@ impl Cipher {
 
     /// What was encrypted to this text.
     pub(crate) fn decrypt(&self, payload: &str) -> Option<Vec<u8>> {
-        let bytes = BASE64_STANDARD.decode(payload).ok()?;
+        let bytes = LENIENT.decode(standard(payload)).ok()?;
         let (nonce, text) = bytes.split_first_chunk::<NONCE_LEN>()?;
         let mut text = text.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
@@ -91,6 +96,25 @@ impl Cipher {
     }
 }
 
+/// Base64 however Deck or a gateway may write it: padded or not, its last bits whatever they are.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The payload in the standard alphabet, without line breaks. GCM tells whether the bytes are right.
+fn standard(payload: &str) -> Vec<u8> {
+    let letters = payload.trim_start_matches('\u{feff}').bytes().filter(|byte| !byte.is_ascii_whitespace());
+    let standard = |letter| match letter {
+        b'-' => b'+',
+        b'_' => b'/',
+        letter => letter,
+    };
+    letters.map(standard).collect()
+}
+
 fn fresh_nonce() -> Option<[u8; NONCE_LEN]> {
     let mut nonce = [0; NONCE_LEN];
     SystemRandom::new().fill(&mut nonce).ok()?;
@@ -113,8 +137,9 @@ impl BodyCipher for Cipher {
         }
     }
 
-    fn open(&self, body: &[u8]) -> Option<Bytes> {
-        let body: EncryptedAnswer = serde_json::from_slice(body).ok()?;
+    fn open(&self, body: &Bytes) -> Option<Bytes> {
+        let body = Decoding::new(body.clone(), body.len(), 0)
+            .now(|text| serde_json::from_str::<EncryptedAnswer>(text))?;
         self.decrypt(&body.encrypted_payload).map(Bytes::from)
     }
 }

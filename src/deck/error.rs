@@ -1,8 +1,7 @@
 use super::JobId;
 use crate::engine::ErrorView;
-use crate::types::{lenient, open_enum};
+use crate::types::open_enum;
 use serde::Deserialize;
-use serde_json::Value;
 use std::fmt;
 
 /// The body of Deck's refusals (400).
@@ -11,20 +10,16 @@ use std::fmt;
 /// because they may echo what was sent.
 ///
 /// Source: <https://docs.deck.co/docs/error-schema>.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// The broad kind of error.
-    #[serde(rename = "error_category", default, deserialize_with = "lenient")]
     pub category: Option<ErrorCategory>,
     /// The particular error.
-    #[serde(rename = "error_code", default, deserialize_with = "lenient")]
     pub code: Option<ErrorCode>,
     /// What went wrong, for developers.
-    #[serde(rename = "error_message", default, deserialize_with = "lenient")]
     pub message: Option<String>,
     /// What went wrong, for the customer; absent when the customer can do nothing about it.
-    #[serde(default, deserialize_with = "lenient")]
     pub display_message: Option<String>,
 }
 
@@ -153,30 +148,36 @@ open_enum! {
     }
 }
 
-pub(super) fn read(body: &[u8]) -> ErrorView {
-    let Ok(json) = serde_json::from_slice::<Value>(body) else { return ErrorView::default() };
-    let text = |key| json.get(key).and_then(Value::as_str);
-    // `job_id` and `message` are the old names.
-    let message = text("error_message").or_else(|| text("message")).map(str::to_owned);
-    if let Some(job) = text("job_guid").or_else(|| text("job_id")) {
-        let code = text("error_code").map(str::to_owned);
-        let body = AlreadyRunningJob { job_guid: job.into(), message: message.clone() };
-        // It is another job, so waiting for the end of this request would not help.
-        return ErrorView {
-            code,
-            message,
-            never_retry: true,
-            body: Some(Box::new(body)),
-            ..ErrorView::default()
-        };
-    }
-    let Ok(body) = ErrorBody::deserialize(&json) else {
-        return ErrorView { message, ..ErrorView::default() };
-    };
-    ErrorView {
-        code: body.code.as_ref().map(|code| code.as_str().to_owned()),
-        message,
-        body: Some(Box::new(body)),
+/// What any of Deck's error bodies holds. `job_id` and `message` are the old names.
+#[derive(Deserialize)]
+struct Members {
+    error_category: Option<ErrorCategory>,
+    error_code: Option<ErrorCode>,
+    error_message: Option<String>,
+    message: Option<String>,
+    display_message: Option<String>,
+    job_guid: Option<JobId>,
+    job_id: Option<JobId>,
+}
+
+pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
+    let members: Members = serde_json::from_str(body)?;
+    let Members { error_category: category, error_code: code, display_message, .. } = members;
+    let message = members.error_message.or(members.message);
+    let view = ErrorView {
+        code: code.as_ref().map(|code| code.as_str().to_owned()),
+        message: message.clone(),
         ..ErrorView::default()
-    }
+    };
+    Ok(match members.job_guid.or(members.job_id) {
+        // It is another job, so waiting for the end of this request would not help.
+        Some(job_guid) => ErrorView {
+            never_retry: true,
+            body: Some(Box::new(AlreadyRunningJob { job_guid, message })),
+            ..view
+        },
+        None => {
+            ErrorView { body: Some(Box::new(ErrorBody { category, code, message, display_message })), ..view }
+        }
+    })
 }

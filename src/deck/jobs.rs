@@ -2,7 +2,7 @@
 
 use super::{JobId, SourceId};
 use crate::engine::{Engine, Operation, Provider, Repeat};
-use crate::types::{lenient, open_enum, setters, write_secret};
+use crate::types::{open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret};
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -273,6 +273,5 @@ pub struct Job {
     /// The job's id, as webhooks name it.
     pub job_guid: JobId,
     /// What it does.
-    #[serde(default, deserialize_with = "lenient")]
     pub job_code: Option<JobCode>,
 }

@@ -3,14 +3,15 @@
 use super::body::{Buffer, Coding, ReadError};
 use super::endpoint::is_encrypted;
 use super::transport::Afresh;
-use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
+use super::{
+    Answer, Body, Decoding, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry,
+};
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError, in_json, shown_aside, shown_origin};
 use crate::{Error, Outcome, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
 use std::time::SystemTime;
 use tokio::time::{Instant, timeout_at};
-use tracing::Span;
 
 pub(crate) struct Attempt<'a> {
     pub(crate) endpoint: &'a Endpoint,
@@ -64,10 +65,10 @@ impl Attempt<'_> {
             request_id: self.request_id(&head.headers),
             headers: head.headers,
             attempts: self.number,
-            sent: self.request.plain.clone(),
             body,
             stream,
-            span: Span::none(),
+            unread: Vec::new(),
+            deadline: self.deadline,
         })
     }
 
@@ -110,11 +111,12 @@ impl Attempt<'_> {
         // The headers describe the encrypted body.
         head.headers.remove(header::CONTENT_LENGTH);
         head.headers.remove(header::CONTENT_TYPE);
-        let unreadable = || decode::unreadable(self.call_info(Some(head)), &body, self.limits.max_error_body);
-        self.decrypted(&body).ok_or_else(unreadable)
+        self.decrypted(&body).ok_or_else(|| {
+            decode::unreadable(self.call_info(Some(head)), decode::kept(&body, self.limits.max_error_body))
+        })
     }
 
-    fn decrypted(&self, body: &[u8]) -> Option<Bytes> {
+    fn decrypted(&self, body: &Bytes) -> Option<Bytes> {
         self.endpoint.cipher.as_ref()?.open(body)
     }
 
@@ -123,9 +125,9 @@ impl Attempt<'_> {
     fn refusal(&self, head: &Parts, body: Bytes) -> Error {
         let decrypted = is_encrypted(&head.headers).then(|| self.decrypted(&body)).flatten();
         let body = decrypted.unwrap_or(body);
-        // A byte that is no UTF-8 hides nothing of what stands around it.
-        let text = String::from_utf8_lossy(decode::without_bom(&body));
-        let mut view = (self.endpoint.read_error)(text.as_bytes());
+        // A body of bytes that are no UTF-8 grows threefold.
+        let decoding = Decoding::new(body.clone(), body.len().saturating_mul(3), 0);
+        let mut view = decoding.now(self.endpoint.read_error).unwrap_or_default();
         view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
         let mut call = self.call_info(Some(head));
         let request_id = view.request_id.take().filter(|id| self.is_id(id));

@@ -1,11 +1,29 @@
-use super::{Answer, Engine, json_path, telemetry};
-use crate::Error;
+use super::json_path::Place;
+use super::mend::{Hopeless, Mending};
 use crate::error::{CallInfo, DecodeError, shown_aside};
-use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use crate::{Error, Secret, Unread};
+use bytes::{Buf, Bytes};
 use serde_json::error::Category;
+use std::str;
+
+/// What makes a value of a text.
+pub(crate) type Decode<T> = fn(&str) -> Result<T, serde_json::Error>;
+
+/// A body on its way to a value: it is mended where it is not understood, and decoded again.
+pub(crate) struct Decoding {
+    body: Bytes,
+    /// The longest text that mending may make.
+    limit: usize,
+    /// How much of the body an error keeps.
+    keep: usize,
+    /// From the first failure on, instead of the body.
+    mending: Option<Mending>,
+    /// What could not be read before it was mended, and where it stood.
+    misread: Vec<(String, Misread)>,
+}
 
 /// Why a body was not understood, and where.
+#[derive(Clone)]
 pub(crate) struct Misread {
     path: String,
     line: usize,
@@ -13,38 +31,99 @@ pub(crate) struct Misread {
     category: &'static str,
 }
 
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misread> {
-    let body = without_bom(body);
-    serde_json::from_slice(body).map_err(|error| Misread::new(body, &error))
+impl Decoding {
+    pub(crate) fn new(body: Bytes, limit: usize, keep: usize) -> Self {
+        Self { body, limit, keep, mending: None, misread: Vec::new() }
+    }
+
+    /// One try: the value, or `None` where something has been mended for another one.
+    pub(crate) fn attempt<T>(&mut self, decode: Decode<T>) -> Result<Option<T>, Misread> {
+        let text = match &self.mending {
+            Some(mending) => Some(mending.text()),
+            None => str::from_utf8(without_bom(&self.body)).ok(),
+        };
+        match text.map(decode) {
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(error)) => self.mend(Some(error)).map(|()| None),
+            None => self.mend(None).map(|()| None),
+        }
+    }
+
+    /// The value; for a body that is short enough to hold a thread up until it is mended.
+    pub(crate) fn now<T>(mut self, decode: Decode<T>) -> Option<T> {
+        loop {
+            if let Some(value) = self.attempt(decode).ok()? {
+                return Some(value);
+            }
+        }
+    }
+
+    /// What was left out.
+    pub(crate) fn unread(self) -> Vec<Unread> {
+        self.mending.map_or_else(Vec::new, Mending::unread)
+    }
+
+    /// The beginning of the body as it came.
+    pub(crate) fn kept(self) -> Bytes {
+        kept(&self.body, self.keep)
+    }
+
+    /// Why the last attempt brought no value.
+    pub(crate) fn last_misread(&self) -> Option<Misread> {
+        self.misread.last().map(|(_, misread)| misread.clone())
+    }
+
+    #[cold]
+    fn mend(&mut self, error: Option<serde_json::Error>) -> Result<(), Misread> {
+        let (body, limit, keep) = (&mut self.body, self.limit, self.keep);
+        let mending = self.mending.get_or_insert_with(|| {
+            let kept = kept(body, keep);
+            let mut text = std::mem::replace(body, kept);
+            text.advance(text.len() - without_bom(&text).len());
+            Mending::new(text, limit)
+        });
+        let misread = Misread::new(mending.bytes(), error.as_ref());
+        let place = error.as_ref().map(|error| Place::of(mending.bytes(), error).to_string());
+        // What was left out is not missing.
+        let cause = self.misread.iter().find(|(place, _)| *place == misread.path);
+        let misread = cause.map_or(misread, |(_, cause)| cause.clone());
+        mending.mend(error.as_ref()).map_err(|Hopeless| misread.clone())?;
+        self.misread.push((place.unwrap_or_default(), misread));
+        Ok(())
+    }
 }
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The body without the byte order mark that some servers put before it.
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+    body.strip_prefix(BOM).unwrap_or(body)
 }
 
 /// The error for an encrypted body that no key opens.
-pub(crate) fn unreadable(call: CallInfo, body: &Bytes, keep: usize) -> Error {
-    let body = kept(body, keep);
-    Error::Decode(Box::new(DecodeError {
+pub(crate) fn unreadable(call: CallInfo, body: Bytes) -> Error {
+    Misread { path: ".".to_owned(), line: 0, column: 0, category: "encrypted" }.into_error(
         call,
-        path: ".".to_owned(),
-        shown_path: ".".to_owned(),
-        line: 0,
-        column: 0,
-        category: "encrypted",
         body,
-    }))
+        &[],
+        &[],
+    )
 }
 
 /// At most the first `keep` bytes, as a copy where that lets the rest be freed.
-fn kept(body: &Bytes, keep: usize) -> Bytes {
+pub(crate) fn kept(body: &Bytes, keep: usize) -> Bytes {
     body.get(..keep).map_or_else(|| body.clone(), Bytes::copy_from_slice)
 }
 
 impl Misread {
-    fn new(body: &[u8], error: &serde_json::Error) -> Self {
-        let path = json_path::at(body, error);
+    fn new(body: &[u8], error: Option<&serde_json::Error>) -> Self {
+        let Some(error) = error else {
+            // Bytes that are no UTF-8, and not in a string where they could be mended.
+            let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err();
+            let syntax = Self { path: ".".to_owned(), line: 1, column: 0, category: "syntax" };
+            return error.map_or(syntax, |error| Self::new(body, Some(&error)));
+        };
+        let path = Place::of(body, error).to_string();
         let (path, category) = match (error.classify(), missing_member(error)) {
             _ if body.is_empty() => (path, "empty"),
             (Category::Syntax, _) => (path, "syntax"),
@@ -56,22 +135,11 @@ impl Misread {
         Self { path, line: error.line(), column: error.column(), category }
     }
 
-    pub(crate) fn into_error(self, answer: Answer, engine: &Engine) -> Error {
-        let call = answer.call_info();
-        let secrets =
-            engine.endpoint(answer.operation.provider()).map(|endpoint| endpoint.secrets.as_slice());
-        let body = kept(&answer.body, engine.limits.max_error_body);
-        let error = Error::Decode(Box::new(DecodeError {
-            call,
-            shown_path: shown_aside(&self.path, secrets.unwrap_or_default(), &answer.sent),
-            path: self.path,
-            line: self.line,
-            column: self.column,
-            category: self.category,
-            body,
-        }));
-        telemetry::misread(&answer.span, &error);
-        error
+    /// `body` is what is kept of it, `secrets` and `sent` what is not shown when it is echoed.
+    pub(crate) fn into_error(self, call: CallInfo, body: Bytes, secrets: &[Secret], sent: &[u8]) -> Error {
+        let Self { path, line, column, category } = self;
+        let shown_path = shown_aside(&path, secrets, sent);
+        Error::Decode(Box::new(DecodeError { call, path, shown_path, line, column, category, body }))
     }
 }
 

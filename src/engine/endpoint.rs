@@ -1,3 +1,4 @@
+use super::Decode;
 use crate::{Error, Operation, Provider, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -16,7 +17,7 @@ pub(crate) struct Endpoint {
     pub(crate) reserved: &'static [&'static str],
     /// The header of [`Repeat::Keyed`](crate::Repeat::Keyed) operations.
     pub(crate) idempotency_header: Option<HeaderName>,
-    pub(crate) read_error: fn(&[u8]) -> ErrorView,
+    pub(crate) read_error: Decode<ErrorView>,
     /// What encrypts bodies, where the vendor and the config have it so.
     pub(crate) cipher: Option<Box<dyn BodyCipher>>,
 }
@@ -27,7 +28,7 @@ pub(crate) trait BodyCipher: Send + Sync {
     fn seal(&self, operation: &Operation, body: Bytes) -> Option<Sealed>;
 
     /// What an encrypted answer holds; `None` when the key does not fit.
-    fn open(&self, body: &[u8]) -> Option<Bytes>;
+    fn open(&self, body: &Bytes) -> Option<Bytes>;
 }
 
 /// A body as it travels.

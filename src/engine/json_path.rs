@@ -3,51 +3,168 @@
 //! The text is walked once more, not decoded once more: a second way of decoding would be a second copy of every model
 //! in every build.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt};
 
-/// Where in this text serde_json gave up, such as `data[3].state`; `.` for the text as a whole.
-pub(crate) fn at(json: &[u8], error: &serde_json::Error) -> String {
-    let read = offset(json, error.line(), error.column());
-    path(json.get(..read).unwrap_or(json))
+/// A place in a JSON text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// From the outside in.
+    pub(crate) steps: Vec<Step>,
+    /// Where the value begins that each step leads to, and spaces before it.
+    starts: Vec<usize>,
+    /// Lists and objects below the last step that are not told.
+    beyond: usize,
 }
 
-/// How many bytes were read, from a line and a column that count from 1.
-fn offset(json: &[u8], line: usize, column: usize) -> usize {
-    let before: usize =
-        json.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
-    before.saturating_add(column)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Member(String),
+    Item(usize),
+    /// Every item of a list.
+    Items,
 }
 
-/// A list or an object that is not at its end, and how far it is.
-enum Open<'a> {
-    List(usize),
-    /// The key as it is written, from its colon to the next comma.
-    Object(Option<&'a [u8]>),
-}
-
-/// The path of what stands at the end of the beginning of a JSON text.
-fn path(read: &[u8]) -> String {
-    let mut open = Vec::new();
-    let mut text: &[u8] = b"";
-    let mut rest = read;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        match (byte, open.last_mut()) {
-            (b'"', _) => (text, rest) = rest.split_at(text_length(rest)),
-            (b'[', _) => open.push(Open::List(0)),
-            (b'{', _) => open.push(Open::Object(None)),
-            (b']' | b'}', _) => drop(open.pop()),
-            (b':', Some(Open::Object(key))) => *key = Some(text),
-            (b',', Some(Open::Object(key))) => *key = None,
-            (b',', Some(Open::List(index))) => *index += 1,
-            _ => {}
+impl Step {
+    /// The same step in every item of its list.
+    pub(crate) fn everywhere(&self) -> Self {
+        match self {
+            Self::Item(_) | Self::Items => Self::Items,
+            Self::Member(name) => Self::Member(name.clone()),
         }
     }
-    written(&open)
+}
+
+impl Place {
+    /// Steps that are kept: more than any model is deep, and little memory for a body of brackets.
+    const KEPT: usize = 256;
+
+    /// Where in this text serde_json gave up.
+    pub(crate) fn of(json: &[u8], error: &serde_json::Error) -> Self {
+        Self::at_end(read(json, error))
+    }
+
+    /// The place of what stands at the end of the beginning of a JSON text.
+    pub(crate) fn at_end(read: &[u8]) -> Self {
+        let mut open: Vec<Open<'_>> = Vec::new();
+        let mut beyond = 0;
+        let mut text: &[u8] = b"";
+        let mut rest = read;
+        while let [byte, after @ ..] = rest {
+            rest = after;
+            let is_full = open.len() == Self::KEPT;
+            match (byte, open.last_mut()) {
+                (b'"', _) => (text, rest) = rest.split_at(text_length(rest)),
+                (b'[' | b'{', _) if is_full => beyond += 1,
+                (b'[', _) => open.push(Open { start: read.len() - rest.len(), at: At::Item(0) }),
+                (b'{', _) => open.push(Open { start: 0, at: At::Key }),
+                (b']' | b'}', _) if beyond > 0 => beyond -= 1,
+                (b']' | b'}', _) => drop(open.pop()),
+                (b':' | b',', _) if beyond > 0 => {}
+                (b':', Some(open)) => *open = Open { start: read.len() - rest.len(), at: At::Member(text) },
+                // See `Mending`.
+                (b'\r', Some(Open { at: At::Item(index), .. })) => *index += 1,
+                (b',', Some(Open { start, at: At::Item(index) })) => {
+                    (*start, *index) = (read.len() - rest.len(), *index + 1);
+                }
+                (b',', Some(open)) => open.at = At::Key,
+                _ => {}
+            }
+        }
+        let known = open.iter().filter_map(|open| Some((open.start, open.at.step()?)));
+        let (starts, steps) = known.unzip();
+        Self { steps, starts, beyond }
+    }
+
+    /// Whether it is known to the last step.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.beyond == 0
+    }
+
+    pub(crate) fn new(steps: Vec<Step>) -> Self {
+        Self { steps, starts: Vec::new(), beyond: 0 }
+    }
+
+    /// Where the value begins, and spaces before it.
+    pub(crate) fn start(&self) -> usize {
+        self.starts.last().copied().unwrap_or_default()
+    }
+
+    /// The list or object that it stands in.
+    pub(crate) fn parent(mut self) -> Self {
+        self.steps.pop();
+        self.starts.pop();
+        self
+    }
+}
+
+/// The last key before this place of the text, where it has no value yet.
+pub(crate) fn key_before(json: &[u8], error: &serde_json::Error) -> Option<String> {
+    let read = read(json, error).trim_ascii_end();
+    let start = read.strip_suffix(b"\"")?.iter().rposition(|&byte| byte == b'"')?;
+    read.get(start + 1..).map(|key| unescaped(key).into_owned())
+}
+
+/// Such as `data[3].state`; `.` for the text as a whole. It is cut after 1 KiB.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 1024;
+        let mut path = String::new();
+        for step in &self.steps {
+            match step {
+                Step::Item(index) => path.push_str(&format!("[{index}]")),
+                Step::Items => path.push_str("[*]"),
+                Step::Member(name) => {
+                    path.push_str(if path.is_empty() { "" } else { "." });
+                    path.push_str(name);
+                }
+            }
+        }
+        match path.len() {
+            0 => f.write_str("."),
+            length if length > LONGEST || self.beyond > 0 => {
+                let end = (0..=LONGEST.min(length)).rev().find(|&end| path.is_char_boundary(end));
+                write!(f, "{}…", path.get(..end.unwrap_or_default()).unwrap_or_default())
+            }
+            _ => f.write_str(&path),
+        }
+    }
+}
+
+/// The text up to where serde_json gave up.
+pub(crate) fn read<'a>(json: &'a [u8], error: &serde_json::Error) -> &'a [u8] {
+    let lines = json.split_inclusive(|&byte| byte == b'\n').take(error.line().saturating_sub(1));
+    let before: usize = lines.map(<[u8]>::len).sum();
+    json.get(..before.saturating_add(error.column())).unwrap_or(json)
+}
+
+/// A list or an object that is not at its end.
+struct Open<'a> {
+    /// Where its child begins that is being read.
+    start: usize,
+    at: At<'a>,
+}
+
+/// How far a list or an object is.
+enum At<'a> {
+    Item(usize),
+    /// The key is not over.
+    Key,
+    /// The key as it is written.
+    Member(&'a [u8]),
+}
+
+impl At<'_> {
+    fn step(&self) -> Option<Step> {
+        match self {
+            Self::Item(index) => Some(Step::Item(*index)),
+            Self::Key => None,
+            Self::Member(key) => Some(Step::Member(unescaped(key).into_owned())),
+        }
+    }
 }
 
 /// How much of what follows a quotation mark belongs to the text, with the mark that ends it.
-fn text_length(rest: &[u8]) -> usize {
+pub(crate) fn text_length(rest: &[u8]) -> usize {
     let mut escaped = false;
     let end = rest.iter().position(|&byte| {
         let ends = byte == b'"' && !escaped;
@@ -57,26 +174,14 @@ fn text_length(rest: &[u8]) -> usize {
     end.map_or(rest.len(), |end| end + 1)
 }
 
-fn written(open: &[Open<'_>]) -> String {
-    let mut path = String::new();
-    for place in open {
-        // Writing into a string cannot fail.
-        let _ = match place {
-            Open::List(index) => write!(path, "[{index}]"),
-            Open::Object(None) => Ok(()),
-            Open::Object(Some(key)) => {
-                let dot = if path.is_empty() { "" } else { "." };
-                write!(path, "{dot}{}", unescaped(key))
-            }
-        };
-    }
-    if path.is_empty() { ".".to_owned() } else { path }
-}
-
 /// The key without what JSON escapes in it. It comes without its first quotation mark.
-fn unescaped(key: &[u8]) -> String {
-    serde_json::from_slice(&[b"\"", key].concat())
-        .unwrap_or_else(|_| String::from_utf8_lossy(key).into_owned())
+pub(crate) fn unescaped(key: &[u8]) -> Cow<'_, str> {
+    let plain = key.strip_suffix(b"\"").filter(|key| !key.contains(&b'\\'));
+    match plain.map(str::from_utf8) {
+        Some(Ok(key)) => Cow::Borrowed(key),
+        _ => serde_json::from_slice(&[b"\"", key].concat())
+            .map_or_else(|_| String::from_utf8_lossy(key), Cow::Owned),
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +248,7 @@ mod tests {
 
     fn assert_same(json: &str) -> Result<(), TestCaseError> {
         if let Some((path, error)) = tracked(json) {
-            let ours = at(json.as_bytes(), &error);
+            let ours = Place::of(json.as_bytes(), &error).to_string();
             if error.classify() == Category::Data {
                 prop_assert_eq!(ours, path, "{} {}", error, json);
             } else {
@@ -153,6 +258,17 @@ mod tests {
             }
         }
         Ok(())
+    }
+
+    #[test]
+    fn r15_of_a_deep_or_long_place_the_beginning_is_told() {
+        let deep = Place::at_end("[".repeat(100_000).as_bytes());
+        assert_eq!((deep.steps.len(), deep.is_whole()), (Place::KEPT, false));
+        assert_eq!(deep.to_string(), "[0]".repeat(Place::KEPT) + "…");
+        let closed = format!("[1,{}{}{{\"a\":", "[".repeat(1000), "]".repeat(1000) + ",");
+        assert_eq!(Place::at_end(closed.as_bytes()).to_string(), "[2].a");
+        let long = Place::at_end(format!(r#"{{"{}":"#, "é".repeat(100_000)).as_bytes());
+        assert_eq!(long.to_string(), "é".repeat(512) + "…");
     }
 
     proptest! {
@@ -171,7 +287,7 @@ mod tests {
         #[test]
         fn any_bytes_have_a_path(json: Vec<u8>) {
             if let Err(error) = serde_json::from_slice::<Tree>(&json) {
-                at(&json, &error);
+                let _ = Place::of(&json, &error).to_string();
             }
         }
     }

@@ -1,13 +1,14 @@
 //! The only code that touches the network. It knows no vendor's models.
 //!
-//! A call goes through [`Engine::send`] from top to bottom: span, then attempts, each bounded in time and size, until
-//! one succeeds or [`RetryPolicy::wait`] ends it.
+//! A call goes through [`Ready::value`] from top to bottom: span, then attempts, each bounded in time and size, until one
+//! succeeds or [`RetryPolicy::wait`] ends it; then its answer is read.
 
 mod attempt;
 mod body;
 mod decode;
 mod endpoint;
 mod json_path;
+mod mend;
 mod operation;
 mod request;
 mod reqwest;
@@ -21,7 +22,7 @@ pub use reqwest::ReqwestTransport;
 pub use retry::RetryPolicy;
 pub use transport::{Body, SendError, Transport, TransportFuture};
 
-pub(crate) use decode::Misread;
+pub(crate) use decode::{Decode, Decoding};
 #[cfg(feature = "deck-encryption")]
 pub(crate) use endpoint::Sealed;
 #[cfg(feature = "sandbox")]
@@ -36,21 +37,24 @@ pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
 
 use crate::error::{ApiError, CallInfo};
-use crate::{Error, Outcome};
+use crate::{Error, Outcome, Unread};
 use attempt::Attempt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use retry::{FailedAttempt, Failure};
 use std::{fmt, sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep};
-use tracing::{Instrument, Span};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep},
+};
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// What all clones of a client share.
 pub(crate) struct Engine {
     pub(crate) transport: Arc<dyn Transport>,
     /// The vendors that are configured.
-    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) endpoints: Vec<Arc<Endpoint>>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) limits: Limits,
     pub(crate) retry: RetryPolicy,
@@ -73,20 +77,36 @@ pub(crate) struct Limits {
     pub(crate) max_error_body: usize,
 }
 
-/// A successful answer, not decoded.
+/// A call that can be sent.
+pub(crate) struct Ready {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) endpoint: Arc<Endpoint>,
+    pub(crate) request: Request,
+}
+
+/// How an answer becomes the value of its call.
+pub(crate) enum Reader<T> {
+    /// Its text is decoded; the second one tells the value what was left out.
+    Json(Decode<T>, fn(&mut T, &[Unread])),
+    /// It is taken from the answer as it is.
+    Answer(fn(&mut Answer) -> T),
+}
+
+/// A successful answer.
 pub(crate) struct Answer {
     pub(crate) operation: &'static Operation,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
     pub(crate) attempts: u32,
-    /// The request's body, before it was encrypted.
-    pub(crate) sent: Bytes,
+    /// The body, until it is read.
     pub(crate) body: Bytes,
     /// The body instead, where it is to be streamed.
     pub(crate) stream: Option<Body>,
-    /// The call's, open until the body is decoded.
-    pub(crate) span: Span,
+    /// What of the body was not understood.
+    pub(crate) unread: Vec<Unread>,
+    /// When the call ends; `None`: never.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl Answer {
@@ -101,22 +121,62 @@ impl Answer {
     }
 }
 
+impl Ready {
+    /// Sends the call and reads its answer.
+    pub(crate) async fn value<T>(self, reader: Reader<T>) -> Result<(T, Answer), Error> {
+        let Self { engine, endpoint, request } = &self;
+        runtime::check(request.operation)?;
+        let span = telemetry::call_span(endpoint, request);
+        let work = async {
+            let mut answer = engine.attempts(endpoint, request).await?;
+            let value = match reader {
+                Reader::Json(decode, tell) => {
+                    let mut value = self.decoded(&mut answer, decode).await?;
+                    tell(&mut value, &answer.unread);
+                    value
+                }
+                Reader::Answer(take) => take(&mut answer),
+            };
+            Ok((value, answer))
+        };
+        let result = work.instrument(span.clone()).await;
+        telemetry::ended(&span, result.as_ref().map(|(_, answer)| answer));
+        result
+    }
+
+    /// Decodes the body, and mends it where it is not understood for as long as the call may last.
+    async fn decoded<T>(&self, answer: &mut Answer, decode: Decode<T>) -> Result<T, Error> {
+        let Limits { max_body, max_error_body, .. } = self.engine.limits;
+        let mut decoding = Decoding::new(std::mem::take(&mut answer.body), max_body, max_error_body);
+        let misread = loop {
+            match decoding.attempt(decode) {
+                Ok(Some(value)) => {
+                    answer.unread = decoding.unread();
+                    telemetry::mended(&answer.unread);
+                    return Ok(value);
+                }
+                Err(misread) => break misread,
+                Ok(None) => {}
+            }
+            let is_late = answer.deadline.is_some_and(|deadline| deadline <= Instant::now());
+            match decoding.last_misread().filter(|_| is_late) {
+                Some(misread) => break misread,
+                None => yield_now().await,
+            }
+        };
+        let Self { endpoint, request, .. } = self;
+        Err(misread.into_error(answer.call_info(), decoding.kept(), &endpoint.secrets, &request.plain))
+    }
+}
+
 impl Engine {
     /// Starts a request of this operation.
     pub(crate) fn call(self: &Arc<Self>, operation: &'static Operation) -> Draft {
         Draft::new(self.clone(), operation)
     }
 
-    pub(crate) fn endpoint(&self, provider: Provider) -> Option<&Endpoint> {
+    pub(crate) fn endpoint(&self, provider: Provider) -> Option<&Arc<Endpoint>> {
         self.endpoints.iter().find(|endpoint| endpoint.provider == provider)
-    }
-
-    pub(crate) async fn send(&self, endpoint: &Endpoint, request: &Request) -> Result<Answer, Error> {
-        runtime::check(request.operation)?;
-        let span = telemetry::call_span(endpoint, request);
-        let result = self.attempts(endpoint, request).instrument(span.clone()).await;
-        telemetry::ended(&span, result.as_ref());
-        Ok(Answer { span, ..result? })
     }
 
     /// Attempts the request until it succeeds, may not be repeated, or time or budget runs out.

@@ -1,8 +1,8 @@
 use super::{
-    Answer, Engine,
-    decode::decode,
+    Engine, Reader, Ready,
     endpoint::{Endpoint, Sealed, visible},
 };
+use crate::types::TellsUnread;
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -198,24 +198,24 @@ impl Draft {
 
     /// The call, whose answer is a `T`.
     pub(crate) fn returns<T: DeserializeOwned>(self) -> Call<T> {
-        Call::new(self, |answer| decode(&answer.body))
+        Call::new(self, Reader::Json(from_json::<T, T>, |_, _| {}))
     }
 
-    /// The call, whose answer is a `W` on the wire and a `T` to the caller.
-    pub(crate) fn returns_from<W: DeserializeOwned, T: From<W>>(self) -> Call<T> {
-        Call::new(self, |answer| decode::<W>(&answer.body).map(T::from))
+    /// The call, whose answer is a `W` on the wire and to the caller a `T` that tells what was left out.
+    pub(crate) fn returns_with_unread<W: DeserializeOwned, T: From<W> + TellsUnread>(self) -> Call<T> {
+        Call::new(self, Reader::Json(from_json::<W, T>, |value, unread| value.tell(unread)))
     }
 
     /// The call, whose answer says nothing but that it succeeded.
     pub(crate) fn returns_nothing(mut self) -> Call<()> {
         self.reading = Reading::Nothing;
-        Call::new(self, |_| Ok(()))
+        Call::new(self, Reader::Answer(|_| ()))
     }
 
     /// The call, whose answer is a body of any kind and length.
     pub(crate) fn downloads(self) -> Call<Download> {
         let draft = Self { reading: Reading::Stream, ..self.header("accept", "*/*") };
-        Call::new(draft, |answer| Ok(Download::new(answer)))
+        Call::new(draft, Reader::Answer(Download::new))
     }
 
     /// Makes the body of the answer matter, whatever the operation returns.
@@ -224,15 +224,16 @@ impl Draft {
         self
     }
 
-    pub(crate) async fn send(self) -> Result<(Answer, Arc<Engine>), Error> {
+    /// The request whole, or the first mistake.
+    pub(crate) fn ready(self) -> Result<Ready, Error> {
         let engine = self.engine.clone();
         let provider = self.operation.provider();
         let endpoint = engine.endpoint(provider).ok_or_else(|| {
             Error::config_of(self.operation, format!("{provider} is not configured on this client"))
         })?;
-        let request = self.into_request(endpoint)?;
-        let answer = engine.send(endpoint, &request).await?;
-        Ok((answer, engine))
+        let endpoint = endpoint.clone();
+        let request = self.into_request(&endpoint)?;
+        Ok(Ready { engine, endpoint, request })
     }
 
     fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
@@ -285,6 +286,10 @@ impl Draft {
         self.uri.push_str(literal);
         self.template = rest;
     }
+}
+
+fn from_json<W: DeserializeOwned, T: From<W>>(text: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_str::<W>(text).map(T::from)
 }
 
 /// The idempotency header, fixed before the first attempt.

@@ -3,7 +3,7 @@
 //! What they hold is an allow-list: no id, query, header value, body or free text of a vendor.
 
 use super::{Answer, Request, endpoint::Endpoint};
-use crate::Error;
+use crate::{Error, Unread};
 use tracing::{Span, field::Empty};
 
 /// One span per call.
@@ -47,9 +47,12 @@ pub(crate) fn ended(span: &Span, result: Result<&Answer, &Error>) {
     span.record("error.type", end.error);
 }
 
-/// After its end: the answer was a success, and its body was not understood.
-pub(crate) fn misread(span: &Span, error: &Error) {
-    span.record("error.type", error.kind());
+/// The answer was a success, and parts of it were not understood.
+pub(crate) fn mended(unread: &[Unread]) {
+    let count = unread.iter().map(Unread::count).sum::<usize>();
+    if count > 0 {
+        tracing::warn!(connectory.unread = count, "parts of the answer were left out");
+    }
 }
 
 /// How an attempt or a call ended.

@@ -2,11 +2,10 @@
 
 use super::vendor::{BASE, CREDENTIAL, Played, builder, send};
 use crate::deck::{Config, Encrypt, encryption::Cipher};
-use crate::engine::Answer;
+use crate::engine::{Answer, BodyCipher};
 use crate::{Auth, Error, Operation, Outcome, Provider};
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -71,12 +70,7 @@ fn merged(mut object: Value, members: Value) -> Value {
 
 /// What Deck makes of the body.
 fn opened(cipher: &Cipher, body: &[u8]) -> Option<Vec<u8>> {
-    #[derive(Deserialize)]
-    struct Payload {
-        encrypted_payload: String,
-    }
-    let body: Payload = serde_json::from_slice(body).ok()?;
-    cipher.decrypt(&body.encrypted_payload)
+    cipher.open(&Bytes::copy_from_slice(body)).map(Vec::from)
 }
 
 /// The request as it goes out, of the first of Deck's operations that fits.

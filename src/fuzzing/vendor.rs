@@ -1,6 +1,6 @@
 //! A client, and the vendor that it gets its answers from.
 
-use crate::engine::{Answer, Draft};
+use crate::engine::{Answer, Draft, Reader};
 use crate::{
     Body, Client, ClientBuilder, Error, Operation, RetryPolicy, SendError, Transport, TransportFuture,
 };
@@ -39,11 +39,14 @@ pub(super) fn send(
     }
     let played = Arc::new(played);
     let result = match builder.transport(played.clone()).build() {
-        Ok(client) => RUNTIME.with(|runtime| runtime.block_on(draft(&client).send())),
+        Ok(client) => RUNTIME.with(|runtime| {
+            let ready = draft(&client).ready();
+            runtime.block_on(async { Ok(ready?.value(Reader::Answer(|_| ())).await?.1) })
+        }),
         Err(error) => Err(error),
     };
     let asked = played.asked.lock().unwrap().take();
-    (result.map(|(answer, _)| answer), asked)
+    (result, asked)
 }
 
 pub(super) fn builder(base: &str) -> ClientBuilder {

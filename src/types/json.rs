@@ -1,22 +1,25 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use std::fmt;
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// An object whose members the vendor leaves open: settings, metadata, raw answers.
 ///
-/// `Debug` prints the keys only, because the values may be secret.
+/// Each value keeps the text that the vendor wrote, so that numbers of any length and precision go back as they came.
+/// `Debug` prints the keys only, because the values may be secret. Of several members with one key the last counts. Two
+/// maps are equal when they have the same members with the same texts. Only `serde_json` can read and write one.
 ///
 /// ```
 /// use connectory::JsonMap;
-/// use serde_json::json;
 ///
 /// let settings = JsonMap::new().with("instance_url", "https://eu28.salesforce.com").with("port", 8080);
-/// assert_eq!(settings.get("port"), Some(&json!(8080)));
+/// assert_eq!(settings.get::<u16>("port"), Some(8080));
+/// assert_eq!(settings.raw("port"), Some("8080"));
 /// assert_eq!(format!("{settings:?}"), r#"{"instance_url", "port"}"#);
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct JsonMap(Map<String, Value>);
+pub struct JsonMap(BTreeMap<Box<str>, OtherJson>);
 
 impl JsonMap {
     /// An object without members.
@@ -25,19 +28,40 @@ impl JsonMap {
     }
 
     /// The same object with this member added or replaced.
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
+    #[must_use]
+    pub fn with(self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with_raw(key, OtherJson::from(value.into()))
+    }
+
+    /// The same object with this member added or replaced, its value written as it is.
+    ///
+    /// ```
+    /// # use connectory::JsonMap;
+    /// let exact = JsonMap::new().with_raw("total", "12345678901234567890.10".parse()?);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_raw(mut self, key: impl Into<String>, value: OtherJson) -> Self {
+        self.0.insert(key.into().into(), value);
         self
     }
 
-    /// The value of a member.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key)
+    /// The value of a member, read as a `T`.
+    ///
+    /// `None` where there is no such member or it is no `T`: [`raw`](Self::raw) tells which. As a `serde_json::Value` it
+    /// is a copy that rounds numbers which fit into neither 64 bits nor an `f64`.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.0.get(key)?.get()
     }
 
-    /// All members, sorted by key unless something in the build enables serde_json's `preserve_order`.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter()
+    /// The value of a member as JSON, as the vendor wrote it.
+    pub fn raw(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(OtherJson::raw)
+    }
+
+    /// All members, sorted by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &OtherJson)> {
+        self.0.iter().map(|(key, value)| (&**key, value))
     }
 
     /// How many members the object has.
@@ -50,45 +74,79 @@ impl JsonMap {
         self.0.is_empty()
     }
 
-    /// The object as `serde_json` holds it.
-    pub fn into_inner(self) -> Map<String, Value> {
-        self.0
+    /// A copy as `serde_json` holds objects; see [`OtherJson::to_value`] for what it changes.
+    pub fn to_map(&self) -> Map<String, Value> {
+        self.iter().map(|(key, value)| (key.to_owned(), value.to_value())).collect()
     }
 }
 
 impl fmt::Debug for JsonMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.iter().map(|(key, _)| key)).finish()
     }
 }
 
 impl From<Map<String, Value>> for JsonMap {
     fn from(members: Map<String, Value>) -> Self {
-        Self(members)
+        members.into_iter().collect()
     }
 }
 
 impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for JsonMap {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
-        Self(members.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        members.into_iter().fold(Self::new(), |map, (key, value)| map.with(key, value))
     }
 }
 
-/// JSON that this version of the crate has no type for, kept as it came. `Debug` does not print it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// JSON that this version of the crate has no type for, kept as the vendor wrote it.
+///
+/// `Debug` does not print it. Two are equal when their texts are. Only `serde_json` can read and write one, and not into a
+/// `Value` where that cannot hold it: [`to_value`](Self::to_value) always can.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct OtherJson(Value);
+pub struct OtherJson(Box<RawValue>);
 
 impl OtherJson {
-    /// The JSON.
-    pub fn as_json(&self) -> &Value {
-        &self.0
+    /// The JSON as text.
+    pub fn raw(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The JSON read as a `T`; `None` where it is none.
+    pub fn get<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.raw()).ok()
+    }
+
+    /// A copy as `serde_json` holds values.
+    ///
+    /// It rounds numbers which fit into neither 64 bits nor an `f64`. What it cannot hold at all, a number over `1e308` or
+    /// nesting over 127 levels, becomes a string with its text.
+    pub fn to_value(&self) -> Value {
+        self.get().unwrap_or_else(|| Value::String(self.raw().to_owned()))
     }
 }
+
+impl PartialEq for OtherJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw() == other.raw()
+    }
+}
+
+impl Eq for OtherJson {}
 
 impl From<Value> for OtherJson {
     fn from(json: Value) -> Self {
-        Self(json)
+        // A value always has a text.
+        Self(to_raw_value(&json).unwrap_or_default())
+    }
+}
+
+/// Takes JSON text as it is.
+impl FromStr for OtherJson {
+    type Err = serde_json::Error;
+
+    fn from_str(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json).map(Self)
     }
 }
 
@@ -102,7 +160,7 @@ impl fmt::Debug for OtherJson {
 pub(super) mod tests {
     use super::*;
     use proptest::{collection::vec, prelude::*, sample::select};
-    use serde_json::{from_value, json, to_value};
+    use serde_json::{from_str, from_value, json, to_string, to_value};
 
     /// Any JSON. Some of its strings are the words that the vendors' unions are told apart by.
     pub(crate) fn any_json() -> impl Strategy<Value = Value> {
@@ -132,11 +190,34 @@ pub(super) mod tests {
         assert_eq!(to_value(&map).unwrap(), json!({ "a": "x", "b": [true] }));
         assert_eq!(map, JsonMap::from_iter([("a", json!("x")), ("b", json!([true]))]));
         assert_eq!(map, from_value(json!({ "a": "x", "b": [true] })).unwrap());
-        assert_eq!(map.get("a"), Some(&json!("x")));
-        assert_eq!(map.get("c"), None);
-        assert_eq!(map.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(map.get::<String>("a").as_deref(), Some("x"));
+        assert_eq!((map.get::<String>("b"), map.get::<Vec<bool>>("b")), (None, Some(vec![true])));
+        assert_eq!((map.get::<String>("c"), map.raw("c"), map.raw("a")), (None, None, Some("\"x\"")));
+        assert_eq!(map.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((map.len(), map.is_empty(), JsonMap::new().is_empty()), (2, false, true));
-        assert_eq!(JsonMap::from(map.clone().into_inner()), map);
+        assert_eq!(JsonMap::from(map.to_map()), map);
+        assert!(from_str::<JsonMap>("[]").is_err());
+    }
+
+    #[test]
+    fn r33_numbers_and_nesting_go_back_as_they_came() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let text = format!(
+            r#"{{"big":12345678901234567890123,"dec":1.10,"deep":{deep},"huge":1e400,"neg":-0,"twice":{{"a":1.0,"a":2}}}}"#
+        );
+        let map: JsonMap = from_str(&text).unwrap();
+        assert_eq!(to_string(&map).unwrap(), text);
+        assert_eq!((map.raw("big"), map.raw("dec")), (Some("12345678901234567890123"), Some("1.10")));
+        assert_eq!((map.get::<f64>("dec"), map.get::<Value>("neg")), (Some(1.1), Some(json!(-0.0))));
+        assert_eq!(map.to_map()["huge"], json!("1e400"));
+        assert_eq!(map.to_map()["deep"], json!(deep));
+        let sent = JsonMap::new().with_raw("big", "12345678901234567890123".parse().unwrap());
+        assert_eq!(to_string(&sent).unwrap(), r#"{"big":12345678901234567890123}"#);
+        assert_eq!(
+            to_string(&from_str::<JsonMap>(r#"{"a":1,"b":2,"a":3.0}"#).unwrap()).unwrap(),
+            r#"{"a":3.0,"b":2}"#
+        );
+        assert!("1 2".parse::<OtherJson>().is_err());
     }
 
     #[test]
@@ -150,9 +231,10 @@ pub(super) mod tests {
     proptest! {
         #[test]
         fn other_json_is_kept_as_it_came(json in any_json()) {
-            let other: OtherJson = from_value(json.clone()).unwrap();
-            prop_assert_eq!(other.as_json(), &json);
-            prop_assert_eq!(to_value(&other).unwrap(), json);
+            let other: OtherJson = from_str(&json.to_string()).unwrap();
+            prop_assert_eq!(other.raw(), json.to_string());
+            prop_assert_eq!(to_string(&other).unwrap(), json.to_string());
+            prop_assert_eq!(OtherJson::from(json), other);
         }
     }
 }

@@ -8,6 +8,7 @@ mod patch;
 mod secret;
 mod setters;
 mod timestamp;
+mod unread;
 
 pub use json::{JsonMap, OtherJson};
 pub use open_enum::UnknownValue;
@@ -16,6 +17,7 @@ pub use secret::{Secret, SecretUrl};
 #[cfg(feature = "jiff")]
 pub use timestamp::Moment;
 pub use timestamp::{Timestamp, UnixMillis};
+pub use unread::Unread;
 
 pub(crate) use id::id;
 #[cfg(test)]
@@ -24,38 +26,45 @@ pub(crate) use list::{List, list};
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
 pub(crate) use secret::{read_any_secret, write_secret};
 pub(crate) use setters::setters;
+pub(crate) use unread::{TellsUnread, tells_unread};
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::Value;
+use serde::de::{Deserializer, Error, Visitor};
+use std::fmt;
 
-/// Reads a whole number, also from text or a fraction of zeros; anything else as absent.
+/// Reads a whole number, also from text or a fraction of zeros; another number or text reads as absent.
 pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => {
-            let whole = |number: &f64| number.fract() == 0.0 && number.abs() < i64::MAX as f64;
-            number.as_i64().or_else(|| number.as_f64().filter(whole).map(|number| number as i64))
+    struct WholeNumber;
+
+    impl<'de> Visitor<'de> for WholeNumber {
+        type Value = Option<i64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
         }
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    })
-}
 
-/// Reads a list of the wrong shape as empty: the value that the call exists to return matters more.
-pub(crate) fn lenient_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    Ok(List::deserialize(Value::deserialize(deserializer)?).map_or_else(|_| Vec::new(), |List(items)| items))
-}
+        fn visit_i64<E: Error>(self, number: i64) -> Result<Option<i64>, E> {
+            Ok(Some(number))
+        }
 
-/// Reads a value of the wrong type as absent: in an error body the other members matter more.
-pub(crate) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
+        fn visit_u64<E: Error>(self, number: u64) -> Result<Option<i64>, E> {
+            Ok(number.try_into().ok())
+        }
+
+        fn visit_f64<E: Error>(self, number: f64) -> Result<Option<i64>, E> {
+            let is_whole = number.fract() == 0.0 && number.abs() < i64::MAX as f64;
+            Ok(is_whole.then_some(number as i64))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Option<i64>, E> {
+            Ok(text.trim().parse().ok())
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Option<i64>, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(WholeNumber)
 }
 
 #[cfg(test)]
@@ -76,17 +85,12 @@ mod tests {
             (json!(-1e300), None),
             (json!(1.5), None),
             (json!("many"), None),
-            (json!([17]), None),
+            (json!(null), None),
         ] {
             assert_eq!(whole_number(json.clone()).unwrap(), number, "{json}");
         }
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_type_reads_as_absent() {
-        assert_eq!(lenient::<_, i64>(json!(17)).unwrap(), Some(17));
-        for wrong in [json!(null), json!("17"), json!(1.5), json!([17]), json!({})] {
-            assert_eq!(lenient::<_, i64>(wrong).unwrap(), None);
+        for wrong in [json!([17]), json!({}), json!(true)] {
+            assert!(whole_number(wrong).is_err());
         }
     }
 }

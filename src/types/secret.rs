@@ -1,7 +1,7 @@
+use crate::OtherJson;
 use crate::types::{Patch, deserialize_text};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 use std::fmt;
 
 /// A key, token, password or form value: never printed, wiped from memory when dropped.
@@ -92,11 +92,8 @@ pub(crate) fn write_secret<S: Serializer>(secret: &impl Exposed, serializer: S) 
 pub(crate) fn read_any_secret<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Secret>, D::Error> {
-    Ok(match Option::<Value>::deserialize(deserializer)? {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text.into()),
-        Some(other) => Some(other.to_string().into()),
-    })
+    let json = Option::<OtherJson>::deserialize(deserializer)?;
+    Ok(json.filter(|json| json.raw() != "null").map(|json| json.get().unwrap_or_else(|| json.raw().into())))
 }
 
 /// A link that carries a secret and is made to be handed on.

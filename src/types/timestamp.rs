@@ -1,7 +1,9 @@
 use crate::types::text_conversions;
 #[cfg(feature = "jiff")]
 use jiff::fmt::temporal::Pieces;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use std::fmt;
 
 /// A moment as the vendor wrote it: the text is kept as it came.
 ///
@@ -103,12 +105,29 @@ impl From<i64> for UnixMillis {
 
 impl<'de> Deserialize<'de> for UnixMillis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = serde_json::Number::deserialize(deserializer)?;
-        number
-            .as_i64()
-            .or_else(|| number.as_f64().map(|millis| millis as i64))
-            .map(Self)
-            .ok_or_else(|| de::Error::custom("not a number of milliseconds"))
+        struct Millis;
+
+        impl Visitor<'_> for Millis {
+            type Value = i64;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of milliseconds")
+            }
+
+            fn visit_i64<E: Error>(self, millis: i64) -> Result<i64, E> {
+                Ok(millis)
+            }
+
+            fn visit_u64<E: Error>(self, millis: u64) -> Result<i64, E> {
+                Ok(millis.try_into().unwrap_or(i64::MAX))
+            }
+
+            fn visit_f64<E: Error>(self, millis: f64) -> Result<i64, E> {
+                Ok(millis as i64)
+            }
+        }
+
+        deserializer.deserialize_any(Millis).map(Self)
     }
 }
 

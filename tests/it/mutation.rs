@@ -11,25 +11,18 @@ use std::collections::BTreeMap;
 
 /// What the answers of these operations may not lack: a resource's own id, and the value that the call exists to return.
 ///
-/// `*` stands for any index. A list is not needed: without it there is none.
+/// An item of a list that lacks its id is left out, and told.
 const NEEDED: &[(&str, &str)] = &[
     ("apideck.vault.connections.", "/data"),
     ("apideck.vault.connections.", "/data/id"),
     ("apideck.vault.connections.", "/data/service_id"),
     ("apideck.vault.connections.", "/data/unified_api"),
-    ("apideck.vault.connections.", "/data/*/id"),
-    ("apideck.vault.connections.", "/data/*/service_id"),
-    ("apideck.vault.connections.", "/data/*/unified_api"),
     ("codat.", "/accessToken"),
     ("deck.link.create_token", "/link_token"),
-    ("deck.link.info", "/update_mode/source/source_id"),
-    ("deck.link.sources", "/sources/*/source_id"),
     ("deck.link.mfa_question", "/question"),
-    ("deck.link.accounts", "/accounts/*/account_id"),
     ("deck.connections.exchange_public_token", "/access_token"),
     ("deck.connections.invalidate_access_token", "/new_access_token"),
     ("deck.jobs.submit", "/job_guid"),
-    ("deck.documents.list", "/documents/*/document_id"),
 ];
 
 /// One change in one place.
@@ -43,10 +36,8 @@ struct Mutation {
 impl Mutation {
     /// Whether it takes away what the answer may not lack.
     fn is_fatal(&self, operation: &str, original: &Value) -> bool {
-        let index = |step: &str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-        let steps: Vec<_> = self.place.split('/').map(|step| if index(step) { "*" } else { step }).collect();
         matches!(self.kind, "nulled" | "removed")
-            && NEEDED.iter().any(|(owner, place)| operation.starts_with(owner) && *place == steps.join("/"))
+            && NEEDED.iter().any(|(owner, place)| operation.starts_with(owner) && *place == self.place)
             && !original.pointer(&self.place).unwrap().is_array()
     }
 }

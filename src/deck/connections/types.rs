@@ -1,6 +1,6 @@
 use crate::deck::{ConnectionId, SourceId};
-use crate::types::{lenient, lenient_list, list, open_enum, read_any_secret, whole_number};
-use crate::{Secret, Timestamp};
+use crate::types::{list, open_enum, read_any_secret, tells_unread, whole_number};
+use crate::{Secret, Timestamp, Unread};
 use serde::{Deserialize, Serialize};
 
 /// The access token of a new connection.
@@ -10,10 +10,9 @@ pub struct PublicTokenExchange {
     /// The token for all calls on the connection. It lasts until it is rotated or the connection destroyed.
     pub access_token: Secret,
     /// The connection's id, as webhooks name it.
-    #[serde(default, deserialize_with = "lenient")]
     pub connection_id: Option<ConnectionId>,
     /// What the customer entered, passwords left out.
-    #[serde(default, deserialize_with = "lenient_list")]
+    #[serde(default, deserialize_with = "list")]
     pub fields: Vec<ExchangedField>,
 }
 
@@ -22,7 +21,6 @@ pub struct PublicTokenExchange {
 #[non_exhaustive]
 pub struct ExchangedField {
     /// The field.
-    #[serde(default, deserialize_with = "lenient")]
     pub field_name: Option<String>,
     /// The value.
     #[serde(default, deserialize_with = "read_any_secret")]
@@ -76,7 +74,12 @@ pub struct Accounts {
     /// The accounts.
     #[serde(default, deserialize_with = "list")]
     pub accounts: Vec<Account>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
 }
+
+tells_unread!(Accounts);
 
 /// An account of a connection, and whether it is considered.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
-use crate::Secret;
 use crate::deck::{AccountId, JobId, SourceId};
-use crate::types::{lenient, list, open_enum, whole_number};
+use crate::types::{list, open_enum, tells_unread, whole_number};
+use crate::{Secret, Unread};
 use serde::{Deserialize, Serialize};
 
 /// A token that opens one Link session.
@@ -77,6 +77,9 @@ pub struct Sources {
     /// The sources.
     #[serde(default, deserialize_with = "list")]
     pub sources: Vec<Source>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
 }
 
 /// A portal that Deck connects to.
@@ -122,7 +125,6 @@ pub struct StartedConnection {
     /// What to exchange for an access token once connected; absent when a connection is updated.
     pub public_token: Option<Secret>,
     /// The job that connects, as webhooks name it.
-    #[serde(default, deserialize_with = "lenient")]
     pub job_guid: Option<JobId>,
 }
 
@@ -151,7 +153,12 @@ pub struct LinkAccounts {
     /// The accounts.
     #[serde(default, deserialize_with = "list")]
     pub accounts: Vec<LinkAccount>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
 }
+
+tells_unread!(Sources, LinkAccounts);
 
 /// An account that was found while connecting.
 #[derive(Clone, Debug, Serialize, Deserialize)]

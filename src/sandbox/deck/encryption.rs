@@ -6,6 +6,7 @@ use crate::deck::{Config, Encrypt};
 use crate::engine::BodyCipher;
 use crate::sandbox::exchange::{Asked, Reply};
 use crate::{Error, Secret};
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ impl State {
             return self.answer_plain(&Asked { body, ..asked.clone() });
         }
         let cipher = encryption.cipher.clone();
-        let opened = cipher.open(asked.body);
+        let opened = cipher.open(&Bytes::copy_from_slice(asked.body));
         let body = opened.as_deref().unwrap_or(asked.body);
         let reply = self.answer_plain(&Asked { body, ..asked.clone() });
         reply.sealed(Arc::new(move |content| cipher.seal_whole(content)))

@@ -40,7 +40,7 @@ async fn list_gives_the_documents() {
     let list = client.deck().documents().list(&ListDocuments::new(TOKEN)).await.unwrap();
     let [first, second] = list.documents.as_slice() else { panic!("{list:?}") };
     assert_eq!((first.document_id.as_str(), first.file_type.as_deref()), ("doc-1", Some("pdf")));
-    assert_eq!(first.metadata.as_ref().unwrap().get("pages"), Some(&json!(3)));
+    assert_eq!(first.metadata.as_ref().unwrap().get("pages"), Some(json!(3)));
     assert_eq!((first.file_name.as_deref(), first.file_size), (Some("invoice.pdf"), Some(5_000_000_000)));
     assert_eq!(first.fetch_date.as_ref().unwrap().as_str(), "2025-07-01T10:00:00");
     assert_eq!((second.document_id.as_str(), second.file_type.as_deref()), ("doc-2", Some("hologram")));

@@ -85,10 +85,10 @@ async fn r34_the_place_of_the_mistake_is_named() {
         ("codat.companies.get_access_token", "{\"accessToken\":[]}", "accessToken", 1, 15),
         #[cfg(feature = "apideck")]
         (
-            "apideck.vault.connections.list",
-            "{\"data\":[\n{\"id\":\"a\",\"service_id\":\"b\",\"unified_api\":\"c\"},\n{\"id\":{}}]}",
-            "data[1].id",
-            3,
+            "apideck.vault.connections.get",
+            "{\"data\":\n{\"id\":{},\"service_id\":\"b\",\"unified_api\":\"c\"}}",
+            "data.id",
+            2,
             6,
         ),
     ];
@@ -107,17 +107,15 @@ async fn r34_a_member_that_is_missing_is_named() {
     let rows: &[(&str, &str, &str)] = &[
         #[cfg(feature = "deck")]
         ("deck.connections.invalidate_access_token", "{}", "new_access_token"),
-        #[cfg(feature = "deck")]
-        ("deck.documents.list", r#"{"documents":[{"document_id":"a"},{}]}"#, "documents[1].document_id"),
         #[cfg(feature = "codat")]
         ("codat.companies.get_access_token", r#"{"expiresIn":7}"#, "accessToken"),
         #[cfg(feature = "apideck")]
         ("apideck.vault.connections.get", r#"{"status_code":200}"#, "data"),
         #[cfg(feature = "apideck")]
         (
-            "apideck.vault.connections.list",
-            r#"{"data":[{"id":"a","service_id":"b"}]}"#,
-            "data[0].unified_api",
+            "apideck.vault.connections.get",
+            r#"{"data":{"id":"a","service_id":"b"}}"#,
+            "data.unified_api",
         ),
     ];
     for (id, body, path) in rows {

@@ -72,7 +72,7 @@ async fn import_stores_credentials_and_consumers_are_apart() {
         .metadata(JsonMap::new().with("plan", "enterprise"));
     let imported = connections.import("crm", "hubspot", &import).await.unwrap().data;
     assert_eq!(imported.state, Some(ConnectionState::Callable));
-    assert_eq!(imported.metadata.unwrap().get("plan"), Some(&json!("enterprise")));
+    assert_eq!(imported.metadata.unwrap().get("plan"), Some(json!("enterprise")));
 
     let other = sandbox.client().apideck().consumer("other").vault().connections();
     assert_eq!(state(&other.get("crm", "hubspot").await.unwrap().data), "available");

@@ -150,11 +150,9 @@ impl Stored {
         let path = std::any::type_name::<T>().split('<').next().unwrap();
         let check = |json: &[u8]| {
             let Ok(read) = serde_json::from_slice::<T>(json) else { return };
-            // By way of a value: serde_json reads some fractions from text one bit off.
-            let written = serde_json::to_value(&read).unwrap();
-            let again: T = serde_json::from_value(written.clone()).unwrap();
-            assert_eq!(serde_json::to_value(&again).unwrap(), written);
-            assert!(serde_json::from_str::<T>(&written.to_string()).is_ok(), "{written}");
+            let written = serde_json::to_string(&read).unwrap();
+            let again: T = serde_json::from_str(&written).unwrap();
+            assert_eq!(serde_json::to_string(&again).unwrap(), written);
         };
         Self { provider, name: path.rsplit("::").next().unwrap(), check }
     }

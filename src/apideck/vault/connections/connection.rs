@@ -1,6 +1,6 @@
 use super::{ConnectionConfiguration, ConsentRecord, DataScopes, FormField};
 use crate::apideck::{ServiceId, UnifiedApi};
-use crate::types::{id, lenient, list, open_enum};
+use crate::types::{id, list, open_enum};
 use crate::{JsonMap, SecretUrl, Timestamp, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -48,10 +48,8 @@ pub struct Connection {
     /// Where to send the customer to revoke, once `redirect_uri` has been appended; OAuth only.
     pub revoke_url: Option<SecretUrl>,
     /// Values for the form fields, by field id.
-    #[serde(default, deserialize_with = "lenient")]
     pub settings: Option<JsonMap>,
     /// Your own data about the connection; `company_id` is Apideck's.
-    #[serde(default, deserialize_with = "lenient")]
     pub metadata: Option<JsonMap>,
     /// What the customer has to enter.
     #[serde(default, deserialize_with = "list")]

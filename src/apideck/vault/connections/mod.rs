@@ -104,7 +104,7 @@ impl Connections {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsAll>.
     #[doc(alias = "connectionsAll")]
     pub fn list(&self, query: &ListConnections) -> Call<Envelope<Vec<Connection>>> {
-        self.apideck.call(&LIST).query(query).returns_from::<Envelope<List<Connection>>, _>()
+        self.apideck.call(&LIST).query(query).returns_with_unread::<Envelope<List<Connection>>, _>()
     }
 
     /// Gives one connection.
@@ -119,7 +119,11 @@ impl Connections {
         unified_api: impl Into<UnifiedApi>,
         service: impl Into<ServiceId>,
     ) -> Call<Envelope<Connection>> {
-        self.apideck.call(&GET).path(unified_api.into()).path(service.into()).returns()
+        self.apideck
+            .call(&GET)
+            .path(unified_api.into())
+            .path(service.into())
+            .returns_with_unread::<Envelope<Connection>, _>()
     }
 
     /// Changes a connection and returns it.
@@ -142,7 +146,11 @@ impl Connections {
         body: &UpdateConnection,
     ) -> Call<Envelope<Connection>> {
         let draft = self.apideck.call(&UPDATE).path(unified_api.into()).path(service.into()).json(body);
-        if body.latest_consent.is_some() { draft.once().returns() } else { draft.returns() }
+        if body.latest_consent.is_some() {
+            draft.once().returns_with_unread::<Envelope<Connection>, _>()
+        } else {
+            draft.returns_with_unread::<Envelope<Connection>, _>()
+        }
     }
 
     /// Deletes a connection with its credentials; the service is available again afterwards.
@@ -174,7 +182,12 @@ impl Connections {
         service: impl Into<ServiceId>,
         body: &ImportConnection,
     ) -> Call<Envelope<Connection>> {
-        self.apideck.call(&IMPORT).path(unified_api.into()).path(service.into()).json(body).returns()
+        self.apideck
+            .call(&IMPORT)
+            .path(unified_api.into())
+            .path(service.into())
+            .json(body)
+            .returns_with_unread::<Envelope<Connection>, _>()
     }
 
     /// Makes Vault exchange the stored credentials for an access token, and returns the connection.
@@ -193,7 +206,12 @@ impl Connections {
         service: impl Into<ServiceId>,
     ) -> Call<Envelope<Connection>> {
         let nothing = JsonMap::new();
-        self.apideck.call(&TOKEN).path(unified_api.into()).path(service.into()).json(&nothing).returns()
+        self.apideck
+            .call(&TOKEN)
+            .path(unified_api.into())
+            .path(service.into())
+            .json(&nothing)
+            .returns_with_unread::<Envelope<Connection>, _>()
     }
 }
 

@@ -161,7 +161,7 @@ async fn the_envelope_keeps_what_is_around_the_data() {
     assert!(links.previous.unwrap().ends_with("?cursor=em9oby1jcm06OnBhZ2U6OjE%3D"));
     assert_eq!(links.current.as_deref(), Some("https://unify.apideck.com/crm/companies"));
     assert!(links.next.unwrap().ends_with("?cursor=em9oby1jcm06OnBhZ2U6OjM"));
-    assert_eq!(answer.raw.unwrap().get("nested"), Some(&json!({ "a": [1, 2.5, null] })));
+    assert_eq!(answer.raw.unwrap().get("nested"), Some(json!({ "a": [1, 2.5, null] })));
 }
 
 fn assert_example(connection: &Connection) {
@@ -189,12 +189,12 @@ fn assert_example(connection: &Connection) {
         "https://unify.apideck.com/vault/revoke/salesforce/<application-id>?state=<state>"
     );
     let settings = connection.settings.as_ref().unwrap();
-    assert_eq!(settings.get("instance_url"), Some(&json!("https://eu28.salesforce.com")));
-    assert_eq!(settings.get("api_key"), Some(&json!("12345xxxxxx")));
+    assert_eq!(settings.get("instance_url"), Some(json!("https://eu28.salesforce.com")));
+    assert_eq!(settings.get("api_key"), Some(json!("12345xxxxxx")));
     let metadata = connection.metadata.as_ref().unwrap();
-    assert_eq!(metadata.get("plan"), Some(&json!("enterprise")));
-    assert_eq!(metadata.get("account").unwrap()["name"], "My Company");
-    assert_eq!(metadata.get("company_id"), Some(&json!("4bfe0fce-9257-4a1a-a691-5eed6c957f9a")));
+    assert_eq!(metadata.get("plan"), Some(json!("enterprise")));
+    assert_eq!(metadata.get::<Value>("account").unwrap()["name"], "My Company");
+    assert_eq!(metadata.get("company_id"), Some(json!("4bfe0fce-9257-4a1a-a691-5eed6c957f9a")));
 
     assert_form_fields(&connection.form_fields);
     assert_configuration(&connection.configuration);

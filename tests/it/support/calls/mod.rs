@@ -78,7 +78,12 @@ fn sent<T: Debug + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
 
 /// A call whose value can be stored whole.
 fn storable<T: Debug + Serialize + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
-    given(body, call, |value| Some(json!(value)))
+    given(body, call, |value| Some(as_json(value)))
+}
+
+/// The value as JSON; as its text where no `Value` can hold it.
+fn as_json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_else(|_| serde_json::to_string(value).unwrap().into())
 }
 
 fn given<T: Debug + 'static>(body: &impl Debug, call: Call<T>, stored: fn(&T) -> Option<Value>) -> Sent {
@@ -106,7 +111,7 @@ mod deck;
 
 #[cfg(feature = "apideck")]
 mod apideck {
-    use super::{Call, Debug, Input, Sent, TypedCall, Value, given, json, sent};
+    use super::{Call, Debug, Input, Sent, TypedCall, Value, as_json, given, json, sent};
     use connectory::JsonMap;
     use connectory::apideck::Envelope;
     use connectory::apideck::vault::connections::{
@@ -198,7 +203,7 @@ mod apideck {
     /// All of a connection but its form fields, whose values are secrets.
     fn stored(connection: &Connection) -> Value {
         macro_rules! members {
-            ($($name:ident)+) => { json!({ $((stringify!($name)): connection.$name),+ }) };
+            ($($name:ident)+) => { json!({ $((stringify!($name)): as_json(&connection.$name)),+ }) };
         }
         members! {
             id service_id unified_api name tag_line state integration_state auth_type oauth_grant_type status enabled
@@ -218,7 +223,7 @@ mod apideck {
     fn with_data<T>(answer: &Envelope<T>, data: Value) -> Value {
         let Envelope { status_code, status, meta, links, raw, .. } = answer;
         json!({
-            "data": data, "status_code": status_code, "status": status, "meta": meta, "links": links, "_raw": raw,
+            "data": data, "status_code": status_code, "status": status, "meta": meta, "links": links, "_raw": as_json(raw),
         })
     }
 
