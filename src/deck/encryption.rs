@@ -191,6 +191,28 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_opens_however_its_base64_and_its_json_are_written() {
+        let cipher = cipher(Encrypt::Bodies);
+        let url_alphabet = PAYLOAD.replace('+', "-").replace('/', "_");
+        let broken =
+            PAYLOAD.as_bytes().chunks(76).map(|line| str::from_utf8(line).unwrap()).collect::<Vec<_>>();
+        for payload in [
+            PAYLOAD.to_owned(),
+            url_alphabet.trim_end_matches('=').to_owned(),
+            broken.join("\\r\\n") + "\\n",
+            format!("\\ufeff{PAYLOAD}"),
+        ] {
+            for body in [
+                format!(r#"{{"encrypted_payload":"{payload}"}}"#),
+                format!("\u{feff}{{\"encrypted_payload\":\"{payload}\",\"encryption_version\":1}}"),
+                format!(r#"{{"encrypted_payload":"x","encrypted_payload":"{payload}"}}"#),
+            ] {
+                assert_eq!(cipher.open(&body.clone().into()).as_deref(), Some(PLAIN.as_bytes()), "{body}");
+            }
+        }
+    }
+
+    #[test]
     fn what_was_tampered_with_does_not_open() {
         let cipher = cipher(Encrypt::Bodies);
         let mut bytes = BASE64_STANDARD.decode(PAYLOAD).unwrap();

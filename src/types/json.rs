@@ -1,4 +1,5 @@
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use super::mended_strings;
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -102,7 +103,7 @@ impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for JsonMap {
 ///
 /// `Debug` does not print it. Two are equal when their texts are. Only `serde_json` can read and write one, and not into a
 /// `Value` where that cannot hold it: [`to_value`](Self::to_value) always can.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct OtherJson(Box<RawValue>);
 
@@ -141,12 +142,29 @@ impl From<Value> for OtherJson {
     }
 }
 
+impl<'de> Deserialize<'de> for OtherJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self(with_whole_strings(&json).unwrap_or(json)))
+    }
+}
+
+/// The JSON with U+FFFD for half a surrogate pair, which nobody could read as a string.
+fn with_whole_strings(json: &RawValue) -> Option<Box<RawValue>> {
+    let text = json.get().as_bytes();
+    if !text.contains(&b'\\') {
+        return None;
+    }
+    let mended = mended_strings(text, text.len()).filter(|mended| !mended.is_empty())?;
+    RawValue::from_string(String::from_utf8(mended).ok()?).ok()
+}
+
 /// Takes JSON text as it is.
 impl FromStr for OtherJson {
     type Err = serde_json::Error;
 
     fn from_str(json: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json).map(Self)
+        serde_json::from_str(json)
     }
 }
 
@@ -218,6 +236,13 @@ pub(super) mod tests {
             r#"{"a":3.0,"b":2}"#
         );
         assert!("1 2".parse::<OtherJson>().is_err());
+    }
+
+    #[test]
+    fn r15_half_a_surrogate_pair_can_be_read() {
+        let map: JsonMap = from_str(r#"{"a":"x\ud83d","b":["\ud83d\ude00\n\udc00"]}"#).unwrap();
+        assert_eq!(map.get::<String>("a").as_deref(), Some("x\u{fffd}"));
+        assert_eq!(to_value(&map).unwrap()["b"], json!(["\u{1f600}\n\u{fffd}"]));
     }
 
     #[test]

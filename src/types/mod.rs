@@ -2,6 +2,7 @@
 
 mod id;
 mod json;
+mod json_strings;
 mod list;
 mod open_enum;
 mod patch;
@@ -22,6 +23,7 @@ pub use unread::Unread;
 pub(crate) use id::id;
 #[cfg(test)]
 pub(crate) use json::tests::any_json;
+pub(crate) use json_strings::mended_strings;
 pub(crate) use list::{List, list};
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
 pub(crate) use secret::{read_any_secret, write_secret};

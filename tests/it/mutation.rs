@@ -194,6 +194,105 @@ async fn r33_a_change_in_one_place_never_costs_the_answer() {
     }
 }
 
+/// JSON of every type.
+const ODD: [&str; 10] =
+    ["7", "-1.5", "1e400", "\"x\"", "\"\\ud83d\"", "true", "[]", "[7]", "{}", r#"{"a":[1,"b"]}"#];
+
+/// The text with odd JSON in one place, and with that member twice, the right one last.
+fn odd_texts(body: &Value, place: &str, odd: &str) -> (String, Option<String>) {
+    let marked = replaced(body, place, Some(json!("<odd>"))).to_string();
+    let odd_text = marked.replacen("\"<odd>\"", odd, 1);
+    let (at, _) = marked.match_indices("\"<odd>\"").next().unwrap();
+    let right = body.pointer(place).unwrap();
+    let key = place.rsplit('/').next().unwrap().replace("~1", "/").replace("~0", "~");
+    let twice = parent(body, place).is_some_and(Value::is_object).then(|| {
+        format!("{}{odd},{}:{right}{}", &marked[..at], json!(key), &marked[at + "\"<odd>\"".len()..])
+    });
+    (odd_text, twice)
+}
+
+/// The path of a place as `unread` writes it.
+fn path(place: &str) -> String {
+    let index = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+    place.split('/').skip(1).fold(String::new(), |path, step| match (index(step), path.is_empty()) {
+        (true, _) => format!("{path}[{step}]"),
+        (false, true) => step.to_owned(),
+        (false, false) => format!("{path}.{step}"),
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_json_of_another_type_in_one_place_costs_no_other_place() {
+    let (client, vendor) = client();
+    let play = async |call: &TypedCall, text: &str| {
+        vendor.play([Step::answer(call.answer.0, text.to_owned())]);
+        call.send_default(&client).await
+    };
+    for (call, body) in answers() {
+        let whole = play(&call, &body.to_string()).await.unwrap();
+        let mut places = Vec::new();
+        collect_places(&body, "", &mut places);
+        for place in places.iter().filter(|place| !place.is_empty()) {
+            for odd in ODD {
+                let (text, twice) = odd_texts(&body, place, odd);
+                let context = format!("{}: {odd} at {place}", call.id);
+                let fatal =
+                    NEEDED.iter().any(|(owner, needed)| call.id.starts_with(owner) && needed == place);
+                match play(&call, &text).await {
+                    Err(Error::Decode(error)) if fatal => assert!(
+                        path(place).starts_with(error.path()) || error.path().starts_with(&path(place)),
+                        "{context}: {error}"
+                    ),
+                    Err(error) => panic!("{context}: {error}"),
+                    Ok(given) => {
+                        // It was read as it is, or it is told; an item goes with its id.
+                        for unread in &given.unread {
+                            let below =
+                                unread.starts_with(&path(place)) || path(place).starts_with(unread.as_str());
+                            assert!(below, "{context}: {unread}");
+                        }
+                        // No `Value` holds 1e400.
+                        let stored = given.stored.filter(|_| odd != "1e400");
+                        if let (Some(mut stored), Some(mut whole)) = (stored, whole.stored.clone()) {
+                            // An item is gone from its list; what else is left out reads as absent.
+                            let left_out = given.unread.first().map_or(path(place), String::clone);
+                            let left_out =
+                                places.iter().find(|place| path(place) == left_out).unwrap_or(place);
+                            let cut = if left_out.len() < place.len() { left_out } else { place };
+                            if given.unread.is_empty() || !path(cut).ends_with(']') {
+                                without(&mut stored, cut);
+                            }
+                            without(&mut whole, cut);
+                            assert_eq!(stored, whole, "{context}");
+                        }
+                    }
+                }
+                if let Some(twice) = twice {
+                    match play(&call, &twice).await {
+                        Ok(given) if odd != "1e400" => {
+                            assert_eq!(given.stored, whole.stored, "{context}, repeated");
+                        }
+                        Ok(_) => {}
+                        Err(error) => panic!("{context}, repeated: {error}"),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Takes the list item or the member in this place away.
+fn without(json: &mut Value, place: &str) {
+    let (above, step) = place.rsplit_once('/').unwrap();
+    match json.pointer_mut(above) {
+        Some(Value::Array(items)) => drop(
+            step.parse().ok().filter(|index| *index < items.len()).map(|index: usize| items.remove(index)),
+        ),
+        Some(Value::Object(members)) => drop(members.remove(step)),
+        _ => {}
+    }
+}
+
 /// An error body of every kind that the vendors have.
 fn error_bodies() -> Vec<(&'static str, Value)> {
     vec![
@@ -240,6 +339,23 @@ async fn r33_a_change_in_one_place_never_costs_what_else_an_error_says() {
         let said = |error: &Error| {
             [error.message(), error.code(), error.request_id()].map(|text| text.map(str::to_owned))
         };
+        let mut places = Vec::new();
+        collect_places(&body, "", &mut places);
+        for place in places.iter().filter(|place| !place.is_empty()) {
+            for odd in ODD {
+                let (text, twice) = odd_texts(&body, place, odd);
+                let (client, memory) = &client;
+                for (text, lost) in [(Some(text), 1), (twice, 0)] {
+                    let Some(text) = text else { continue };
+                    memory.play([Step::answer(409, text.clone())]);
+                    let error = call.send_default(client).await.unwrap_err();
+                    let changed =
+                        said(&error).iter().zip(said(&whole)).filter(|(now, then)| *now != then).count();
+                    assert!(changed <= lost, "{text}: {error}");
+                    assert_eq!(error.body().unwrap(), text.as_bytes());
+                }
+            }
+        }
         for mutation in mutations(&body) {
             let error = answered(&client, &call, 409, &mutation.body).await.unwrap_err();
             let context = format!("{vendor} {} {}: {error}", mutation.place, mutation.kind);

@@ -310,7 +310,7 @@ async fn r12_a_consent_whose_answer_is_lost_is_recorded_once() {
     sandbox.inject(Fault::ResetAfter);
     let connections = sandbox.client().apideck().vault().connections();
     let enabled = UpdateConnection::new().enabled(true);
-    let consent = enabled.clone().latest_consent(ConsentRecordInput::new(true, DataScopesResources::All));
+    let consent = enabled.clone().latest_consent(ConsentRecordInput::new(true, DataScopesResources::all()));
     for (update, attempts) in [(enabled, 3), (consent, 1)] {
         let error = connections.update("crm", "salesforce", &update).await.unwrap_err();
         assert_eq!((error.attempts(), error.outcome()), (attempts, Outcome::Unknown));

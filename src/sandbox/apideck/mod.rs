@@ -397,10 +397,11 @@ struct Resources(DataScopesResources);
 
 impl<'de> Deserialize<'de> for Resources {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match DataScopesResources::deserialize(deserializer)? {
-            DataScopesResources::Other(_) => Err(D::Error::custom("resources are neither * nor an object")),
-            known => Ok(Self(known)),
+        let resources = DataScopesResources::deserialize(deserializer)?;
+        if !resources.is_all() && resources.fields().is_none() {
+            return Err(D::Error::custom("resources are neither * nor an object"));
         }
+        Ok(Self(resources))
     }
 }
 

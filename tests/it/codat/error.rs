@@ -2,6 +2,8 @@
 
 use crate::support::{
     COMPANY, client,
+    memory::{Memory, Step},
+    offline,
     refusals::{Refusal, refused},
     wire::Wire,
 };
@@ -249,5 +251,22 @@ async fn a_body_that_is_no_json_leaves_the_status() {
         for error in row.check("codat", answer, body).await {
             assert!(error.api().unwrap().vendor::<ErrorBody>().is_none());
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_odd_place_hides_nothing_else_that_an_error_says() {
+    let odd = [
+        (r#"{"statusCode":1e400,"error":"No company","correlationId":"abc"}"#, false),
+        (r#"{"error":"No company","canBeRetried":"False","service":"\ud83d","correlationId":"abc"}"#, true),
+        ("{\"service\":\"a\tb\",\"error\":\"No company\",\"correlationId\":\"abc\"}", false),
+    ];
+    for (body, never_retry) in odd {
+        let memory = Memory::default();
+        memory.play([503, 503, 503].map(|status| Step::answer(status, body)));
+        let call = offline(&memory).codat().companies().get_access_token(COMPANY);
+        let error = call.await.unwrap_err();
+        assert_eq!((error.message(), error.request_id()), (Some("No company"), Some("abc")), "{body}");
+        assert_eq!(error.attempts(), if never_retry { 1 } else { 3 }, "{body}");
     }
 }

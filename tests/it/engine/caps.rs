@@ -81,6 +81,37 @@ async fn r14_the_default_cap_is_sixteen_mebibytes_for_every_operation() {
 }
 
 /// In a process of its own, where nobody else's memory counts.
+#[cfg(all(target_os = "linux", feature = "apideck"))]
+#[test]
+fn r14_a_body_that_is_mended_costs_less_than_twice_the_cap() {
+    use connectory::apideck::vault::connections::ListConnections;
+
+    child::run(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let packed = |begin: &str, repeated: &str, end: &str| {
+            let many = gzip(repeated.repeat(MIB / repeated.len()).as_bytes()).repeat(3);
+            [gzip(begin.as_bytes()), many, gzip(end.as_bytes())].concat()
+        };
+        let list = packed(r#"{"data":["#, "\"0123456\",", "7]}");
+        let brackets = packed(r#"{"x":"#, "[", "");
+        for (body, is_read) in [(list, true), (brackets, false)] {
+            let memory = Memory::playing([Step::answer(204, ""), gzipped(200, body)]);
+            let client = offline_builder(&memory).max_body(4 * MIB).build().unwrap();
+            let connections = client.apideck().vault().connections();
+            runtime.block_on(connections.delete("crm", "salesforce").into_future()).unwrap();
+            let before = child::peak();
+            match runtime.block_on(connections.list(&ListConnections::new()).into_future()) {
+                Ok(list) => assert!(is_read && list.unread.len() == 1001, "{}", list.unread.len()),
+                Err(Error::Decode(error)) => assert!(!is_read && error.path().len() <= 1024 + 3, "{error}"),
+                Err(error) => panic!("{error}"),
+            }
+            let grown = child::growth(before);
+            assert!(grown < 2 * 4 * MIB, "grew by {grown} bytes");
+        }
+    });
+}
+
+/// In a process of its own, where nobody else's memory counts.
 #[cfg(target_os = "linux")]
 #[test]
 fn r14_a_gzip_bomb_costs_less_than_twice_the_cap() {

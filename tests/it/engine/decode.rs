@@ -112,11 +112,7 @@ async fn r34_a_member_that_is_missing_is_named() {
         #[cfg(feature = "apideck")]
         ("apideck.vault.connections.get", r#"{"status_code":200}"#, "data"),
         #[cfg(feature = "apideck")]
-        (
-            "apideck.vault.connections.get",
-            r#"{"data":{"id":"a","service_id":"b"}}"#,
-            "data.unified_api",
-        ),
+        ("apideck.vault.connections.get", r#"{"data":{"id":"a","service_id":"b"}}"#, "data.unified_api"),
     ];
     for (id, body, path) in rows {
         let call = calls::all().into_iter().find(|call| call.id == *id).unwrap();

@@ -10,7 +10,7 @@ use crate::support::{
 use tracing::Level;
 
 /// Every field that the crate may record.
-const ALLOWED: [&str; 14] = [
+const ALLOWED: [&str; 15] = [
     "otel.kind",
     "otel.name",
     "http.request.method",
@@ -23,6 +23,7 @@ const ALLOWED: [&str; 14] = [
     "connectory.provider",
     "connectory.operation",
     "connectory.request_id",
+    "connectory.unread",
     "message",
     // The crate that an event of `log` comes from: none of ours.
     "log.target",
@@ -61,6 +62,19 @@ async fn r23_one_span_per_call_says_what_is_called() {
         assert_eq!(last(&span), [Some(status.as_str()), None, None, Some("8fa2b5f4")]);
         let [event] = traces.events().try_into().unwrap();
         assert_eq!((event.level, last(&event)), (Level::DEBUG, last(&span)));
+    }
+}
+
+#[tokio::test]
+async fn r23_what_was_left_out_of_an_answer_is_counted() {
+    let (traces, _guard) = Traces::record();
+    for call in calls::all().into_iter().filter(|call| call.reads_body() && call.id.contains("list")) {
+        traces.clear();
+        let body = call.answer.1.replace("[{", "[7,true,{").replace("{secret}", "s");
+        let given = call.send_default(&offline(&Memory::playing([Step::answer(200, body)]))).await.unwrap();
+        let told =
+            traces.events().iter().filter_map(|event| event.field("connectory.unread").map(str::to_owned));
+        assert_eq!(told.collect::<Vec<_>>(), [given.unread.len().to_string()], "{}", call.id);
     }
 }
 

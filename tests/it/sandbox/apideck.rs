@@ -108,7 +108,7 @@ async fn consents_are_recorded() {
     let sandbox = Sandbox::start().await.unwrap();
     let connections = connections(&sandbox).await;
     for granted in [true, false] {
-        let consent = ConsentRecordInput::new(granted, DataScopesResources::All);
+        let consent = ConsentRecordInput::new(granted, DataScopesResources::all());
         connections
             .update("crm", "pipedrive", &UpdateConnection::new().latest_consent(consent))
             .await

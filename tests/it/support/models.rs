@@ -139,6 +139,8 @@ pub fn stored() -> Vec<Stored> {
         #[cfg(feature = "apideck")]
         Stored::of::<connections::DataScopes>(Provider::Apideck),
         #[cfg(feature = "apideck")]
+        Stored::of::<connections::DataScopesResources>(Provider::Apideck),
+        #[cfg(feature = "apideck")]
         Stored::of::<connections::FieldPermission>(Provider::Apideck),
         #[cfg(feature = "apideck")]
         Stored::of::<connections::WebhookSubscription>(Provider::Apideck),

@@ -1,6 +1,7 @@
 use crate::types::{id, setters};
 use crate::{OtherJson, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 id! {
@@ -23,7 +24,7 @@ pub struct ConsentRecord {
 }
 
 /// A consent or refusal to record.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ConsentRecordInput {
     /// Whether the consumer agrees.
@@ -52,7 +53,7 @@ pub struct DataScopes {
 }
 
 /// Which data an application may see, to set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct DataScopesInput {
     /// Whether the restriction is switched on.
@@ -79,40 +80,58 @@ impl DataScopesInput {
 pub type DataScopesFields = BTreeMap<String, BTreeMap<String, FieldPermission>>;
 
 /// The resources and fields that a consent or a data scope covers.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum DataScopesResources {
-    /// All of them: `*`.
-    All,
-    /// These.
-    Fields(DataScopesFields),
-    /// Anything else that the vendor may send.
-    Other(OtherJson),
+///
+/// It keeps the vendor's text, which is more than half of a connection, and reads it when asked: a form that this version
+/// does not know goes back as it came.
+///
+/// ```
+/// use connectory::apideck::vault::connections::{DataScopesFields, DataScopesResources, FieldPermission};
+///
+/// assert!(DataScopesResources::all().is_all());
+/// let mut fields = DataScopesFields::new();
+/// fields.entry("hris.employees".into()).or_default().insert("email".into(), FieldPermission::new(true, false));
+/// assert_eq!(DataScopesResources::from(fields.clone()).fields(), Some(fields));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DataScopesResources(OtherJson);
+
+impl DataScopesResources {
+    /// All resources with all fields: `*`.
+    pub fn all() -> Self {
+        Self(OtherJson::from(Value::from("*")))
+    }
+
+    /// Whether they are all resources with all fields.
+    pub fn is_all(&self) -> bool {
+        self.0.get::<String>().is_some_and(|text| text == "*")
+    }
+
+    /// The permissions; `None` where they are all, or of a form that this version does not know.
+    pub fn fields(&self) -> Option<DataScopesFields> {
+        self.0.get()
+    }
+
+    /// The JSON as the vendor wrote it.
+    pub fn raw(&self) -> &str {
+        self.0.raw()
+    }
 }
 
 impl From<DataScopesFields> for DataScopesResources {
     fn from(fields: DataScopesFields) -> Self {
-        Self::Fields(fields)
-    }
-}
-
-impl Serialize for DataScopesResources {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::All => serializer.serialize_str("*"),
-            Self::Fields(fields) => fields.serialize(serializer),
-            Self::Other(json) => json.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for DataScopesResources {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = OtherJson::deserialize(deserializer)?;
-        Ok(match json.raw() {
-            "\"*\"" => Self::All,
-            _ => json.get().map_or(Self::Other(json), Self::Fields),
-        })
+        let field = |permission: FieldPermission| {
+            let FieldPermission { read, write } = permission;
+            let known = [("read", read), ("write", write)];
+            known.into_iter().filter_map(|(name, may)| Some((name, may?))).collect::<Value>()
+        };
+        let fields = fields.into_iter().map(|(resource, fields)| {
+            (
+                resource,
+                fields.into_iter().map(|(name, permission)| (name, field(permission))).collect::<Value>(),
+            )
+        });
+        Self(OtherJson::from(fields.collect::<Value>()))
     }
 }
 
@@ -148,8 +167,9 @@ mod tests {
 
     #[test]
     fn each_shape_is_read_and_written() {
-        assert_eq!(resources(json!("*")), DataScopesResources::All);
-        assert_eq!(to_value(DataScopesResources::All).unwrap(), json!("*"));
+        assert_eq!(resources(json!("*")), DataScopesResources::all());
+        assert_eq!(to_value(DataScopesResources::all()).unwrap(), json!("*"));
+        assert_eq!((DataScopesResources::all().is_all(), DataScopesResources::all().fields()), (true, None));
 
         let json = json!({
             "hris.employees": {
@@ -161,14 +181,14 @@ mod tests {
             "hris.departments": {}
         });
         let read = resources(json.clone());
-        let DataScopesResources::Fields(fields) = &read else { panic!("{read:?}") };
+        let fields = read.fields().unwrap();
         assert_eq!(fields["hris.employees"]["first_name"], FieldPermission::new(true, true));
         assert_eq!(fields["hris.employees"]["addresses[].street"], FieldPermission::new(true, false));
         assert_eq!(fields["hris.employees"]["email"], FieldPermission { read: Some(false), write: None });
         assert_eq!(fields["hris.employees"]["id"], FieldPermission::default());
         assert!(fields["hris.departments"].is_empty());
         assert_eq!(to_value(&read).unwrap(), json);
-        assert_eq!(DataScopesResources::from(fields.clone()), read);
+        assert_eq!((read.is_all(), DataScopesResources::from(fields)), (false, read));
     }
 
     #[test]
@@ -184,7 +204,7 @@ mod tests {
             json!(null),
         ] {
             let read = resources(json.clone());
-            assert!(matches!(read, DataScopesResources::Other(_)), "{json}");
+            assert_eq!((read.is_all(), read.fields()), (false, None), "{json}");
             assert_eq!(to_value(&read).unwrap(), json);
             assert!(!format!("{read:?}").contains("hris"));
         }
@@ -195,7 +215,7 @@ mod tests {
         assert_eq!(to_value(DataScopesInput::new()).unwrap(), json!({}));
         let scopes = DataScopesInput::new().enabled(false).resources(DataScopesFields::new());
         assert_eq!(to_value(scopes).unwrap(), json!({ "enabled": false, "resources": {} }));
-        let consent = ConsentRecordInput::new(true, DataScopesResources::All);
+        let consent = ConsentRecordInput::new(true, DataScopesResources::all());
         assert_eq!(to_value(consent).unwrap(), json!({ "granted": true, "resources": "*" }));
     }
 
@@ -203,9 +223,8 @@ mod tests {
         #[test]
         fn any_json_is_read_as_resources(json in any_json()) {
             let read = resources(json.clone());
-            if let DataScopesResources::Other(other) = &read {
-                prop_assert_eq!(other.raw(), json.to_string());
-            }
+            prop_assert_eq!(read.raw(), json.to_string());
+            let _ = read.fields();
             prop_assert_eq!(from_str::<DataScopesResources>(&to_string(&read).unwrap()).unwrap(), read);
         }
     }

@@ -208,7 +208,8 @@ pub enum FieldValue {
 impl<'de> Deserialize<'de> for FieldValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = OtherJson::deserialize(deserializer)?;
-        Ok(match json.get::<Vec<OtherJson>>() {
+        let is_list = json.raw().starts_with('[');
+        Ok(match is_list.then(|| json.get::<Vec<OtherJson>>()).flatten() {
             Some(items) => Self::List(items.into_iter().map(Self::scalar).collect()),
             None => Self::scalar(json),
         })

@@ -302,8 +302,8 @@ fn assert_consents(connection: &Connection) {
         assert_eq!(record.created_at.as_ref().unwrap().as_str(), "2025-04-15T14:30:00Z");
         assert_eq!(record.granted, Some(true));
     }
-    assert_eq!(latest.resources, Some(DataScopesResources::All));
-    let Some(DataScopesResources::Fields(fields)) = &consent.resources else { panic!("{consent:?}") };
+    assert!(latest.resources.as_ref().unwrap().is_all());
+    let fields = consent.resources.as_ref().unwrap().fields().unwrap();
     assert_eq!(fields.len(), 2);
     assert_eq!(fields["hris.employees"]["first_name"], FieldPermission::new(true, true));
     assert_eq!(fields["hris.employees"]["addresses[].city"], FieldPermission::new(true, false));
@@ -312,7 +312,7 @@ fn assert_consents(connection: &Connection) {
     let scopes = connection.application_data_scopes.as_ref().unwrap();
     assert_eq!(scopes.enabled, Some(true));
     assert_eq!(scopes.updated_at.as_ref().unwrap().as_str(), "2025-04-15T14:30:00Z");
-    assert_eq!(scopes.resources, Some(permissions([("id", true, false)]).into()));
+    assert_eq!(scopes.resources.as_ref().unwrap().fields(), Some(permissions([("id", true, false)])));
 }
 
 /// Permissions on fields of `hris.employees`.
@@ -504,7 +504,7 @@ async fn update_with_everything_set() {
         .custom_mappings([])
         .consent_state(ConsentState::RequiresReconsent)
         .latest_consent(ConsentRecordInput::new(false, fields.clone()))
-        .application_data_scopes(DataScopesInput::new().enabled(true).resources(DataScopesResources::All));
+        .application_data_scopes(DataScopesInput::new().enabled(true).resources(DataScopesResources::all()));
     wire.connections().update(UnifiedApi::Crm, "pipedrive", &body).await.unwrap();
 
     let expected = json!({

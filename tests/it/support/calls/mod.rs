@@ -26,6 +26,8 @@ pub struct Given {
     pub shown: String,
     /// The value as the caller may store it; nothing of it where it holds secrets.
     pub stored: Option<Value>,
+    /// The places of what was left out of it.
+    pub unread: Vec<String>,
 }
 
 impl TypedCall {
@@ -91,7 +93,8 @@ fn given<T: Debug + 'static>(body: &impl Debug, call: Call<T>, stored: fn(&T) ->
     Box::pin(async move {
         let response = call.response().await?;
         let shown = format!("{shown} {response:?} {response:#?}");
-        Ok(Given { shown, stored: stored(response.value()) })
+        let unread = response.unread().iter().map(|unread| unread.path().to_owned()).collect();
+        Ok(Given { shown, stored: stored(response.value()), unread })
     })
 }
 
@@ -238,7 +241,9 @@ mod apideck {
             .configuration([ConnectionConfiguration::new("leads", [default])])
             .custom_mappings([CustomMappingInput::new("$.root.training.first_aid")])
             .consent_state(ConsentState::Granted)
-            .application_data_scopes(DataScopesInput::new().enabled(true).resources(DataScopesResources::All))
+            .application_data_scopes(
+                DataScopesInput::new().enabled(true).resources(DataScopesResources::all()),
+            )
     }
 
     fn import(input: &Input) -> ImportConnection {

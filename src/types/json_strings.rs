@@ -1,0 +1,84 @@
+//! Strings of JSON that are none.
+
+use std::{ops::Range, str};
+
+/// The text with its strings mended, empty where nothing was to be mended.
+///
+/// What is no UTF-8 and half a surrogate pair become U+FFFD; control characters and unknown escapes stand for themselves.
+/// `None` where the mended text would be over the limit.
+pub(crate) fn mended_strings(text: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let mut edited = Edited { text, limit: limit.max(text.len()), mended: Vec::new(), copied: 0 };
+    let (mut at, mut is_string) = (0, false);
+    for chunk in text.utf8_chunks() {
+        let end = at + chunk.valid().len();
+        while let Some(special) = text.get(at..end).and_then(special) {
+            at += special;
+            let rest = text.get(at..end)?;
+            let (length, replacement) = match rest.first()? {
+                b'"' => {
+                    is_string = !is_string;
+                    (1, None)
+                }
+                b'\\' if is_string => escape(rest),
+                control @ ..b' ' if is_string => (1, Some(format!("\\u{control:04x}"))),
+                _ => (1, None),
+            };
+            if let Some(replacement) = replacement {
+                edited.replace(at..at + length, &replacement)?;
+            }
+            at += length;
+        }
+        at = end;
+        if !chunk.invalid().is_empty() {
+            edited.replace(at..at + chunk.invalid().len(), "\u{fffd}")?;
+            at += chunk.invalid().len();
+        }
+    }
+    if edited.copied > 0 {
+        edited.replace(text.len()..text.len(), "")?;
+    }
+    Some(edited.mended)
+}
+
+/// A text that is copied with replacements, from the first one on.
+struct Edited<'a> {
+    text: &'a [u8],
+    limit: usize,
+    mended: Vec<u8>,
+    /// How much of the text is copied or replaced.
+    copied: usize,
+}
+
+impl Edited<'_> {
+    /// `None` where the result is over the limit.
+    fn replace(&mut self, range: Range<usize>, replacement: &str) -> Option<()> {
+        if self.copied == 0 {
+            self.mended.reserve_exact(self.text.len());
+        }
+        self.mended.extend_from_slice(self.text.get(self.copied..range.start)?);
+        self.mended.extend_from_slice(replacement.as_bytes());
+        self.copied = range.end;
+        (self.mended.len() <= self.limit).then_some(())
+    }
+}
+
+/// Where the next byte stands that may need mending, or begins or ends a string.
+fn special(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))
+}
+
+/// How long an escape is, and what is to be written for it.
+fn escape(text: &[u8]) -> (usize, Option<String>) {
+    let unit = |text: Option<&[u8]>| {
+        let digits = text?.strip_prefix(b"\\u").filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+        u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
+    };
+    match (text.get(1), unit(text.get(..6)), unit(text.get(6..12))) {
+        (Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), ..) => (2, None),
+        (_, Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (12, None),
+        (_, Some(0xd800..=0xdfff), _) => (6, Some("\\ufffd".to_owned())),
+        (_, Some(_), _) => (6, None),
+        // No escape of JSON's: the backslash stands for itself.
+        _ => (1, Some("\\\\".to_owned())),
+    }
+}
