@@ -72,8 +72,8 @@ async fn r23_what_was_left_out_of_an_answer_is_counted() {
         traces.clear();
         let body = call.answer.1.replace("[{", "[7,true,{").replace("{secret}", "s");
         let given = call.send_default(&offline(&Memory::playing([Step::answer(200, body)]))).await.unwrap();
-        let told =
-            traces.events().iter().filter_map(|event| event.field("connectory.unread").map(str::to_owned));
+        let events = traces.events();
+        let told = events.iter().filter_map(|event| event.field("connectory.unread").map(str::to_owned));
         assert_eq!(told.collect::<Vec<_>>(), [given.unread.len().to_string()], "{}", call.id);
     }
 }
