@@ -20,10 +20,12 @@ pub(crate) struct Draft {
     engine: Arc<Engine>,
     operation: &'static Operation,
     repeat: Repeat,
-    /// Scheme, host, path so far, and the query.
+    /// Scheme, host and path so far.
     uri: String,
     /// The part of the path template that is not in `uri` yet.
     template: &'static str,
+    /// The query so far; apart, because ids still go to the end of the path.
+    query: String,
     headers: HeaderMap,
     body: Option<Bytes>,
     reading: Reading,
@@ -84,6 +86,7 @@ impl Draft {
             repeat: operation.repeat(),
             uri,
             template: operation.path(),
+            query: String::new(),
             headers: HeaderMap::with_capacity(16),
             body: None,
             reading: Reading::Whole,
@@ -117,8 +120,7 @@ impl Draft {
     pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
         match serde_json::to_value(parameters) {
             Ok(parameters) => {
-                let mut separator = '?';
-                write_query(&mut self.uri, &mut separator, "", &parameters);
+                write_query(&mut self.query, "", &parameters);
                 self
             }
             Err(_) => self.refuse("the query cannot be serialised".to_owned()),
@@ -236,13 +238,28 @@ impl Draft {
     }
 
     fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
-        let Self { engine, operation, repeat, uri, template, mut headers, body, reading, options, mistake } =
-            self;
+        let Self {
+            engine,
+            operation,
+            repeat,
+            mut uri,
+            template,
+            query,
+            mut headers,
+            body,
+            reading,
+            options,
+            mistake,
+        } = self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
         if !template.is_empty() {
             return Err(Error::request(operation, format!("the path lacks a value for {template}")));
+        }
+        if !query.is_empty() {
+            uri.push('?');
+            uri.push_str(&query);
         }
         let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
 
@@ -323,27 +340,29 @@ fn is_dots(segment: &str) -> bool {
 /// Every byte outside RFC 3986's unreserved characters.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-fn write_query(uri: &mut String, separator: &mut char, key: &str, value: &Value) {
+fn write_query(query: &mut String, key: &str, value: &Value) {
     let text = match value {
         Value::Null => return,
         Value::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
         Value::Number(number) => Cow::Owned(number.to_string()),
         Value::String(text) => Cow::Borrowed(text.as_str()),
         Value::Array(items) => {
-            return items.iter().for_each(|item| write_query(uri, separator, key, item));
+            return items.iter().for_each(|item| write_query(query, key, item));
         }
         Value::Object(members) => {
             for (member, value) in members {
                 let nested = if key.is_empty() { member.clone() } else { format!("{key}[{member}]") };
-                write_query(uri, separator, &nested, value);
+                write_query(query, &nested, value);
             }
             return;
         }
     };
-    uri.push(std::mem::replace(separator, '&'));
-    uri.extend(utf8_percent_encode(key, RESERVED));
-    uri.push('=');
-    uri.extend(utf8_percent_encode(&text, RESERVED));
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.extend(utf8_percent_encode(key, RESERVED));
+    query.push('=');
+    query.extend(utf8_percent_encode(&text, RESERVED));
 }
 
 #[cfg(test)]
@@ -373,11 +392,11 @@ mod tests {
 
     #[test]
     fn queries_repeat_lists_and_nest_objects() {
-        let mut uri = String::new();
+        let mut query = String::new();
         let filter = json!({ "service": { "id": "a b" }, "status_codes": [200, 404], "path": null });
-        write_query(&mut uri, &mut '?', "", &json!({ "filter": filter, "limit": 20, "success": true }));
-        let expected = "?filter%5Bservice%5D%5Bid%5D=a%20b&filter%5Bstatus_codes%5D=200\
+        write_query(&mut query, "", &json!({ "filter": filter, "limit": 20, "success": true }));
+        let expected = "filter%5Bservice%5D%5Bid%5D=a%20b&filter%5Bstatus_codes%5D=200\
                         &filter%5Bstatus_codes%5D=404&limit=20&success=true";
-        assert_eq!(uri, expected);
+        assert_eq!(query, expected);
     }
 }
