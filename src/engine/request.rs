@@ -1,7 +1,7 @@
 use super::{
     Answer, Engine,
     decode::decode,
-    endpoint::{Endpoint, Sealed, visible},
+    endpoint::{Endpoint, Sealed, spaced, visible},
 };
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
@@ -142,8 +142,17 @@ impl Draft {
     }
 
     /// Adds a header of the vendor's protocol. Visible ASCII only.
-    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        match visible(value.as_ref()) {
+    pub(crate) fn header(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.checked_header(name, visible(value.as_ref()))
+    }
+
+    /// Adds a header whose value people choose: there may be spaces within.
+    pub(crate) fn spaced_header(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.checked_header(name, spaced(value.as_ref()))
+    }
+
+    fn checked_header(mut self, name: &'static str, value: Result<HeaderValue, &'static str>) -> Self {
+        match value {
             Ok(value) => {
                 self.headers.insert(HeaderName::from_static(name), value);
                 self

@@ -9,7 +9,7 @@ use connectory::{Client, Error, Outcome};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// What the answers of these operations may not lack: a resource's own id, and the value that the call exists to return.
+/// What the answers of these operations may not lack: what a resource is addressed by, and the value that the call exists to return.
 ///
 /// `*` stands for any index. A list is not needed: without it there is none.
 const NEEDED: &[(&str, &str)] = &[
