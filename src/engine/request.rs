@@ -3,6 +3,7 @@ use super::{
     decode::decode,
     endpoint::{Endpoint, Sealed, spaced, visible},
 };
+use crate::types::with_secrets;
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -118,7 +119,7 @@ impl Draft {
     ///
     /// A list repeats its key; a nested object becomes `key[member]=value`.
     pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
-        match serde_json::to_value(parameters) {
+        match with_secrets(|| serde_json::to_value(parameters)) {
             Ok(parameters) => {
                 write_query(&mut self.query, "", &parameters);
                 self
@@ -128,7 +129,7 @@ impl Draft {
     }
 
     pub(crate) fn json(self, body: &impl Serialize) -> Self {
-        self.serialised(serde_json::to_vec(body).ok())
+        self.serialised(with_secrets(|| serde_json::to_vec(body)).ok())
     }
 
     fn serialised(mut self, body: Option<Vec<u8>>) -> Self {

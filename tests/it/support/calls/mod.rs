@@ -26,6 +26,8 @@ pub struct Given {
     pub shown: String,
     /// The value as the caller may store it; nothing of it where it holds secrets.
     pub stored: Option<Value>,
+    /// The body, or whatever else the call takes, as anybody but the client serialises it.
+    pub serialised: Value,
 }
 
 impl TypedCall {
@@ -72,21 +74,26 @@ impl Default for Input {
 }
 
 /// A call with its body, or whatever else it takes.
-fn sent<T: Debug + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
+fn sent<T: Debug + 'static>(body: &(impl Debug + Serialize), call: Call<T>) -> Sent {
     given(body, call, |_| None)
 }
 
 /// A call whose value can be stored whole.
-fn storable<T: Debug + Serialize + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
+fn storable<T: Debug + Serialize + 'static>(body: &(impl Debug + Serialize), call: Call<T>) -> Sent {
     given(body, call, |value| Some(json!(value)))
 }
 
-fn given<T: Debug + 'static>(body: &impl Debug, call: Call<T>, stored: fn(&T) -> Option<Value>) -> Sent {
+fn given<T: Debug + 'static>(
+    body: &(impl Debug + Serialize),
+    call: Call<T>,
+    stored: fn(&T) -> Option<Value>,
+) -> Sent {
     let shown = format!("{body:?} {body:#?} {call:?} {call:#?}");
+    let serialised = json!(body);
     Box::pin(async move {
         let response = call.response().await?;
         let shown = format!("{shown} {response:?} {response:#?}");
-        Ok(Given { shown, stored: stored(response.value()) })
+        Ok(Given { shown, stored: stored(response.value()), serialised })
     })
 }
 
@@ -106,7 +113,7 @@ mod deck;
 
 #[cfg(feature = "apideck")]
 mod apideck {
-    use super::{Call, Debug, Input, Sent, TypedCall, Value, given, json, sent};
+    use super::{Call, Debug, Input, Sent, Serialize, TypedCall, Value, given, json, sent};
     use connectory::JsonMap;
     use connectory::apideck::Envelope;
     use connectory::apideck::vault::connections::{
@@ -211,7 +218,7 @@ mod apideck {
     }
 
     /// A call that gives a connection.
-    fn sent_for_one(body: &impl Debug, call: Call<Envelope<Connection>>) -> Sent {
+    fn sent_for_one(body: &(impl Debug + Serialize), call: Call<Envelope<Connection>>) -> Sent {
         given(body, call, |answer| Some(with_data(answer, stored(&answer.data))))
     }
 
