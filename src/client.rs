@@ -98,7 +98,8 @@ pub struct ClientBuilder {
     no_proxy: bool,
     root_certificates: Vec<Vec<u8>>,
     transport: Option<Arc<dyn Transport>>,
-    wrap: Option<Wrap>,
+    /// The innermost first.
+    wraps: Vec<Wrap>,
 }
 
 /// What is put around the transport.
@@ -136,7 +137,7 @@ impl Default for ClientBuilder {
             no_proxy: false,
             root_certificates: Vec::new(),
             transport: None,
-            wrap: None,
+            wraps: Vec::new(),
         }
     }
 }
@@ -243,7 +244,8 @@ impl ClientBuilder {
 
     /// Puts something around the transport, the client's own or the one given.
     ///
-    /// To record, replay or disturb traffic.
+    /// To record, replay or disturb traffic. May be called more than once: each goes around what is there, so that the
+    /// last one sees a request first.
     ///
     /// ```
     /// use connectory::{Client, Transport, TransportFuture};
@@ -266,7 +268,7 @@ impl ClientBuilder {
         mut self,
         wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync + 'static,
     ) -> Self {
-        self.wrap = Some(Wrap(Arc::new(wrap)));
+        self.wraps.push(Wrap(Arc::new(wrap)));
         self
     }
 
@@ -351,10 +353,7 @@ impl ClientBuilder {
 
     fn wrapped_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
         let transport = self.make_transport(endpoints)?;
-        Ok(match &self.wrap {
-            Some(Wrap(wrap)) => wrap(transport),
-            None => transport,
-        })
+        Ok(self.wraps.iter().fold(transport, |inner, Wrap(wrap)| wrap(inner)))
     }
 
     fn make_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {

@@ -9,7 +9,7 @@ pub mod vault;
 pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
 pub use error::{DownstreamError, ErrorBody, ErrorDetail};
 
-use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, GivenUrl, authorization, visible};
+use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, GivenUrl, authorization, spaced};
 use crate::env::Variables;
 use crate::types::{id, open_enum};
 use crate::{Error, Operation, Provider, Secret};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use vault::Vault;
 
 id! {
-    /// One of your customers, by the id that you chose for it.
+    /// One of your customers, by the id that you chose for it: visible ASCII, with spaces within if need be.
     pub struct ConsumerId;
     /// A Unify application.
     pub struct AppId;
@@ -161,7 +161,7 @@ impl Config {
         let app = ("app id", Some(self.app_id.as_str()));
         let consumer = ("consumer id", self.consumer_id.as_ref().map(ConsumerId::as_str));
         for (what, id) in [app, consumer] {
-            if let Some(Err(why)) = id.map(visible) {
+            if let Some(Err(why)) = id.map(spaced) {
                 return Err(Error::config(format!("Apideck's {what} {why}")));
             }
         }
@@ -219,11 +219,13 @@ impl Apideck {
         let Scope { app, consumer } = &*self.scope;
         let mut draft = self.engine.call(operation);
         if let Some(app) = app {
-            draft = draft.header(APP_ID, app);
+            draft = draft.spaced_header(APP_ID, app);
         }
         match (operation.consumer(), consumer) {
             (Consumer::Never, _) | (Consumer::Optional, None) => draft,
-            (Consumer::Required | Consumer::Optional, Some(consumer)) => draft.header(CONSUMER_ID, consumer),
+            (Consumer::Required | Consumer::Optional, Some(consumer)) => {
+                draft.spaced_header(CONSUMER_ID, consumer)
+            }
             (Consumer::Required, None) => draft.fail(Error::config_of(
                 operation,
                 "the call belongs to a consumer: name one with `apideck().consumer(..)` or in the config",

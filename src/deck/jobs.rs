@@ -236,7 +236,7 @@ pub struct ConnectionInput {
     #[serde(serialize_with = "write_secret")]
     pub access_token: Secret,
     /// What else the job's code asks for.
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "write_secret")]
     pub more: JsonMap,
 }
 

@@ -147,10 +147,21 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 /// A header value of visible ASCII, or why it is not one.
 pub(crate) fn visible(text: &str) -> Result<HeaderValue, &'static str> {
+    if text.contains(' ') {
+        return Err("holds bytes that are not visible ASCII");
+    }
+    spaced(text)
+}
+
+/// A header value of visible ASCII with spaces within, as ids that people choose have them, or why it is not one.
+pub(crate) fn spaced(text: &str) -> Result<HeaderValue, &'static str> {
     if text.is_empty() {
         return Err("is empty");
     }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if text.starts_with(' ') || text.ends_with(' ') {
+        return Err("begins or ends with a space");
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
         return Err("holds bytes that are not visible ASCII");
     }
     HeaderValue::from_str(text).map_err(|_| "is not a header value")

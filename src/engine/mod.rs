@@ -28,7 +28,7 @@ pub(crate) use endpoint::Sealed;
 #[cfg(feature = "sandbox")]
 pub(crate) use endpoint::is_loopback;
 pub(crate) use endpoint::{
-    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, sensitive, visible,
+    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, sensitive, spaced, visible,
 };
 #[cfg(all(feature = "sandbox", feature = "apideck"))]
 pub(crate) use request::RESERVED;

@@ -1,8 +1,8 @@
 use super::{
     Engine, Reader, Ready,
-    endpoint::{Endpoint, Sealed, visible},
+    endpoint::{Endpoint, Sealed, spaced, visible},
 };
-use crate::types::TellsUnread;
+use crate::types::{TellsUnread, with_secrets};
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -20,10 +20,12 @@ pub(crate) struct Draft {
     engine: Arc<Engine>,
     operation: &'static Operation,
     repeat: Repeat,
-    /// Scheme, host, path so far, and the query.
+    /// Scheme, host and path so far.
     uri: String,
     /// The part of the path template that is not in `uri` yet.
     template: &'static str,
+    /// The query so far; apart, because ids still go to the end of the path.
+    query: String,
     headers: HeaderMap,
     body: Option<Bytes>,
     reading: Reading,
@@ -84,6 +86,7 @@ impl Draft {
             repeat: operation.repeat(),
             uri,
             template: operation.path(),
+            query: String::new(),
             headers: HeaderMap::with_capacity(16),
             body: None,
             reading: Reading::Whole,
@@ -115,10 +118,9 @@ impl Draft {
     ///
     /// A list repeats its key; a nested object becomes `key[member]=value`.
     pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
-        match serde_json::to_value(parameters) {
+        match with_secrets(|| serde_json::to_value(parameters)) {
             Ok(parameters) => {
-                let mut separator = '?';
-                write_query(&mut self.uri, &mut separator, "", &parameters);
+                write_query(&mut self.query, "", &parameters);
                 self
             }
             Err(_) => self.refuse("the query cannot be serialised".to_owned()),
@@ -126,7 +128,7 @@ impl Draft {
     }
 
     pub(crate) fn json(self, body: &impl Serialize) -> Self {
-        self.serialised(serde_json::to_vec(body).ok())
+        self.serialised(with_secrets(|| serde_json::to_vec(body)).ok())
     }
 
     fn serialised(mut self, body: Option<Vec<u8>>) -> Self {
@@ -140,8 +142,17 @@ impl Draft {
     }
 
     /// Adds a header of the vendor's protocol. Visible ASCII only.
-    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        match visible(value.as_ref()) {
+    pub(crate) fn header(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.checked_header(name, visible(value.as_ref()))
+    }
+
+    /// Adds a header whose value people choose: there may be spaces within.
+    pub(crate) fn spaced_header(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.checked_header(name, spaced(value.as_ref()))
+    }
+
+    fn checked_header(mut self, name: &'static str, value: Result<HeaderValue, &'static str>) -> Self {
+        match value {
             Ok(value) => {
                 self.headers.insert(HeaderName::from_static(name), value);
                 self
@@ -237,13 +248,28 @@ impl Draft {
     }
 
     fn into_request(self, endpoint: &Endpoint) -> Result<Request, Error> {
-        let Self { engine, operation, repeat, uri, template, mut headers, body, reading, options, mistake } =
-            self;
+        let Self {
+            engine,
+            operation,
+            repeat,
+            mut uri,
+            template,
+            query,
+            mut headers,
+            body,
+            reading,
+            options,
+            mistake,
+        } = self;
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
         if !template.is_empty() {
             return Err(Error::request(operation, format!("the path lacks a value for {template}")));
+        }
+        if !query.is_empty() {
+            uri.push('?');
+            uri.push_str(&query);
         }
         let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
 
@@ -328,27 +354,29 @@ fn is_dots(segment: &str) -> bool {
 /// Every byte outside RFC 3986's unreserved characters.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-fn write_query(uri: &mut String, separator: &mut char, key: &str, value: &Value) {
+fn write_query(query: &mut String, key: &str, value: &Value) {
     let text = match value {
         Value::Null => return,
         Value::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
         Value::Number(number) => Cow::Owned(number.to_string()),
         Value::String(text) => Cow::Borrowed(text.as_str()),
         Value::Array(items) => {
-            return items.iter().for_each(|item| write_query(uri, separator, key, item));
+            return items.iter().for_each(|item| write_query(query, key, item));
         }
         Value::Object(members) => {
             for (member, value) in members {
                 let nested = if key.is_empty() { member.clone() } else { format!("{key}[{member}]") };
-                write_query(uri, separator, &nested, value);
+                write_query(query, &nested, value);
             }
             return;
         }
     };
-    uri.push(std::mem::replace(separator, '&'));
-    uri.extend(utf8_percent_encode(key, RESERVED));
-    uri.push('=');
-    uri.extend(utf8_percent_encode(&text, RESERVED));
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.extend(utf8_percent_encode(key, RESERVED));
+    query.push('=');
+    query.extend(utf8_percent_encode(&text, RESERVED));
 }
 
 #[cfg(test)]
@@ -378,11 +406,11 @@ mod tests {
 
     #[test]
     fn queries_repeat_lists_and_nest_objects() {
-        let mut uri = String::new();
+        let mut query = String::new();
         let filter = json!({ "service": { "id": "a b" }, "status_codes": [200, 404], "path": null });
-        write_query(&mut uri, &mut '?', "", &json!({ "filter": filter, "limit": 20, "success": true }));
-        let expected = "?filter%5Bservice%5D%5Bid%5D=a%20b&filter%5Bstatus_codes%5D=200\
+        write_query(&mut query, "", &json!({ "filter": filter, "limit": 20, "success": true }));
+        let expected = "filter%5Bservice%5D%5Bid%5D=a%20b&filter%5Bstatus_codes%5D=200\
                         &filter%5Bstatus_codes%5D=404&limit=20&success=true";
-        assert_eq!(uri, expected);
+        assert_eq!(query, expected);
     }
 }

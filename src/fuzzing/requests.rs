@@ -127,6 +127,29 @@ mod tests {
     use crate::types::any_json;
     use proptest::{collection::vec, prelude::*, sample::select};
 
+    #[test]
+    fn r1_a_query_leaves_the_path_alone_whenever_it_is_set() {
+        let filter = json!({ "filter": { "id": "a/b" }, "limit": 2 });
+        let query = "filter%5Bid%5D=a%2Fb&limit=2&cursor=c%26d";
+        for operation in crate::operations() {
+            let (id, places) = (operation.id(), places(operation));
+            let segments = operation.path().split('/');
+            let filled = segments.map(|segment| if segment.starts_with('{') { "id" } else { segment });
+            let path = format!("/v1{}", filled.collect::<Vec<_>>().join("/"));
+            let with_ids = |count, draft| (0..count).fold(draft, |draft: Draft, _| draft.path("id"));
+            for before in 0..=places {
+                let uri = address(BASE, operation, |draft| {
+                    let draft = with_ids(before, draft).query(&filter);
+                    with_ids(places - before, draft).query(&json!({ "cursor": "c&d" }))
+                });
+                let uri = uri.unwrap();
+                assert_eq!((uri.path(), uri.query()), (&*path, Some(query)), "{id}");
+            }
+            let uri = address(BASE, operation, |draft| with_ids(places, draft.query(&json!({})))).unwrap();
+            assert_eq!((uri.path(), uri.query()), (&*path, None), "{id}");
+        }
+    }
+
     proptest! {
         #[test]
         fn r1_paths_hold(ids in vec(prop_oneof!["(\\.|%2[eE]){0,3}", hostile_text()], 1..4)) {

@@ -1,7 +1,7 @@
 //! The two ways to a sandbox: a loopback port, and a transport in memory.
 
 use super::faults::{Delivery, Played};
-use super::world::{Mount, World};
+use super::world::{Mount, World, lock};
 use crate::{Body, Provider, SendError, Transport, TransportFuture};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
@@ -10,16 +10,18 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{
-    fmt, io,
+    fmt,
+    future::poll_fn,
+    io,
     net::Ipv4Addr,
     pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
+    sync::{Arc, Mutex},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::{JoinHandle, JoinSet},
+    task::{AbortHandle, JoinSet},
 };
 
 /// More than any request of the vendors' APIs needs.
@@ -28,7 +30,16 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 /// A loopback port on which a sandbox answers.
 pub(super) struct Server {
     mount: Mount,
-    serving: JoinHandle<()>,
+    port: Arc<Port>,
+    accepting: AbortHandle,
+}
+
+/// What is open, until it is taken away: a runtime that nobody drives would not come to closing it.
+type Port = Mutex<Option<Open>>;
+
+struct Open {
+    listener: TcpListener,
+    connections: JoinSet<()>,
 }
 
 impl Server {
@@ -36,14 +47,9 @@ impl Server {
     pub(super) async fn start(world: Arc<World>, only: Option<Provider>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let mount = Mount { only, address: Some(listener.local_addr()?) };
-        let serving = tokio::spawn(accept(listener, world, mount));
-        Ok(Self { mount, serving })
-    }
-
-    /// Closes the port before it returns.
-    pub(super) async fn stop(mut self) {
-        self.serving.abort();
-        let _ = (&mut self.serving).await;
+        let port = Arc::new(Mutex::new(Some(Open { listener, connections: JoinSet::new() })));
+        let accepting = tokio::spawn(accept(port.clone(), world, mount)).abort_handle();
+        Ok(Self { mount, port, accepting })
     }
 
     pub(super) fn mount(&self) -> Mount {
@@ -51,25 +57,38 @@ impl Server {
     }
 }
 
-/// Port and connections are closed as soon as the runtime comes to it.
+/// Closes the port, and no request is taken any more, whatever the runtime does.
 impl Drop for Server {
     fn drop(&mut self) {
-        self.serving.abort();
+        let open = lock(&self.port).take();
+        drop(open);
+        self.accepting.abort();
     }
 }
 
-async fn accept(listener: TcpListener, world: Arc<World>, mount: Mount) {
-    let mut connections = JoinSet::new();
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.spawn(serve(stream, world.clone(), mount));
-            }
+async fn accept(port: Arc<Port>, world: Arc<World>, mount: Mount) {
+    while let Some(accepted) = poll_fn(|context| accept_one(&port, &world, mount, context)).await {
+        if accepted.is_err() {
             // Too many open files, say: they may become fewer.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        while connections.try_join_next().is_some() {}
     }
+}
+
+/// Ends with `None` once the port is closed.
+fn accept_one(
+    port: &Port,
+    world: &Arc<World>,
+    mount: Mount,
+    context: &mut Context<'_>,
+) -> Poll<Option<io::Result<()>>> {
+    let mut port = lock(port);
+    let Some(Open { listener, connections }) = &mut *port else { return Poll::Ready(None) };
+    let accepted = ready!(listener.poll_accept(context));
+    while connections.try_join_next().is_some() {}
+    Poll::Ready(Some(accepted.map(|(stream, _)| {
+        connections.spawn(serve(stream, world.clone(), mount));
+    })))
 }
 
 async fn serve(stream: TcpStream, world: Arc<World>, mount: Mount) {

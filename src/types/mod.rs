@@ -26,7 +26,7 @@ pub(crate) use json::tests::any_json;
 pub(crate) use json_strings::mended_strings;
 pub(crate) use list::{List, list};
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
-pub(crate) use secret::{read_any_secret, write_secret};
+pub(crate) use secret::{read_any_secret, with_secrets, write_secret};
 pub(crate) use setters::setters;
 pub(crate) use unread::{TellsUnread, tells_unread};
 

@@ -14,7 +14,7 @@ macro_rules! open_enum {
         $(#[$meta])*
         ///
         /// The vendor may add values: one that this version does not know is kept in `Unknown`.
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$variant_meta])* #[doc = concat!("\n\nOn the wire: `", $text, "`.")] $variant, )+
@@ -102,7 +102,7 @@ pub(crate) use {open_enum, text_conversions};
 /// The text of an enum value that this version of the crate does not know.
 ///
 /// It is rare, and every enum is as large as its largest variant: hence one pointer and not two words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<Box<str>>);
 
 impl UnknownValue {
@@ -143,6 +143,7 @@ where
 #[expect(unreachable_pub, reason = "the macro writes public items")]
 mod tests {
     use super::*;
+    use crate::types::{Timestamp, UnixMillis};
     use proptest::prelude::*;
     use serde_json::{from_str, from_value, json, to_string};
 
@@ -184,6 +185,28 @@ mod tests {
         assert_eq!(Colour::from(&Colour::Red), Colour::Red);
         assert_eq!(Colour::Red.as_ref(), "red");
         assert_eq!(format!("{:>5}|{}", Colour::Red, Colour::from("x")), "  red|x");
+    }
+
+    /// Whoever sorts them would sort the vendor's spelling, or the order of a declaration.
+    #[test]
+    fn what_has_no_order_of_its_own_cannot_be_sorted() {
+        struct Probe<T>(PhantomData<T>);
+
+        impl<T: PartialOrd> Probe<T> {
+            const IS_ORDERED: bool = true;
+        }
+
+        /// What is found where there is no order.
+        trait Otherwise {
+            const IS_ORDERED: bool = false;
+        }
+
+        impl<T> Otherwise for Probe<T> {}
+
+        let ordered =
+            [Probe::<Colour>::IS_ORDERED, Probe::<UnknownValue>::IS_ORDERED, Probe::<Timestamp>::IS_ORDERED];
+        assert_eq!(ordered, [false; 3]);
+        assert_eq!([Probe::<UnixMillis>::IS_ORDERED], [true], "a number");
     }
 
     #[test]

@@ -1,12 +1,15 @@
-use crate::OtherJson;
-use crate::types::{Patch, deserialize_text};
+use crate::types::{JsonMap, OtherJson, Patch, deserialize_text};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
+use std::{cell::Cell, fmt};
+
+/// What stands where a secret is.
+const REDACTED: &str = "[REDACTED]";
 
 /// A key, token, password or form value: never printed, wiped from memory when dropped.
 ///
-/// `Debug` prints `[REDACTED]`; there is no `Display` and no `Serialize`. Read it with
+/// `Debug` prints `[REDACTED]`; there is no `Display` and no `Serialize`. A request that holds one serialises as
+/// `[REDACTED]` in its place, unless it is the client that sends it. Read the text with
 /// [`expose_secret`](Self::expose_secret) at the one place that needs it.
 ///
 /// ```
@@ -26,7 +29,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[REDACTED]")
+        f.write_str(REDACTED)
     }
 }
 
@@ -60,32 +63,71 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// What may hold a secret in a request body.
-pub(crate) trait Exposed {
-    fn exposed(&self) -> Option<&str>;
+thread_local! {
+    /// Whether the client is writing a request on this thread.
+    static IS_CLIENT: Cell<bool> = const { Cell::new(false) };
 }
 
-impl Exposed for Secret {
-    fn exposed(&self) -> Option<&str> {
-        Some(self.expose_secret())
+/// Serialises a request for the client: secrets are written as they are.
+pub(crate) fn with_secrets<T>(serialise: impl FnOnce() -> T) -> T {
+    /// Puts back what was there, also when a caller's `Serialize` panics.
+    struct Restore(bool);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            IS_CLIENT.set(self.0);
+        }
+    }
+
+    let _restore = Restore(IS_CLIENT.replace(true));
+    serialise()
+}
+
+/// Writes what is secret in a request: as it is for the client, `[REDACTED]` for anybody else.
+pub(crate) fn write_secret<S: Serializer>(
+    secret: &impl WriteSecret,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    secret.write(IS_CLIENT.get(), serializer)
+}
+
+/// What is secret in a request.
+pub(crate) trait WriteSecret {
+    fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+impl WriteSecret for Secret {
+    fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if exposed { self.expose_secret() } else { REDACTED })
     }
 }
 
-impl Exposed for Option<Secret> {
-    fn exposed(&self) -> Option<&str> {
-        self.as_ref().map(Secret::expose_secret)
+/// The names of the members are no secret.
+impl WriteSecret for JsonMap {
+    fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        if exposed {
+            return self.serialize(serializer);
+        }
+        serializer.collect_map(self.iter().map(|(name, _)| (name, REDACTED)))
     }
 }
 
-impl Exposed for Patch<Secret> {
-    fn exposed(&self) -> Option<&str> {
-        self.value().map(Secret::expose_secret)
+impl<T: WriteSecret> WriteSecret for Option<T> {
+    fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(secret) => secret.write(exposed, serializer),
+            None => serializer.serialize_none(),
+        }
     }
 }
 
-/// Writes a secret into a request body. Secrets have no `Serialize` so that nothing else can.
-pub(crate) fn write_secret<S: Serializer>(secret: &impl Exposed, serializer: S) -> Result<S::Ok, S::Error> {
-    secret.exposed().serialize(serializer)
+impl<T: WriteSecret> WriteSecret for Patch<T> {
+    fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.value() {
+            Some(secret) => secret.write(exposed, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
 }
 
 /// Reads a secret that may be any JSON: a string as it is, anything else as its JSON text.
@@ -112,7 +154,7 @@ impl SecretUrl {
 
 impl fmt::Debug for SecretUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[REDACTED]")
+        f.write_str(REDACTED)
     }
 }
 
@@ -137,7 +179,7 @@ impl<'de> Deserialize<'de> for SecretUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{from_value, json, to_string, to_value};
+    use serde_json::{Value, from_value, json, to_string, to_value};
 
     #[derive(Debug, Serialize)]
     struct Body {
@@ -147,20 +189,73 @@ mod tests {
         option: Option<Secret>,
         #[serde(serialize_with = "write_secret")]
         patch: Patch<Secret>,
+        #[serde(serialize_with = "write_secret")]
+        settings: Patch<JsonMap>,
+        #[serde(flatten, serialize_with = "write_secret")]
+        more: JsonMap,
+    }
+
+    fn bodies() -> [(Body, Value, Value); 2] {
+        let settings = || JsonMap::new().with("key", "g7h8").with("pin", 4711);
+        let full = Body {
+            secret: "a1b2".into(),
+            option: Some("c3d4".into()),
+            patch: "e5f6".into(),
+            settings: settings().into(),
+            more: settings(),
+        };
+        let sent = json!({
+            "secret": "a1b2", "option": "c3d4", "patch": "e5f6", "settings": { "key": "g7h8", "pin": 4711 },
+            "key": "g7h8", "pin": 4711,
+        });
+        let hidden = "[REDACTED]";
+        let shown = json!({
+            "secret": hidden, "option": hidden, "patch": hidden, "settings": { "key": hidden, "pin": hidden },
+            "key": hidden, "pin": hidden,
+        });
+        let empty = Body {
+            secret: "".into(),
+            option: None,
+            patch: Patch::Clear,
+            settings: Patch::Clear,
+            more: JsonMap::new(),
+        };
+        let nothing =
+            |secret: &str| json!({ "secret": secret, "option": null, "patch": null, "settings": null });
+        [(full, sent, shown), (empty, nothing(""), nothing(hidden))]
     }
 
     #[test]
-    fn secrets_are_written_where_asked_and_never_shown() {
-        let full = Body { secret: "a1b2".into(), option: Some("c3d4".into()), patch: "e5f6".into() };
-        let expected = json!({ "secret": "a1b2", "option": "c3d4", "patch": "e5f6" });
-        assert_eq!(to_value(&full).unwrap(), expected);
-        let shown = format!("{full:?} {full:#?}");
-        assert_eq!(shown.matches("[REDACTED]").count(), 6);
-        for secret in ["a1b2", "c3d4", "e5f6"] {
-            assert!(!shown.contains(secret), "{shown}");
+    fn r20_only_the_client_writes_secrets_and_nobody_prints_them() {
+        for (body, sent, shown) in bodies() {
+            assert_eq!(to_value(&body).unwrap(), shown);
+            assert_eq!(with_secrets(|| to_value(&body)).unwrap(), sent);
+            assert_eq!(to_value(&body).unwrap(), shown, "it is over");
+            let printed = format!("{body:?} {body:#?}");
+            for secret in ["a1b2", "c3d4", "e5f6", "g7h8", "4711"] {
+                assert!(!printed.contains(secret), "{printed}");
+            }
         }
-        let empty = Body { secret: "".into(), option: None, patch: Patch::Clear };
-        assert_eq!(to_value(&empty).unwrap(), json!({ "secret": "", "option": null, "patch": null }));
+        let printed = format!("{:?} {:#?}", bodies()[0].0, bodies()[0].0);
+        assert_eq!(printed.matches("[REDACTED]").count(), 6);
+    }
+
+    #[test]
+    fn r20_the_client_stops_writing_secrets_however_it_ends() {
+        let [(body, sent, shown), _] = bodies();
+        with_secrets(|| {
+            with_secrets(|| assert_eq!(to_value(&body).unwrap(), sent));
+            assert_eq!(to_value(&body).unwrap(), sent, "the outer one still writes");
+            let panicked = std::panic::catch_unwind(|| with_secrets(|| panic!("half-way")));
+            assert!(panicked.is_err());
+            assert_eq!(to_value(&body).unwrap(), sent, "the outer one still writes");
+            std::thread::scope(|scope| {
+                scope.spawn(|| assert_eq!(to_value(&body).unwrap(), shown, "another thread does not"));
+            });
+        });
+        let panicked = std::panic::catch_unwind(|| with_secrets(|| panic!("half-way")));
+        assert!(panicked.is_err());
+        assert_eq!(to_value(&body).unwrap(), shown);
     }
 
     #[test]

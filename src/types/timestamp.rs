@@ -8,10 +8,11 @@ use std::fmt;
 /// A moment as the vendor wrote it: the text is kept as it came.
 ///
 /// The vendors write RFC 3339 with and without an offset, date only, and with up to nine fraction digits, and now
-/// and then an impossible time. So nothing is parsed while decoding.
+/// and then an impossible time. So nothing is parsed while decoding, and two of them have no order: that of their texts
+/// is not that of the moments.
 #[cfg_attr(feature = "jiff", doc = "[`parse`](Self::parse) reads it.")]
 #[cfg_attr(not(feature = "jiff"), doc = "With the feature `jiff`, `parse` reads it.")]
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp(Box<str>);
 
 impl Timestamp {

@@ -49,6 +49,22 @@ async fn job_input_alone_travels_as_one_string() {
 }
 
 #[tokio::test]
+async fn what_is_encrypted_holds_the_secrets_themselves() {
+    for (encrypt, payload) in [(Encrypt::JobInput, "input"), (Encrypt::Bodies, "encrypted_payload")] {
+        let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"j"}"#)]);
+        let client = client(&memory, Some(encrypt));
+        let body = JobRequest::ensure_connection(EnsureConnection::new("source", "us3r", "p4ssw0rd"));
+        client.deck().jobs().submit(&body).await.unwrap();
+        let mut sent: Value = serde_json::from_slice(memory.requests()[0].body()).unwrap();
+        let again = json!({ "encrypted_payload": sent[payload].take(), "encryption_version": "1.0" });
+        memory.play([Step::answer(200, again.to_string()).header("content-type", ENCRYPTED)]);
+        let opened = client.deck().jobs().submit(&body).bytes().await.unwrap();
+        let opened = String::from_utf8_lossy(&opened);
+        assert!(opened.contains(r#""username":"us3r","password":"p4ssw0rd""#), "{opened}");
+    }
+}
+
+#[tokio::test]
 async fn whole_bodies_travel_encrypted_but_those_that_browsers_send() {
     let memory = Memory::playing([Step::answer(200, "{}")]);
     let client = client(&memory, Some(Encrypt::Bodies));

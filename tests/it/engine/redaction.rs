@@ -254,6 +254,211 @@ async fn r20_no_value_shows_a_secret() {
     assert_clean(&log.text(), "the log");
 }
 
+/// Asserts that what was written by somebody else is the body as it was sent, but for what is hidden; gives the places.
+fn hidden_places(sent: &Value, written: &Value, place: &str) -> Vec<String> {
+    match (sent, written) {
+        (Value::Object(sent), Value::Object(written)) => {
+            let names =
+                |members: &serde_json::Map<String, Value>| members.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(names(sent), names(written), "{place}");
+            let places = sent
+                .iter()
+                .map(|(name, sent)| hidden_places(sent, &written[name], &format!("{place}/{name}")));
+            places.flatten().collect()
+        }
+        (Value::Array(sent), Value::Array(written)) => {
+            assert_eq!(sent.len(), written.len(), "{place}");
+            let items = sent.iter().zip(written);
+            items.flat_map(|(sent, written)| hidden_places(sent, written, &format!("{place}/*"))).collect()
+        }
+        (sent, written) if *written == "[REDACTED]" => {
+            assert_eq!(*sent, CANARY, "{place}");
+            vec![place.to_owned()]
+        }
+        (sent, written) => {
+            assert_eq!(sent, written, "{place}");
+            vec![]
+        }
+    }
+}
+
+#[tokio::test]
+async fn r20_a_request_that_another_serialises_holds_no_secret() {
+    let input = Input { secret: CANARY.to_owned(), number: NUMBER, ..Input::default() };
+    for call in calls::all() {
+        let memory = Memory::playing([call.success("s")]);
+        let client = builder("http://127.0.0.1:1", "").transport(Arc::new(memory.clone())).build().unwrap();
+        let written = (call.send)(&client, &input).await.unwrap().serialised;
+        let sent = serde_json::from_slice::<Value>(memory.requests()[0].body()).unwrap_or_default();
+        let [sent, written] = [sent, written].map(|mut body| {
+            if let Some(members) = body.as_object_mut() {
+                // What callers store with a connection is theirs to read.
+                members.retain(|name, _| !["metadata", "configuration"].contains(&name.as_str()));
+            }
+            body
+        });
+        assert_clean(&written.to_string(), call.id);
+        if sent.to_string().contains(CANARY) {
+            let hidden = hidden_places(&sent, &written, "");
+            assert_eq!(hidden.len(), sent.to_string().matches(CANARY).count(), "{}: {hidden:?}", call.id);
+        }
+    }
+}
+
+/// What callers make of the crate's types in the input of a job.
+#[cfg(feature = "deck")]
+mod written_by_others {
+    use super::*;
+    use connectory::deck::jobs::{ConnectionInput, EnsureConnection, JobRequest};
+    use connectory::deck::link::{CredentialField, LinkUpdate, UpdateMode};
+    use serde::{Serialize, Serializer, ser::Error as _};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    fn connection() -> ConnectionInput {
+        ConnectionInput::new(CANARY)
+    }
+
+    #[derive(Serialize)]
+    struct Flattened {
+        #[serde(flatten)]
+        connection: ConnectionInput,
+        update: LinkUpdate,
+        amount: u32,
+    }
+
+    #[derive(Serialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Payment(ConnectionInput),
+    }
+
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Fields(Vec<CredentialField>, Option<ConnectionInput>),
+    }
+
+    /// Goes through a value of its own on the way.
+    struct ByValue;
+
+    impl Serialize for ByValue {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut value = serde_json::to_value(connection()).map_err(S::Error::custom)?;
+            value["amount"] = 12.into();
+            value.serialize(serializer)
+        }
+    }
+
+    /// Puts our JSON into a text.
+    struct AsText;
+
+    impl Serialize for AsText {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let text = serde_json::to_string(&connection()).map_err(S::Error::custom)?;
+            serializer.collect_map([("payload", text)])
+        }
+    }
+
+    /// Fails half-way, one way or the other.
+    struct Broken {
+        panics: bool,
+    }
+
+    impl Serialize for Broken {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            assert!(!self.panics, "half-way");
+            Err(S::Error::custom("half-way"))
+        }
+    }
+
+    #[derive(Serialize)]
+    struct HalfWay {
+        connection: ConnectionInput,
+        broken: Broken,
+    }
+
+    /// The input as the client sends it.
+    async fn sent(input: impl Serialize) -> Value {
+        let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"j"}"#)]);
+        offline(&memory).deck().jobs().submit(&JobRequest::new("Any", input)).await.unwrap();
+        serde_json::from_slice::<Value>(memory.requests()[0].body()).unwrap()["input"].take()
+    }
+
+    /// Everything that serde_json writes to.
+    fn written(body: &impl Serialize) -> [String; 4] {
+        let mut streamed = Vec::new();
+        serde_json::to_writer(&mut streamed, body).unwrap();
+        [
+            serde_json::to_string(body).unwrap(),
+            serde_json::to_string_pretty(body).unwrap(),
+            serde_json::to_value(body).unwrap().to_string(),
+            String::from_utf8(streamed).unwrap(),
+        ]
+    }
+
+    async fn assert_the_client_s_alone(input: impl Serialize, secrets: usize) {
+        for text in written(&input) {
+            assert_eq!(text.matches("[REDACTED]").count(), secrets, "{text}");
+            assert_clean(&text, "what another writes");
+        }
+        let sent = sent(input).await.to_string();
+        assert_eq!(sent.matches(CANARY).count(), secrets, "{sent}");
+        assert!(!sent.contains("REDACTED"), "{sent}");
+    }
+
+    #[tokio::test]
+    async fn r20_a_type_that_embeds_a_request_is_sent_whole_and_written_without_its_secrets() {
+        assert_the_client_s_alone(EnsureConnection::new("source", CANARY, CANARY), 2).await;
+        assert_the_client_s_alone(JobRequest::make_payment(CANARY).input("card", CANARY).input, 2).await;
+        let update = LinkUpdate::new(CANARY, UpdateMode::Refresh);
+        assert_the_client_s_alone(Flattened { connection: connection(), update, amount: 12 }, 2).await;
+        assert_the_client_s_alone(Tagged::Payment(connection()), 1).await;
+        let fields = vec![CredentialField::new("password", CANARY)];
+        assert_the_client_s_alone(Untagged::Fields(fields, Some(connection())), 2).await;
+        assert_the_client_s_alone(ByValue, 1).await;
+        // Whatever is serialised while the client writes a body is part of what it writes.
+        assert_the_client_s_alone(AsText, 1).await;
+    }
+
+    #[tokio::test]
+    async fn r20_a_body_that_breaks_off_leaves_nobody_else_writing_secrets() {
+        let memory = Memory::default();
+        let client = offline(&memory);
+        for panics in [false, true] {
+            let input = HalfWay { connection: connection(), broken: Broken { panics } };
+            let body = JobRequest::new("Any", input);
+            let call = catch_unwind(AssertUnwindSafe(|| client.deck().jobs().submit(&body)));
+            assert_eq!(call.is_err(), panics);
+            assert_clean(&serde_json::to_string(&connection()).unwrap(), "what another writes");
+            if let Ok(call) = call {
+                assert!(matches!(call.await, Err(Error::Request(_))));
+            }
+        }
+        assert_eq!(memory.count(), 0);
+    }
+
+    /// A call that is made while another is being written.
+    struct Calling(Client);
+
+    impl Serialize for Calling {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let elsewhere = std::thread::spawn(|| serde_json::to_string(&connection()).unwrap());
+            assert_clean(&elsewhere.join().unwrap(), "what another thread writes");
+            drop(self.0.deck().jobs().submit(&JobRequest::new("Any", connection())));
+            connection().serialize(serializer)
+        }
+    }
+
+    #[tokio::test]
+    async fn r20_a_call_within_a_call_s_body_changes_nothing() {
+        let memory = Memory::default();
+        let client = offline(&memory);
+        let body = sent(Calling(client.clone())).await;
+        assert_eq!(body["access_token"], CANARY);
+        assert_eq!(memory.count(), 0);
+    }
+}
+
 /// With bytes on a socket, through a proxy with a password, so that the HTTP stack has its say.
 #[tokio::test]
 async fn r20_the_http_stack_shows_no_secret() {

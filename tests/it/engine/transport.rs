@@ -46,6 +46,31 @@ impl Transport for Recording {
     }
 }
 
+/// Tells its name to the next one in a header.
+#[derive(Debug)]
+struct Named(&'static str, Arc<dyn Transport>);
+
+impl Transport for Named {
+    fn send(&self, mut request: Request<Bytes>) -> TransportFuture<'_> {
+        request.headers_mut().append("x-through", self.0.parse().unwrap());
+        self.1.send(request)
+    }
+}
+
+#[tokio::test]
+async fn each_wrap_goes_around_those_before_it() {
+    let memory = Memory::playing([Step::answer(200, "{}")]);
+    let named = |name| move |inner| Arc::new(Named(name, inner)) as Arc<dyn Transport>;
+    let builder = offline_builder(&memory).wrap_transport(named("inner"));
+    let builder = builder.wrap_transport(named("middle")).wrap_transport(named("outer"));
+    a_call(&builder.build().unwrap()).bytes().await.unwrap();
+    let request = memory.requests().remove(0);
+    assert_eq!(
+        request.headers().get_all("x-through").iter().collect::<Vec<_>>(),
+        ["outer", "middle", "inner"]
+    );
+}
+
 #[tokio::test]
 async fn a_wrapped_transport_sees_every_attempt_as_it_is_sent() {
     let wire = Wire::status(503, "").await;

@@ -25,7 +25,7 @@ async fn state(sandbox: &Sandbox, consumer: &str) -> String {
 }
 
 async fn links(sandbox: &Sandbox) -> [String; 2] {
-    let hubspot = get(sandbox, "acme&sons=1", ("crm", "hubspot")).await;
+    let hubspot = get(sandbox, "acme & sons=1", ("crm", "hubspot")).await;
     [hubspot.authorize_url, hubspot.revoke_url].map(|link| link.unwrap().expose_secret().to_owned())
 }
 
@@ -34,7 +34,7 @@ async fn the_customer_authorizes_revokes_and_comes_back() {
     for sandbox in [
         Sandbox::start().await.unwrap(),
         Sandbox::builder().port_each().start().await.unwrap(),
-        Sandbox::builder().apideck_credentials("key", "an%app/x").in_memory().unwrap(),
+        Sandbox::builder().apideck_credentials("key", "an%app of/x").in_memory().unwrap(),
     ] {
         let [authorize, revoke] = links(&sandbox).await;
         // No fault strikes a customer.
@@ -43,14 +43,14 @@ async fn the_customer_authorizes_revokes_and_comes_back() {
         let agreed = click(&sandbox, &format!("{authorize}&redirect_uri={HERE}")).await;
         sandbox.clear_faults();
         assert_eq!(agreed, (302, back.clone()));
-        let authorized = get(&sandbox, "acme&sons=1", ("crm", "hubspot")).await.updated_at;
+        let authorized = get(&sandbox, "acme & sons=1", ("crm", "hubspot")).await.updated_at;
         sandbox.advance(std::time::Duration::from_secs(1));
-        assert_eq!(state(&sandbox, "acme&sons=1").await, "callable");
+        assert_eq!(state(&sandbox, "acme & sons=1").await, "callable");
         assert_eq!(state(&sandbox, "another").await, "available");
 
         assert_eq!(click(&sandbox, &format!("{revoke}&redirect_uri={HERE}")).await, (302, back));
-        assert_eq!(state(&sandbox, "acme&sons=1").await, "added");
-        let revoked = get(&sandbox, "acme&sons=1", ("crm", "hubspot")).await.updated_at;
+        assert_eq!(state(&sandbox, "acme & sons=1").await, "added");
+        let revoked = get(&sandbox, "acme & sons=1", ("crm", "hubspot")).await.updated_at;
         assert!(revoked.unwrap() > authorized.unwrap());
         assert!(sandbox.requests().iter().all(|request| request.operation.is_some()), "a client's alone");
         sandbox.verify().unwrap();
@@ -95,7 +95,7 @@ async fn nobody_is_sent_beyond_this_machine() {
         ] {
             assert_eq!(follow(&sandbox, &format!("{link}{target}")).await, (400, None), "{target}");
         }
-        assert_eq!(state(&sandbox, "acme&sons=1").await, "available", "nor is there anything to revoke");
+        assert_eq!(state(&sandbox, "acme & sons=1").await, "available", "nor is there anything to revoke");
         for target in ["http://127.0.0.1:1/x", "https://localhost/", "http://[::1]:3000/"] {
             let answer = follow(&sandbox, &format!("{link}&redirect_uri={target}")).await;
             assert_eq!(answer, (302, Some(target.to_owned())));
@@ -118,14 +118,14 @@ async fn a_link_is_for_its_consumer_service_application_and_sandbox() {
     assert_eq!(follow(&sandbox, &authorize.replace("/hubspot/", "/salesforce/")).await.0, 400);
     assert_eq!(follow(&sandbox, &authorize.replace("/hubspot/", "/nobody/")).await.0, 400);
     assert_eq!(follow(&sandbox, &authorize.replace("/sandbox-app?", "/another?")).await.0, 401);
-    assert_eq!(state(&sandbox, "acme&sons=1").await, "available");
+    assert_eq!(state(&sandbox, "acme & sons=1").await, "available");
 
     // What it says is what was signed.
     let (jwt, _) = state_and_more.split_once('&').unwrap();
     let [algorithm, claims, signature] = jwt.split('.').collect::<Vec<_>>()[..] else { panic!("{jwt}") };
     let claims = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
-    assert!(claims.contains("acme&sons=1"), "{claims}");
-    for (from, to) in [("acme&sons=1", "another"), ("\"crm\"", "\"hris\""), ("{", "{ ")] {
+    assert!(claims.contains("acme & sons=1"), "{claims}");
+    for (from, to) in [("acme & sons=1", "another"), ("\"crm\"", "\"hris\""), ("{", "{ ")] {
         let other = BASE64_URL_SAFE_NO_PAD.encode(claims.replace(from, to));
         let link = format!("{head}state={algorithm}.{other}.{signature}&{more}");
         assert_eq!(follow(&sandbox, &link).await.0, 400, "{to}");

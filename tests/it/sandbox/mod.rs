@@ -125,6 +125,69 @@ async fn its_ports_are_closed_once_it_has_stopped() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Stops it on a runtime that is not its own; it has as long as a busy machine may need.
+#[track_caller]
+fn stop_elsewhere(sandbox: Sandbox) {
+    let address = sandbox.address().unwrap();
+    let stopped =
+        runtime().block_on(async { tokio::time::timeout(Duration::from_secs(20), sandbox.stop()).await });
+    assert!(stopped.is_ok(), "it never ends");
+    assert!(std::net::TcpStream::connect(address).is_err(), "its port is closed");
+}
+
+#[test]
+fn it_stops_on_another_runtime_while_nobody_drives_its_own() {
+    let own = runtime();
+    let sandbox = own.block_on(Sandbox::builder().port_each().start()).unwrap();
+    let (client, call) = (sandbox.client(), &calls::all()[0]);
+    let _ = own.block_on((call.send)(&client, &calls::Input::default()));
+    stop_elsewhere(sandbox);
+    // The connection that the client has kept leads nowhere either.
+    own.block_on((call.send)(&client, &calls::Input::default())).unwrap_err();
+}
+
+#[test]
+fn it_stops_on_another_runtime_when_its_own_is_gone() {
+    let own = runtime();
+    let sandbox = own.block_on(Sandbox::start()).unwrap();
+    drop(own);
+    stop_elsewhere(sandbox);
+}
+
+#[test]
+fn it_stops_on_another_runtime_while_its_own_runs() {
+    let own = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let sandbox = own.block_on(Sandbox::start()).unwrap();
+    let address = sandbox.address().unwrap();
+    let open: Vec<_> = (0..8).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+    stop_elsewhere(sandbox);
+    for mut connection in open {
+        use std::io::Read;
+        connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let read = connection.read(&mut [0]);
+        let is_over = match &read {
+            Ok(bytes) => *bytes == 0,
+            Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+        };
+        assert!(is_over, "{read:?}");
+    }
+}
+
+#[test]
+fn its_port_is_closed_once_it_has_been_dropped_anywhere() {
+    let own = runtime();
+    let sandbox = own.block_on(Sandbox::start()).unwrap();
+    let address = sandbox.address().unwrap();
+    std::thread::spawn(|| drop(sandbox)).join().unwrap();
+    assert!(std::net::TcpStream::connect(address).is_err());
+    let again = own.block_on(Sandbox::builder().port(address.port()).start()).unwrap();
+    assert_eq!(again.address(), Some(address));
+}
+
 #[tokio::test]
 async fn bytes_that_are_no_request_do_not_stop_it() {
     use std::io::{Read, Write};

@@ -245,7 +245,7 @@ pub struct UpdateConnection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Values for the form fields, by field id. Members that are left out stay.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "write_secret")]
     pub settings: Patch<JsonMap>,
     /// Your own data about the connection.
     #[serde(skip_serializing_if = "Patch::is_keep")]
@@ -293,7 +293,7 @@ pub struct ImportConnection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<ImportCredentials>,
     /// Values for the form fields, by field id.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "write_secret")]
     pub settings: Patch<JsonMap>,
     /// Your own data about the connection.
     #[serde(skip_serializing_if = "Patch::is_keep")]

@@ -28,6 +28,8 @@ pub struct Given {
     pub stored: Option<Value>,
     /// The places of what was left out of it.
     pub unread: Vec<String>,
+    /// The body, or whatever else the call takes, as anybody but the client serialises it.
+    pub serialised: Value,
 }
 
 impl TypedCall {
@@ -74,12 +76,12 @@ impl Default for Input {
 }
 
 /// A call with its body, or whatever else it takes.
-fn sent<T: Debug + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
+fn sent<T: Debug + 'static>(body: &(impl Debug + Serialize), call: Call<T>) -> Sent {
     given(body, call, |_| None)
 }
 
 /// A call whose value can be stored whole.
-fn storable<T: Debug + Serialize + 'static>(body: &impl Debug, call: Call<T>) -> Sent {
+fn storable<T: Debug + Serialize + 'static>(body: &(impl Debug + Serialize), call: Call<T>) -> Sent {
     given(body, call, |value| Some(as_json(value)))
 }
 
@@ -88,13 +90,18 @@ fn as_json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_else(|_| serde_json::to_string(value).unwrap().into())
 }
 
-fn given<T: Debug + 'static>(body: &impl Debug, call: Call<T>, stored: fn(&T) -> Option<Value>) -> Sent {
+fn given<T: Debug + 'static>(
+    body: &(impl Debug + Serialize),
+    call: Call<T>,
+    stored: fn(&T) -> Option<Value>,
+) -> Sent {
     let shown = format!("{body:?} {body:#?} {call:?} {call:#?}");
+    let serialised = json!(body);
     Box::pin(async move {
         let response = call.response().await?;
         let shown = format!("{shown} {response:?} {response:#?}");
         let unread = response.unread().iter().map(|unread| unread.path().to_owned()).collect();
-        Ok(Given { shown, stored: stored(response.value()), unread })
+        Ok(Given { shown, stored: stored(response.value()), serialised, unread })
     })
 }
 
@@ -114,7 +121,7 @@ mod deck;
 
 #[cfg(feature = "apideck")]
 mod apideck {
-    use super::{Call, Debug, Input, Sent, TypedCall, Value, as_json, given, json, sent};
+    use super::{Call, Debug, Input, Sent, Serialize, TypedCall, Value, as_json, given, json, sent};
     use connectory::JsonMap;
     use connectory::apideck::Envelope;
     use connectory::apideck::vault::connections::{
@@ -219,7 +226,7 @@ mod apideck {
     }
 
     /// A call that gives a connection.
-    fn sent_for_one(body: &impl Debug, call: Call<Envelope<Connection>>) -> Sent {
+    fn sent_for_one(body: &(impl Debug + Serialize), call: Call<Envelope<Connection>>) -> Sent {
         given(body, call, |answer| Some(with_data(answer, stored(&answer.data))))
     }
 
