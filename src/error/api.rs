@@ -1,5 +1,6 @@
 use super::CallInfo;
-use super::shown::{SHOWN, confidential, printable, redact};
+use super::redact::redact;
+use super::shown::{SHOWN, printable};
 use crate::Secret;
 use crate::engine::ErrorView;
 use bytes::Bytes;
@@ -28,11 +29,12 @@ impl ApiError {
         secrets: &[Secret],
         sent: &[u8],
     ) -> Box<Self> {
-        let hidden = confidential(secrets, sent);
-        let shown_code = view.code.as_deref().map(|code| printable(&redact(code, &hidden), 100));
         let words: Vec<&str> =
             [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
-        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), SHOWN));
+        let code = view.code.as_deref().unwrap_or_default();
+        let [shown_code, shown] = redact([code, &words.join(": ")], secrets, sent);
+        let shown_code = view.code.is_some().then(|| printable(&shown_code, 100));
+        let shown = (!words.is_empty()).then(|| printable(&shown, SHOWN));
         Box::new(Self { call, view, shown_code, shown, body })
     }
 

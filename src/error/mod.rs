@@ -1,4 +1,5 @@
 mod api;
+mod redact;
 mod shown;
 
 pub use api::ApiError;
@@ -6,8 +7,9 @@ pub use api::ApiError;
 use crate::{Operation, Provider};
 use bytes::Bytes;
 use http::StatusCode;
+pub(crate) use redact::in_json;
 use shown::printable;
-pub(crate) use shown::{in_json, shown_aside, shown_origin};
+pub(crate) use shown::{shown_aside, shown_origin};
 use std::{any::Any, error::Error as StdError, fmt, time::Duration};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
