@@ -1,4 +1,4 @@
-use crate::{Error, Repeat};
+use crate::{Error, Repeat, TransportErrorKind};
 use http::{HeaderMap, StatusCode, header};
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -123,7 +123,7 @@ impl Failure {
     pub(crate) fn of(error: &Error) -> Self {
         match error {
             Error::Transport(error) if error.permanent => Self::Final,
-            Error::Transport(error) if error.connect => Self::Connect,
+            Error::Transport(error) if error.kind == TransportErrorKind::Connect => Self::Connect,
             Error::Transport(_) => Self::Lost,
             _ => error.api().map_or(Self::Final, |error| Self::Status(error.status())),
         }
