@@ -2,7 +2,6 @@ use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// What an error keeps of its answer's headers.
-#[derive(Default)]
 pub(crate) struct KeptHeaders {
     pub(super) map: HeaderMap,
     /// Some did not fit.

@@ -347,7 +347,7 @@ async fn a_gap_of_more_than_thirty_seconds_ends_the_download() {
 /// As `select!` in a loop does: somebody waits all the time, and no future for long.
 #[tokio::test(start_paused = true)]
 async fn a_gap_counts_over_all_who_wait_for_the_next_chunk() {
-    let mut download = download(paced(seconds(20), 1).then_sends(seconds(31), "late")).await;
+    let mut download = download(paced(seconds(20), 1).then_stalls()).await;
     let start = Instant::now();
     let mut ticks = tokio::time::interval(seconds(1));
     let mut chunks = 0;
