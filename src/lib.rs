@@ -43,6 +43,7 @@ pub use engine::{
 };
 pub use error::{
     ApiError, ConfigError, DecodeError, Error, Outcome, RedirectError, RequestError, TransportError,
+    TransportErrorKind, WriteError,
 };
 #[cfg(feature = "jiff")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]

@@ -6,11 +6,14 @@ use super::transport::Afresh;
 use super::{
     Answer, Body, Decoding, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry,
 };
-use crate::error::{ApiError, CallInfo, RedirectError, TransportError, in_json, shown_aside, shown_origin};
-use crate::{Error, Outcome, Secret};
+use crate::error::{
+    ApiError, CallInfo, KeptHeaders, RedirectError, TransportError, in_json, shown_aside, shown_origin,
+};
+use crate::{Error, Outcome, Repeat, Secret, TransportErrorKind as Kind};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
-use std::time::SystemTime;
+use memchr::memmem;
+use std::{io, time::SystemTime};
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) struct Attempt<'a> {
@@ -44,7 +47,11 @@ impl Attempt<'_> {
             // The status decides; whatever of the body arrives in time explains it.
             let mut buffer = Buffer::new(self.limits.max_error_body, &head.headers);
             let _ = self.within(buffer.read(body, self.until)).await;
-            return Err(self.refusal(&head, buffer.into_bytes()));
+            return Err(self.refusal(head, buffer.into_own_bytes()));
+        }
+        if head.status == StatusCode::PARTIAL_CONTENT && self.wants_all() {
+            let problem = "the answer is a part (206), and no part was asked for";
+            return Err(self.unusable(&head, Kind::Partial, problem.to_owned()));
         }
         let (body, stream) = match self.request.reading {
             Reading::Nothing => (Bytes::new(), None),
@@ -55,7 +62,7 @@ impl Attempt<'_> {
             }
             Reading::Stream if Coding::of(&head.headers) != Coding::Identity => {
                 let problem = "the body is encoded although nothing but `identity` was asked for";
-                return Err(self.unusable(&head, problem.to_owned()));
+                return Err(self.unusable(&head, Kind::Encoded, problem.to_owned()));
             }
             Reading::Stream => (Bytes::new(), Some(body)),
         };
@@ -72,6 +79,11 @@ impl Attempt<'_> {
         })
     }
 
+    /// Whether the body matters, and the caller did not ask for a range of it.
+    fn wants_all(&self) -> bool {
+        self.request.reading != Reading::Nothing && !self.http_request().headers().contains_key(header::RANGE)
+    }
+
     fn http_request(&self) -> http::Request<Bytes> {
         let mut request = self.request.to_http();
         if self.afresh {
@@ -83,11 +95,11 @@ impl Attempt<'_> {
     /// Reads the body of a success to its end, under the cap, and decrypts it where it is encrypted.
     async fn read(&self, head: &mut Parts, body: Body) -> Result<Bytes, Error> {
         match Coding::of(&head.headers) {
-            Coding::Identity | Coding::Gzip | Coding::Unknown("") => {}
+            Coding::Identity | Coding::Gzip => {}
             Coding::Unknown(coding) => {
-                let coding = shown_aside(coding, &self.endpoint.secrets, &self.request.plain);
+                let coding = shown_aside(&coding, &self.endpoint.secrets, &self.request.plain);
                 let problem = format!("the body is encoded as {coding}, which was not asked for");
-                return Err(self.unusable(head, problem));
+                return Err(self.unusable(head, Kind::Encoded, problem));
             }
         }
         let limit = self.limits.max_body;
@@ -97,11 +109,14 @@ impl Attempt<'_> {
             None | Some(Err(ReadError::Late)) => return Err(self.late(Some(head))),
             Some(Err(ReadError::Broken(error))) => return Err(self.broken(Some(head), error)),
             Some(Err(ReadError::Spoilt(problem, error))) => {
+                let is_memory = error.kind() == io::ErrorKind::OutOfMemory;
+                let kind = if is_memory { Kind::TooLarge } else { Kind::Broken };
                 let cause = |lost: &mut TransportError| lost.source = Some(error.into());
-                return Err(self.failed(Some(head), problem.to_owned(), cause));
+                return Err(self.failed(Some(head), kind, problem.to_owned(), cause));
             }
             Some(Err(ReadError::TooLarge)) => {
-                return Err(self.unusable(head, format!("the body is over the limit of {limit} bytes")));
+                let problem = format!("the body is over the limit of {limit} bytes");
+                return Err(self.unusable(head, Kind::TooLarge, problem));
             }
         }
         let body = buffer.into_bytes();
@@ -122,17 +137,18 @@ impl Attempt<'_> {
 
     /// The error for a status that is neither success nor redirect.
     #[cold]
-    fn refusal(&self, head: &Parts, body: Bytes) -> Error {
+    fn refusal(&self, head: Parts, body: Bytes) -> Error {
         let decrypted = is_encrypted(&head.headers).then(|| self.decrypted(&body)).flatten();
         let body = decrypted.unwrap_or(body);
         // A body of bytes that are no UTF-8 grows threefold.
         let decoding = Decoding::new(body.clone(), body.len().saturating_mul(3), 0);
         let mut view = decoding.now(self.endpoint.read_error).unwrap_or_default();
         view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
-        let mut call = self.call_info(Some(head));
+        let mut call = self.call_info(Some(&head));
         let request_id = view.request_id.take().filter(|id| self.is_id(id));
         call.request_id = call.request_id.or(request_id);
-        let error = ApiError::new(call, view, body, &self.endpoint.secrets, &self.request.plain);
+        let headers = KeptHeaders::of(head.headers);
+        let error = ApiError::new(call, view, headers, body, &self.endpoint.secrets, &self.request.plain);
         match head.status {
             StatusCode::BAD_REQUEST => Error::BadRequest(error),
             StatusCode::UNAUTHORIZED => Error::Unauthorized(error),
@@ -159,17 +175,20 @@ impl Attempt<'_> {
     #[cold]
     fn late(&self, head: Option<&Parts>) -> Error {
         let scope = if self.until == self.deadline { "the call" } else { "an attempt" };
-        self.failed(head, format!("no answer in the time for {scope}"), |error| error.timeout = true)
+        self.failed(head, Kind::Timeout, format!("no answer in the time for {scope}"), |_| ())
     }
 
     #[cold]
     fn broken(&self, head: Option<&Parts>, cause: SendError) -> Error {
-        self.failed(head, cause.to_string(), |error| {
-            error.timeout = cause.is_timeout();
+        let kind = match cause {
             // Whatever a body says of it, its headers came over a connection.
-            error.connect = cause.is_connect() && head.is_none();
+            _ if cause.is_connect() && head.is_none() => Kind::Connect,
+            _ if cause.is_timeout() => Kind::Timeout,
+            _ => Kind::Broken,
+        };
+        self.failed(head, kind, cause.to_string(), |error| {
             error.permanent = cause.is_permanent();
-            if error.connect {
+            if kind == Kind::Connect {
                 error.call.outcome = self.worst_before;
             }
             error.source = Some(cause.into_source());
@@ -178,24 +197,19 @@ impl Attempt<'_> {
 
     /// The answer is there, and another try would bring the same.
     #[cold]
-    fn unusable(&self, head: &Parts, problem: String) -> Error {
-        self.failed(Some(head), problem, |error| error.permanent = true)
+    fn unusable(&self, head: &Parts, kind: Kind, problem: String) -> Error {
+        self.failed(Some(head), kind, problem, |error| error.permanent = true)
     }
 
     fn failed(
         &self,
         head: Option<&Parts>,
+        kind: Kind,
         problem: String,
         describe: impl FnOnce(&mut TransportError),
     ) -> Error {
-        let mut error = TransportError {
-            call: self.call_info(head),
-            problem,
-            timeout: false,
-            connect: false,
-            permanent: false,
-            source: None,
-        };
+        let mut error =
+            TransportError { call: self.call_info(head), problem, kind, permanent: false, source: None };
         describe(&mut error);
         Error::Transport(Box::new(error))
     }
@@ -206,6 +220,12 @@ impl Attempt<'_> {
         let outcome = match status {
             Some(status) if status.is_success() => Outcome::Applied,
             None | Some(StatusCode::REQUEST_TIMEOUT) => Outcome::Unknown,
+            // What comes after a form is sent: the work may be done, and its result be elsewhere.
+            Some(StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER)
+                if self.request.repeat != Repeat::Read =>
+            {
+                Outcome::Unknown
+            }
             Some(status) if status.is_redirection() || status.is_client_error() => Outcome::Refused,
             Some(_) => Outcome::Unknown,
         };
@@ -237,8 +257,7 @@ impl Attempt<'_> {
         let sent = &self.request.plain;
         let written = in_json(id);
         let written = written.as_deref().unwrap_or(id).as_bytes();
-        self.endpoint.secrets.iter().any(credential)
-            || long(id) && sent.windows(written.len()).any(|part| part == written)
+        self.endpoint.secrets.iter().any(credential) || long(id) && memmem::find(sent, written).is_some()
     }
 
     /// `None` when time ran out first.

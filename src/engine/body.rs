@@ -39,25 +39,30 @@ pub(crate) enum ReadError {
 }
 
 /// What was done to a body on its way, as `Content-Encoding` has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Coding<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
     /// Nothing.
     Identity,
     /// It was compressed as we know to undo.
     Gzip,
-    /// Something that is not undone here; empty for a header without a value.
-    Unknown(&'a str),
+    /// Something that is not undone here.
+    Unknown(String),
 }
 
-impl<'a> Coding<'a> {
-    pub(crate) fn of(headers: &'a HeaderMap) -> Self {
-        let Some(coding) = headers.get(header::CONTENT_ENCODING) else { return Self::Identity };
-        let coding = coding.to_str().unwrap_or("something unreadable").trim();
-        let is = |name: &str| name.eq_ignore_ascii_case(coding);
-        match coding {
-            _ if is("identity") => Self::Identity,
-            _ if is("gzip") || is("x-gzip") => Self::Gzip,
-            unknown => Self::Unknown(unknown),
+impl Coding {
+    /// Several headers are one list, in which `identity` says nothing.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let lists = || {
+            let values = headers.get_all(header::CONTENT_ENCODING).iter();
+            values.map(|value| value.to_str().unwrap_or("something unreadable"))
+        };
+        let is = |coding: &str, names: [&str; 2]| names.iter().any(|name| name.eq_ignore_ascii_case(coding));
+        let codings = lists().flat_map(|list| list.split(',')).map(str::trim);
+        let mut codings = codings.filter(|coding| !is(coding, ["identity", ""]));
+        match (codings.next(), codings.next()) {
+            (None, _) => Self::Identity,
+            (Some(coding), None) if is(coding, ["gzip", "x-gzip"]) => Self::Gzip,
+            (Some(_), _) => Self::Unknown(lists().collect::<Vec<_>>().join(", ")),
         }
     }
 }
@@ -141,6 +146,14 @@ impl Buffer {
             io::ErrorKind::OutOfMemory => ReadError::Spoilt("there is no memory for the body", error),
             _ => ReadError::Spoilt("the body is not whole gzip, as which it is announced", error),
         }
+    }
+
+    /// What [`into_bytes`](Self::into_bytes) gives, and no more memory than that: a chunk is a piece of the buffer
+    /// that the connection reads into, which also holds the headers and may be far longer.
+    pub(crate) fn into_own_bytes(self) -> Bytes {
+        let is_chunk = matches!(self.content, Content::Chunk(_));
+        let bytes = self.into_bytes();
+        if is_chunk { Bytes::copy_from_slice(&bytes) } else { bytes }
     }
 
     /// What has arrived, at most the limit.

@@ -110,9 +110,9 @@ pub(crate) fn unreadable(call: CallInfo, body: Bytes) -> Error {
     )
 }
 
-/// At most the first `keep` bytes, as a copy where that lets the rest be freed.
+/// At most the first `keep` bytes, as a copy: what they came in may be far longer.
 pub(crate) fn kept(body: &Bytes, keep: usize) -> Bytes {
-    body.get(..keep).map_or_else(|| body.clone(), Bytes::copy_from_slice)
+    Bytes::copy_from_slice(body.get(..keep).unwrap_or(body))
 }
 
 impl Misread {

@@ -226,7 +226,10 @@ impl Engine {
             afresh |= failed.failure == Failure::Lost;
             let Some(wait) = self.retry.wait(&failed, random()) else { return Err(error) };
             let Some(taken) = self.budget.take() else { return Err(error) };
-            sleep(wait).await;
+            // Sleeping for no time takes tokio a millisecond.
+            if !wait.is_zero() {
+                sleep(wait).await;
+            }
             taken.spend();
         }
     }

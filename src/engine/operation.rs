@@ -111,7 +111,7 @@ impl fmt::Display for Provider {
 ///
 /// A method says so where an argument makes it `Once`.
 ///
-/// | | connect failed | answer lost | 429 | 408, 502, 503, 504 | 500 |
+/// | | connect failed | answer lost | 425, 429 | 408, 502 to 504, 520 to 524, 527, 529 | 500 |
 /// |---|---|---|---|---|---|
 /// | `Read` | retry | retry | retry | retry | retry |
 /// | `Idempotent` | retry | retry | retry | retry | retry |

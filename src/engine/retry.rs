@@ -1,4 +1,4 @@
-use crate::{Error, Repeat};
+use crate::{Error, Repeat, TransportErrorKind};
 use http::{HeaderMap, StatusCode, header};
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -85,7 +85,10 @@ impl RetryPolicy {
         if failed.retry_after.is_some_and(|asked| asked > self.max_retry_after) {
             return None;
         }
+        // A vendor that is still at work says 0 as often as it is asked.
+        let at_once = failed.retry_after == Some(Duration::ZERO) && failed.attempts < failed.max_attempts;
         let wait = failed.retry_after.map_or(backoff, |asked| asked.max(backoff));
+        let wait = if at_once { Duration::ZERO } else { wait };
         failed.time_left.is_none_or(|left| wait < left).then_some(wait)
     }
 }
@@ -123,7 +126,7 @@ impl Failure {
     pub(crate) fn of(error: &Error) -> Self {
         match error {
             Error::Transport(error) if error.permanent => Self::Final,
-            Error::Transport(error) if error.connect => Self::Connect,
+            Error::Transport(error) if error.kind == TransportErrorKind::Connect => Self::Connect,
             Error::Transport(_) => Self::Lost,
             _ => error.api().map_or(Self::Final, |error| Self::Status(error.status())),
         }
@@ -142,13 +145,13 @@ impl FailedAttempt {
             return repeat == Repeat::Keyed && self.lost_before && in_time;
         }
         let repeatable = match self.failure {
-            Failure::Connect | Failure::Status(StatusCode::TOO_MANY_REQUESTS) => true,
+            Failure::Connect | Failure::Status(StatusCode::TOO_MANY_REQUESTS | StatusCode::TOO_EARLY) => true,
             Failure::Lost => repeat != Repeat::Once,
             Failure::Status(StatusCode::INTERNAL_SERVER_ERROR) => {
                 matches!(repeat, Repeat::Read | Repeat::Idempotent)
             }
             Failure::Status(status) => {
-                matches!(status.as_u16(), 408 | 502 | 503 | 504) && repeat != Repeat::Once
+                matches!(status.as_u16(), 408 | 502..=504 | 520..=524 | 527 | 529) && repeat != Repeat::Once
             }
             Failure::Final => false,
         };
@@ -209,8 +212,16 @@ impl Drop for Taken<'_> {
 }
 
 /// The wait that a `Retry-After` header asks for: whole or fractional seconds, or an HTTP date.
+///
+/// Of several the first that can be read counts. A date is one of the server's clock, which `Date` tells: `now` is for
+/// answers without it.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let readable = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::trim);
+    let server = readable(header::DATE).find_map(|date| httpdate::parse_http_date(date).ok());
+    readable(header::RETRY_AFTER).find_map(|text| wait_until(text, server.unwrap_or(now)))
+}
+
+fn wait_until(text: &str, now: SystemTime) -> Option<Duration> {
     if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         let seconds = text.parse::<f64>().ok()?;
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
@@ -222,6 +233,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::{HeaderName, HeaderValue};
 
     fn header(text: &str) -> HeaderMap {
         HeaderMap::from_iter([(header::RETRY_AFTER, text.parse().unwrap())])
@@ -241,6 +253,31 @@ mod tests {
         for nonsense in ["", "soon", "-3", "1e", "nan", "inf", "Sun, 06 Nov"] {
             assert_eq!(parsed(nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn r10_the_first_header_that_can_be_read_counts_and_a_date_is_of_the_server_s_clock() {
+        let parsed = |lines: &[(HeaderName, &[u8])]| {
+            let lines =
+                lines.iter().map(|(name, value)| (name.clone(), HeaderValue::from_bytes(value).unwrap()));
+            retry_after(&lines.collect(), SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_767))
+        };
+        let wait = |value: &'static [u8]| (header::RETRY_AFTER, value);
+        let date = |value: &'static [u8]| (header::DATE, value);
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let in_the_afternoon: &[u8] = b"Sun, 06 Nov 1994 18:00:30 GMT";
+        assert_eq!(parsed(&[wait(b"soon"), wait(b"3"), wait(b"4")]), seconds(3));
+        assert_eq!(parsed(&[wait(b"\xff"), wait(b""), wait(b"0")]), seconds(0));
+        assert_eq!(parsed(&[wait(b"soon"), wait(b"\xff")]), None);
+        assert_eq!(parsed(&[wait(in_the_afternoon)]), seconds(33_063));
+        for known in [
+            &[date(b"Sun, 06 Nov 1994 18:00:00 GMT")][..],
+            &[date(b"\xff"), date(b"now"), date(b"Sun, 06 Nov 1994 18:00:00 GMT")],
+        ] {
+            assert_eq!(parsed(&[known, &[wait(in_the_afternoon)]].concat()), seconds(30));
+        }
+        assert_eq!(parsed(&[date(b"now"), wait(in_the_afternoon)]), seconds(33_063));
+        assert_eq!(parsed(&[date(b"Sun, 06 Nov 1994 18:00:00 GMT"), wait(b"9")]), seconds(9));
     }
 
     #[test]
@@ -275,12 +312,22 @@ mod tests {
         let rows = [
             (Connect, [true, true, true, true]),
             (Lost, [true, true, true, false]),
+            (status(425), [true, true, true, true]),
             (status(429), [true, true, true, true]),
             (status(408), [true, true, true, false]),
             (status(502), [true, true, true, false]),
             (status(503), [true, true, true, false]),
             (status(504), [true, true, true, false]),
+            (status(520), [true, true, true, false]),
+            (status(524), [true, true, true, false]),
+            (status(527), [true, true, true, false]),
+            (status(529), [true, true, true, false]),
             (status(500), [true, true, false, false]),
+            (status(519), [false; 4]),
+            (status(525), [false; 4]),
+            (status(526), [false; 4]),
+            (status(528), [false; 4]),
+            (status(530), [false; 4]),
             (status(400), [false; 4]),
             (status(404), [false; 4]),
             (status(409), [false; 4]),
@@ -322,6 +369,19 @@ mod tests {
         attempt.attempts = 90;
         assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::from_secs(5)));
 
+        attempt.retry_after = Some(Duration::ZERO);
+        assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::ZERO), "the vendor asks for it at once");
+        attempt.max_attempts = 90;
+        attempt.repeat = Repeat::Keyed;
+        attempt.lost_before = true;
+        attempt.failure = Failure::Status(StatusCode::CONFLICT);
+        assert_eq!(
+            policy.wait(&attempt, 0.5),
+            Some(Duration::from_secs(5)),
+            "beyond the attempts it is paced"
+        );
+
+        attempt = failed(Repeat::Read, Failure::Lost);
         attempt.retry_after = Some(Duration::from_secs(30));
         assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::from_secs(30)));
         attempt.retry_after = Some(Duration::from_secs(61));

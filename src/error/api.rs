@@ -1,9 +1,10 @@
-use super::CallInfo;
-use super::shown::{SHOWN, confidential, printable, redact};
+use super::redact::redact;
+use super::shown::{SHOWN, printable};
+use super::{CallInfo, KeptHeaders};
 use crate::Secret;
 use crate::engine::ErrorView;
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use std::{any::Any, fmt, time::Duration};
 
 /// The vendor refused the call or failed.
@@ -16,6 +17,7 @@ pub struct ApiError {
     /// Code, and message with detail, made fit for logs.
     shown_code: Option<String>,
     shown: Option<String>,
+    headers: KeptHeaders,
     body: Bytes,
 }
 
@@ -24,16 +26,18 @@ impl ApiError {
     pub(crate) fn new(
         call: CallInfo,
         view: ErrorView,
+        headers: KeptHeaders,
         body: Bytes,
         secrets: &[Secret],
         sent: &[u8],
     ) -> Box<Self> {
-        let hidden = confidential(secrets, sent);
-        let shown_code = view.code.as_deref().map(|code| printable(&redact(code, &hidden), 100));
         let words: Vec<&str> =
             [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
-        let shown = (!words.is_empty()).then(|| printable(&redact(&words.join(": "), &hidden), SHOWN));
-        Box::new(Self { call, view, shown_code, shown, body })
+        let code = view.code.as_deref().unwrap_or_default();
+        let [shown_code, shown] = redact([code, &words.join(": ")], secrets, sent);
+        let shown_code = view.code.is_some().then(|| printable(&shown_code, 100));
+        let shown = (!words.is_empty()).then(|| printable(&shown, SHOWN));
+        Box::new(Self { call, view, shown_code, shown, headers, body })
     }
 
     /// The HTTP status.
@@ -61,6 +65,18 @@ impl ApiError {
     /// How long the vendor asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.view.retry_after
+    }
+
+    /// The headers of the answer, rate limits among them, as far as they fit into 16 KiB.
+    ///
+    /// Each counts as long as its name and value, and 32 bytes. They may echo what you sent.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers.map
+    }
+
+    /// Whether some headers did not fit, and are not among [`headers`](Self::headers).
+    pub fn headers_cut(&self) -> bool {
+        self.headers.cut
     }
 
     /// The body as it came, cut at the limit for error bodies.

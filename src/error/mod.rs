@@ -1,14 +1,18 @@
 mod api;
+mod headers;
+mod redact;
 mod shown;
 
 pub use api::ApiError;
 
 use crate::{Operation, Provider};
 use bytes::Bytes;
-use http::StatusCode;
+pub(crate) use headers::KeptHeaders;
+use http::{HeaderMap, StatusCode};
+pub(crate) use redact::in_json;
 use shown::printable;
-pub(crate) use shown::{in_json, shown_aside, shown_origin};
-use std::{any::Any, error::Error as StdError, fmt, time::Duration};
+pub(crate) use shown::{shown_aside, shown_origin};
+use std::{any::Any, error::Error as StdError, fmt, io, time::Duration};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -71,6 +75,9 @@ pub enum Error {
     /// The vendor answered with success, and the body was not understood. The call was carried out.
     #[error(transparent)]
     Decode(Box<DecodeError>),
+    /// The caller's own writer failed under [`Download::write_to`](crate::Download::write_to).
+    #[error(transparent)]
+    Write(Box<WriteError>),
 }
 
 /// What became of a failed call at the vendor.
@@ -80,9 +87,11 @@ pub enum Error {
 pub enum Outcome {
     /// Nothing reached the vendor.
     NotSent,
-    /// The vendor refused it (3XX, or 4XX but 408): nothing was carried out.
+    /// The vendor refused it (4XX but 408, or 3XX but for what `Unknown` says): nothing was carried out.
     Refused,
-    /// Perhaps carried out: the answer was lost, or was 408 or 5XX.
+    /// Perhaps carried out: the answer was lost, or was 408 or 5XX, or 301, 302 or 303 to a write.
+    ///
+    /// These three may be how a server says that the work is done, and where its result is.
     Unknown,
     /// The vendor answered with success; only its answer could not be read.
     Applied,
@@ -162,14 +171,21 @@ impl Error {
         }
     }
 
+    /// The headers of the answer that refused the call, cut at 16 KiB.
+    ///
+    /// See [`ApiError::headers`].
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.api().map(ApiError::headers)
+    }
+
     /// Whether time ran out, for an attempt or for the whole call.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.timeout)
+        matches!(self, Self::Transport(error) if error.kind == TransportErrorKind::Timeout)
     }
 
     /// Whether no connection could be made.
     pub fn is_connect(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.connect)
+        matches!(self, Self::Transport(error) if error.kind == TransportErrorKind::Connect)
     }
 
     /// What became of the call at the vendor.
@@ -195,9 +211,12 @@ impl Error {
             | Self::RateLimited(error)
             | Self::Client(error)
             | Self::Server(error) => Some(error),
-            Self::Config(_) | Self::Request(_) | Self::Transport(_) | Self::Redirect(_) | Self::Decode(_) => {
-                None
-            }
+            Self::Config(_)
+            | Self::Request(_)
+            | Self::Transport(_)
+            | Self::Redirect(_)
+            | Self::Decode(_)
+            | Self::Write(_) => None,
         }
     }
 
@@ -207,6 +226,7 @@ impl Error {
             Self::Transport(error) => Some(&error.call),
             Self::Redirect(error) => Some(&error.call),
             Self::Decode(error) => Some(&error.call),
+            Self::Write(error) => Some(&error.call),
             _ => self.api().map(|error| &error.call),
         }
     }
@@ -216,9 +236,11 @@ impl Error {
         match self {
             Self::Config(_) => "config",
             Self::Request(_) => "request",
-            Self::Transport(error) if error.timeout => "timeout",
-            Self::Transport(error) if error.connect => "connect",
-            Self::Transport(_) => "transport",
+            Self::Transport(error) => match error.kind {
+                TransportErrorKind::Timeout => "timeout",
+                TransportErrorKind::Connect => "connect",
+                _ => "transport",
+            },
             Self::BadRequest(_) => "400",
             Self::Unauthorized(_) => "401",
             Self::PaymentRequired(_) => "402",
@@ -231,6 +253,7 @@ impl Error {
             Self::Server(_) => "5xx",
             Self::Redirect(_) => "redirect",
             Self::Decode(_) => "decode",
+            Self::Write(_) => "write",
         }
     }
 }
@@ -306,8 +329,7 @@ impl RequestError {
 pub struct TransportError {
     pub(crate) call: CallInfo,
     pub(crate) problem: String,
-    pub(crate) timeout: bool,
-    pub(crate) connect: bool,
+    pub(crate) kind: TransportErrorKind,
     /// Another try would end the same way.
     pub(crate) permanent: bool,
     pub(crate) source: Option<BoxError>,
@@ -318,12 +340,59 @@ impl TransportError {
     pub fn problem(&self) -> &str {
         &self.problem
     }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.call.write_head(f)?;
         write!(f, ": {}", self.problem)?;
+        self.call.write_tail(f)
+    }
+}
+
+/// Why no usable answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection was made: the last attempt sent nothing.
+    Connect,
+    /// Time ran out: for an attempt, for the call, or between two chunks of a download.
+    Timeout,
+    /// The connection broke, the body was cut short, or it is not the gzip that it announces to be.
+    Broken,
+    /// The body is over the limit, or over the memory that is to be had.
+    TooLarge,
+    /// The body is in a coding that was not asked for.
+    Encoded,
+    /// The answer is 206, a part of what was asked for, and no part was asked for.
+    Partial,
+}
+
+/// The caller's writer failed while a body was written to it.
+///
+/// The call was carried out, and nothing is wrong with the answer.
+#[derive(Debug, thiserror::Error)]
+pub struct WriteError {
+    pub(crate) call: CallInfo,
+    pub(crate) source: io::Error,
+}
+
+impl WriteError {
+    /// What the writer said, such as that the disk is full.
+    pub fn io(&self) -> &io::Error {
+        &self.source
+    }
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.call.write_head(f)?;
+        write!(f, ": the body could not be written ({:?})", self.source.kind())?;
         self.call.write_tail(f)
     }
 }

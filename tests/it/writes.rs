@@ -49,8 +49,8 @@ fn fates() -> Vec<Fate> {
         Fault::NulledFields,
         Fault::ExtraFields,
     ];
-    let refused = [400, 401, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504].map(Fault::Status);
-    let hidden = [408, 500, 502, 503, 504].map(Fate::Hidden);
+    let refused = [400, 401, 404, 408, 409, 422, 425, 429, 500, 501, 502, 503, 504, 520].map(Fault::Status);
+    let hidden = [301, 302, 303, 408, 500, 502, 503, 504, 520, 524, 529].map(Fate::Hidden);
     let struck = faults.into_iter().chain(refused).map(Fate::Struck);
     [Fate::Arrives, Fate::NoConnection].into_iter().chain(struck).chain(hidden).collect()
 }

@@ -6,7 +6,7 @@ use crate::support::{
     offline, offline_builder,
     raw::{Raw, read_request},
 };
-use connectory::{Error, Outcome};
+use connectory::{Error, Outcome, TransportErrorKind};
 use flate2::{Compression, write::GzEncoder};
 use std::{
     io::Write,
@@ -43,6 +43,7 @@ fn assert_over_the_limit(error: &Error, limit: usize) {
         (Outcome::Applied, 1),
         "another try would end the same way"
     );
+    assert_eq!(lost.kind(), TransportErrorKind::TooLarge);
     assert!(!error.is_timeout() && !error.is_connect());
 }
 
@@ -248,6 +249,96 @@ async fn every_operation_reads_gzip() {
 }
 
 #[tokio::test]
+async fn r35_several_codings_are_one_list_and_what_can_be_undone_is() {
+    let packed = gzip(b"good");
+    let undone: [&[&str]; 7] = [
+        &["gzip"],
+        &["identity, gzip"],
+        &["gzip, identity"],
+        &["identity", "gzip"],
+        &["gzip", "identity"],
+        &["", "X-Gzip"],
+        &[" , gzip,,"],
+    ];
+    let unknown: [(&[&str], &str); 5] = [
+        (&["gzip, gzip"], "gzip, gzip"),
+        (&["gzip", "x-gzip"], "gzip, x-gzip"),
+        (&["identity", "br"], "identity, br"),
+        (&["br", "gzip"], "br, gzip"),
+        (&["gzip", "caf\u{e9}"], "gzip, something unreadable"),
+    ];
+    let answering = |status, codings: &[&str], body: Vec<u8>| {
+        let step = Step::answer(status, body);
+        codings.iter().fold(step, |step, coding| step.header("content-encoding", coding.as_bytes()))
+    };
+    for codings in undone {
+        let memory = Memory::playing([answering(200, codings, packed.clone())]);
+        assert_eq!(a_call(&offline(&memory)).bytes().await.unwrap(), "good", "{codings:?}");
+        let memory = Memory::playing([answering(404, codings, packed.clone())]);
+        let error = a_call(&offline(&memory)).await.unwrap_err();
+        assert_eq!(error.body().unwrap(), "good", "{codings:?}");
+    }
+    for codings in [&["identity", "identity"][..], &["", "identity"], &[""]] {
+        let memory = Memory::playing([answering(200, codings, b"good".to_vec())]);
+        assert_eq!(a_call(&offline(&memory)).bytes().await.unwrap(), "good", "{codings:?}");
+    }
+    for (codings, shown) in unknown {
+        let memory = Memory::playing([answering(200, codings, packed.clone())]);
+        let error = a_call(&offline(&memory)).bytes().await.unwrap_err();
+        let Error::Transport(lost) = &error else { panic!("{error:?}") };
+        assert_eq!(lost.problem(), format!("the body is encoded as {shown}, which was not asked for"));
+        assert_eq!(lost.kind(), TransportErrorKind::Encoded);
+        assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Applied));
+    }
+}
+
+/// In a process of its own, where nobody else's memory counts.
+#[cfg(target_os = "linux")]
+#[test]
+fn r14_an_error_does_not_hold_the_buffer_that_its_answer_came_in() {
+    child::run(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let body = r#"{"error_message":"no","message":"no"}"#;
+            let head = "HTTP/1.1 400 Bad\r\nx-ratelimit-remaining: 7\r\nx-long: ";
+            let tail = format!("\r\nx-after: 8\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            let server = Raw::answering([head, &"x".repeat(256 * 1024), &tail].concat()).await;
+            let client = client(&server.base());
+            a_call(&client).await.unwrap_err();
+            let before = child::peak();
+            let mut errors = Vec::new();
+            for _ in 0..200 {
+                errors.push(a_call(&client).await.unwrap_err());
+            }
+            let grown = child::growth(before);
+            assert!(grown < 16 * MIB, "200 errors hold {grown} bytes");
+            for error in &errors {
+                assert_eq!(error.body().unwrap(), body);
+                let headers = error.headers().unwrap();
+                assert!(headers["x-ratelimit-remaining"] == "7" && headers["x-after"] == "8");
+                assert!(!headers.contains_key("x-long") && error.api().unwrap().headers_cut());
+            }
+        });
+    });
+}
+
+#[tokio::test]
+async fn an_error_keeps_its_answer_s_headers() {
+    for status in [400, 401, 404, 422, 429, 503] {
+        let step = Step::answer(status, "").header("x-limit", "7").header("set-cookie", "s3cret");
+        let memory = Memory::playing([step.header("set-cookie", "second").header("retry-after", "99")]);
+        let error = a_call(&offline(&memory)).await.unwrap_err();
+        let headers = error.headers().unwrap();
+        assert_eq!((headers.len(), &headers["x-limit"]), (4, &"7".parse().unwrap()));
+        assert_eq!(headers.get_all("set-cookie").iter().collect::<Vec<_>>(), ["s3cret", "second"]);
+        assert!(!error.api().unwrap().headers_cut());
+        assert!(!format!("{error} {error:?} {error:#?}").contains("s3cret"));
+    }
+    let memory = Memory::playing([Step::answer(302, "").header("x-limit", "7")]);
+    assert!(a_call(&offline(&memory)).await.unwrap_err().headers().is_none());
+}
+
+#[tokio::test]
 async fn broken_gzip_is_a_transport_error_and_of_a_failure_keeps_what_was_readable() {
     let text = "x".repeat(1000);
     let packed = gzip(text.as_bytes());
@@ -264,6 +355,7 @@ async fn broken_gzip_is_a_transport_error_and_of_a_failure_keeps_what_was_readab
         let error = a_call(&offline(&memory)).max_attempts(1).bytes().await.unwrap_err();
         let Error::Transport(lost) = &error else { panic!("{error:?}") };
         assert_eq!(lost.problem(), "the body is not whole gzip, as which it is announced");
+        assert_eq!(lost.kind(), TransportErrorKind::Broken);
         assert!(std::error::Error::source(lost).is_some());
         assert_eq!(error.outcome(), Outcome::Applied);
 

@@ -1,15 +1,15 @@
 //! Bodies that are streamed: of any type and length, to their end or not at all.
 
 use crate::support::{
-    builder, child, client,
+    builder, calls, child, client,
     memory::{Memory, Step},
     offline, offline_builder,
     raw::{Raw, read_request},
 };
 use bytes::Bytes;
 use connectory::{
-    Body, Call, Client, Download, Error, Outcome, RetryPolicy, Transport, TransportFuture,
-    deck::documents::DocumentFileRequest,
+    Body, Call, Client, Download, Error, Outcome, RetryPolicy, Transport, TransportErrorKind,
+    TransportFuture, deck::documents::DocumentFileRequest,
 };
 use std::{
     io,
@@ -196,18 +196,24 @@ async fn write_to_writes_everything_and_flushes() {
 }
 
 #[tokio::test]
-async fn a_writer_that_fails_is_the_source_of_the_error() {
+async fn a_writer_that_fails_is_no_failure_of_the_transport() {
     let broken = || {
         let mut writer = Writer::with_room(100);
         writer.flush_fails = true;
         writer
     };
-    for (mut writer, source, taken) in
-        [(Writer::with_room(3), "no space left", "123"), (broken(), "not flushed", "12345")]
-    {
+    for (mut writer, kind, source, taken) in [
+        (Writer::with_room(3), io::ErrorKind::StorageFull, "no space left", "123"),
+        (broken(), io::ErrorKind::Other, "not flushed", "12345"),
+    ] {
         let error = download(Step::answer(200, "12345")).await.write_to(&mut writer).await.unwrap_err();
-        assert_lost(&error, "the body could not be written");
-        assert!(!error.is_timeout());
+        let Error::Write(write) = &error else { panic!("{error:?}") };
+        assert_eq!((write.io().kind(), write.io().to_string().as_str()), (kind, source));
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::Applied, 1));
+        assert_eq!(error.status(), Some(http::StatusCode::OK));
+        assert!(!error.is_timeout() && !error.is_connect());
+        let line = format!("deck.documents.file: Deck: the body could not be written ({kind:?})");
+        assert_eq!(error.to_string(), line);
         let found = std::error::Error::source(&error).unwrap();
         assert_eq!(found.downcast_ref::<io::Error>().unwrap().to_string(), source);
         assert_eq!(writer.taken, taken.as_bytes(), "what was written stays written");
@@ -233,6 +239,41 @@ async fn a_body_cut_short_is_an_error_and_never_a_short_file() {
         let mut written = Vec::new();
         file(&client).await.unwrap().write_to(&mut written).await.unwrap_err();
         assert!(b"12345".starts_with(&written));
+    }
+}
+
+/// RFC 9112, 6.3: a body that is framed otherwise has not the length that is announced beside it.
+#[tokio::test]
+async fn r35_a_length_beside_chunks_is_ignored() {
+    for length in [0, 3, 4, 5, 1000] {
+        let chunks = "4\r\n%PDF\r\n0\r\n\r\n";
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\ntransfer-encoding: chunked\r\n\r\n{chunks}"
+        );
+        let server = Raw::answering(answer.clone()).await;
+        let client = client(&server.base());
+        let whole = file(&client).await.unwrap();
+        assert_eq!(whole.content_length(), None);
+        assert_eq!(whole.bytes(100).await.unwrap(), "%PDF", "{length}");
+        assert_eq!(file(&client).bytes().await.unwrap(), "%PDF", "a call's body, {length}");
+
+        let server = Raw::answering(answer.strip_suffix("0\r\n\r\n").unwrap()).await;
+        let cut = file(&self::client(&server.base())).await.unwrap();
+        assert_lost(&cut.bytes(100).await.unwrap_err(), "connection broken");
+    }
+    // A 204 has no body, whatever it announces.
+    let server = Raw::answering("HTTP/1.1 204 None\r\ncontent-length: 5\r\n\r\n").await;
+    let empty = file(&client(&server.base())).await.unwrap();
+    assert_eq!((empty.content_length(), empty.bytes(0).await.unwrap().len()), (None, 0));
+}
+
+#[tokio::test]
+async fn r35_a_body_without_a_length_ends_with_the_connection() {
+    for head in ["HTTP/1.0 200 OK", "HTTP/1.1 200 OK", "HTTP/1.1 200 OK\r\ntransfer-encoding: x"] {
+        let server = Raw::answering(format!("{head}\r\n\r\n%PDF")).await;
+        let download = file(&client(&server.base())).await.unwrap();
+        assert_eq!(download.content_length(), None);
+        assert_eq!(download.bytes(100).await.unwrap(), "%PDF", "{head}");
     }
 }
 
@@ -303,15 +344,85 @@ async fn a_gap_of_more_than_thirty_seconds_ends_the_download() {
     }
 }
 
+/// As `select!` in a loop does: somebody waits all the time, and no future for long.
+#[tokio::test(start_paused = true)]
+async fn a_gap_counts_over_all_who_wait_for_the_next_chunk() {
+    let mut download = download(paced(seconds(20), 1).then_stalls()).await;
+    let start = Instant::now();
+    let mut ticks = tokio::time::interval(seconds(1));
+    let mut chunks = 0;
+    let error = loop {
+        tokio::select! {
+            chunk = download.chunk() => match chunk {
+                Ok(chunk) => chunks += usize::from(chunk.is_some()),
+                Err(error) => break error,
+            },
+            _ = ticks.tick() => assert!(start.elapsed() < seconds(60), "it ends"),
+        }
+    };
+    assert_lost(&error, "the next part of the body did not come in time");
+    assert!(error.is_timeout());
+    assert_eq!((chunks, start.elapsed().as_secs()), (2, 50));
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_in_which_nobody_waits_fails_no_download() {
+    let mut download =
+        download(Step::answer(200, "1").then_sends(seconds(29), "2").then_sends(seconds(29), "3")).await;
+    let mut received = Vec::new();
+    while received.len() < 3 {
+        if let Ok(chunk) = tokio::time::timeout(seconds(10), download.chunk()).await {
+            received.extend(chunk.unwrap().unwrap());
+        }
+        tokio::time::sleep(seconds(3600)).await;
+    }
+    assert_eq!((received.as_slice(), download.chunk().await.unwrap()), (b"123".as_slice(), None));
+}
+
+/// What is there is taken, also by one whose patience has ended.
+#[tokio::test(start_paused = true)]
+async fn a_chunk_that_is_there_comes_before_the_end_of_the_time() {
+    let mut download = download(Step::answer(200, "1").then_sends(seconds(40), "2")).await;
+    download.chunk().await.unwrap();
+    assert!(tokio::time::timeout(seconds(30) - Duration::from_millis(1), download.chunk()).await.is_err());
+    tokio::time::sleep(seconds(20)).await;
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn r35_a_part_that_nobody_asked_for_is_an_error() {
+    let part = || Step::answer(206, r#"{"half":"#).header("content-range", "bytes 0-7/100");
+    for call in calls::all() {
+        let memory = Memory::playing([part()]);
+        let result = call.send_default(&offline(&memory)).await;
+        assert_eq!(memory.count(), 1, "{}: it is not repeated", call.id);
+        if !call.reads_body() && call.id != "deck.documents.file" {
+            result.unwrap();
+            continue;
+        }
+        let error = result.unwrap_err();
+        let Error::Transport(lost) = &error else { panic!("{}: {error:?}", call.id) };
+        assert_eq!(lost.problem(), "the answer is a part (206), and no part was asked for");
+        assert_eq!(lost.kind(), TransportErrorKind::Partial);
+        assert_eq!((error.outcome(), error.status().unwrap().as_u16()), (Outcome::Applied, 206));
+    }
+    let client = offline(&Memory::playing([part()]));
+    let asked = file(&client).header("range", "bytes=0-7").await.unwrap();
+    assert_eq!(asked.bytes(100).await.unwrap(), r#"{"half":"#);
+}
+
 #[tokio::test]
 async fn an_encoded_body_is_a_clear_error() {
-    for coding in ["gzip", "br", "GZIP", "identity, gzip", ""] {
+    for coding in ["gzip", "br", "GZIP", "identity, gzip", "gzip, identity", "gzip, gzip"] {
         let memory = Memory::playing([Step::answer(200, "\u{1f}\u{8b}").header("content-encoding", coding)]);
         let error = file(&offline(&memory)).await.unwrap_err();
         assert_lost(&error, "the body is encoded although nothing but `identity` was asked for");
         assert_eq!(memory.count(), 1, "another try would end the same way");
     }
-    for coding in ["identity", "Identity"] {
+    let second =
+        Step::answer(200, "%PDF").header("content-encoding", "identity").header("content-encoding", "br");
+    file(&offline(&Memory::playing([second]))).await.unwrap_err();
+    for coding in ["identity", "Identity", "identity, identity", ""] {
         let download = download(Step::answer(200, "%PDF").header("content-encoding", coding)).await;
         assert_eq!(download.bytes(4).await.unwrap(), "%PDF");
     }

@@ -115,8 +115,8 @@ fn values(json: &Value, said: &mut String) {
 async fn r20_no_error_shows_what_a_vendor_echoes() {
     let (log, _guard) = Log::everything();
     let input = Input { secret: SECRET.to_owned(), number: NUMBER, ..Input::default() };
-    let statuses = [200, 206, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503];
-    let echoes = statuses.map(|status| [0, 1, 2].map(|first| Echo { status, first, packed: status == 206 }));
+    let statuses = [200, 203, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503];
+    let echoes = statuses.map(|status| [0, 1, 2].map(|first| Echo { status, first, packed: status == 203 }));
     let schemes = ["", "Basic ", "Bearer "];
     for (scheme, echo) in
         schemes.iter().flat_map(|scheme| echoes.iter().flatten().map(move |echo| (scheme, echo)))

@@ -7,7 +7,7 @@ use crate::support::{
     raw::Raw,
     wire::Wire,
 };
-use connectory::{Error, Outcome};
+use connectory::{Error, Outcome, Repeat};
 use wiremock::ResponseTemplate;
 
 #[tokio::test]
@@ -23,13 +23,31 @@ async fn r3_no_redirect_of_any_operation_is_followed() {
             let Error::Redirect(redirect) = &error else { panic!("{}: {error:?}", call.id) };
             assert_eq!(redirect.target_origin(), Some(elsewhere.base().as_str()));
             assert_eq!(error.status().unwrap().as_u16(), status);
-            assert_eq!((error.outcome(), error.attempts()), (Outcome::Refused, 1));
+            assert_eq!(error.attempts(), 1);
             let shown = format!("{error} {error:?}");
             assert!(shown.contains(call.id) && !shown.contains("t0ken"), "{shown}");
             assert_eq!(wire.requests().await.len(), sent + 1, "{} is sent once", call.id);
         }
     }
     assert_eq!(elsewhere.connections(), 0);
+}
+
+/// 303 is what comes after the work, and 301 and 302 are used for it.
+#[tokio::test]
+async fn r12_a_redirect_that_may_come_after_the_work_leaves_a_write_unknown() {
+    for call in calls::all() {
+        for status in 300..=308 {
+            let memory =
+                Memory::playing([Step::answer(status, "").header("location", "https://vendor.example/")]);
+            let error = call.send_default(&offline(&memory)).await.unwrap_err();
+            assert!(matches!(error, Error::Redirect(_)), "{error:?}");
+            let after_the_work =
+                [301, 302, 303].contains(&status) && call.operation().repeat() != Repeat::Read;
+            let outcome = if after_the_work { Outcome::Unknown } else { Outcome::Refused };
+            assert_eq!((error.outcome(), error.attempts()), (outcome, 1), "{} after {status}", call.id);
+            assert_eq!(memory.count(), 1);
+        }
+    }
 }
 
 #[tokio::test]

@@ -15,8 +15,9 @@ use tokio::time::Instant;
 /// The table of [`Repeat`]: after which failures each class is sent again.
 fn repeats(repeat: Repeat, failure: &str) -> bool {
     match failure {
-        "connect" | "429" => true,
+        "connect" | "425" | "429" => true,
         "lost" | "408" | "502" | "503" | "504" => repeat != Repeat::Once,
+        "520" | "521" | "522" | "523" | "524" | "527" | "529" => repeat != Repeat::Once,
         "500" => matches!(repeat, Repeat::Read | Repeat::Idempotent),
         _ => false,
     }
@@ -25,6 +26,8 @@ fn repeats(repeat: Repeat, failure: &str) -> bool {
 #[tokio::test(start_paused = true)]
 async fn the_table_of_repeat_holds_for_every_operation() {
     use Outcome::{NotSent, Refused, Unknown};
+    let gateways = [519, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530];
+    let gateways = gateways.map(|status| (status.to_string(), Step::answer(status, "<html>"), Unknown));
     let failures = [
         ("connect", Step::connect_fails(), NotSent),
         ("lost", Step::reset(), Unknown),
@@ -39,8 +42,7 @@ async fn the_table_of_repeat_holds_for_every_operation() {
         ("505", Step::answer(505, ""), Unknown),
         ("599", Step::answer(599, ""), Unknown),
         ("999", Step::answer(999, ""), Unknown),
-        ("302", Step::answer(302, ""), Refused),
-        ("304", Step::answer(304, ""), Refused),
+        ("307", Step::answer(307, ""), Refused),
         ("400", Step::answer(400, ""), Refused),
         ("401", Step::answer(401, ""), Refused),
         ("404", Step::answer(404, ""), Refused),
@@ -48,8 +50,9 @@ async fn the_table_of_repeat_holds_for_every_operation() {
         ("418", Step::answer(418, ""), Refused),
         ("425", Step::answer(425, ""), Refused),
     ];
+    let failures = failures.map(|(name, step, outcome)| (name.to_owned(), step, outcome));
     for call in calls::all() {
-        for (name, step, outcome) in &failures {
+        for (name, step, outcome) in failures.iter().chain(&gateways) {
             let memory = Memory::playing([step.clone()]);
             let client = offline_builder(&memory).attempt_timeout(Duration::from_secs(10)).build().unwrap();
             let error = call.send_default(&client).await.unwrap_err();
@@ -58,7 +61,7 @@ async fn the_table_of_repeat_holds_for_every_operation() {
             assert_eq!(memory.count(), attempts, "{} after {step:?}", call.id);
             assert_eq!(error.attempts() as usize, attempts);
             assert_eq!(error.outcome(), *outcome, "{} after {step:?}", call.id);
-            assert_eq!(error.is_connect(), *name == "connect");
+            assert_eq!(error.is_connect(), name == "connect");
             assert_eq!(error.status().map(|status| status.as_u16()), name.parse().ok());
 
             for pair in memory.requests().windows(2) {

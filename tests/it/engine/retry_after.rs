@@ -48,6 +48,43 @@ async fn r10_a_wait_that_fits_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r10_nothing_is_waited_for_where_the_vendor_asks_for_no_wait() {
+    // Off the ticks of the timer, which a wait of no time would wait for.
+    tokio::time::advance(Duration::from_micros(300)).await;
+    for asked in ["0", "0.0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let memory = Memory::playing([asking(429, asked)]);
+        let error = a_call(&offline(&memory)).await.unwrap_err();
+        assert_eq!(memory.offsets(), [Duration::ZERO; 3], "{asked}: not even a tick of the timer");
+        assert_eq!((error.attempts(), error.retry_after()), (3, Some(Duration::ZERO)));
+
+        let client = offline_builder(&memory).retry(RetryPolicy::default().budget(5)).build().unwrap();
+        assert_eq!(a_call(&client).await.unwrap_err().attempts(), 2, "the budget holds");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn r10_a_wait_is_read_against_the_server_s_clock_and_from_the_first_header_that_can_be_read() {
+    let date = |seconds| httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    let answer = || Step::answer(503, "");
+    let rows = [
+        answer().header("date", date(1_000_000)).header("retry-after", date(1_000_007)),
+        answer().header("date", date(9_000_000_000)).header("retry-after", date(9_000_000_007)),
+        answer().header("retry-after", "soon").header("retry-after", "7").header("retry-after", "9"),
+    ];
+    for step in rows {
+        let memory = Memory::default();
+        let call = a_call(&offline(&memory));
+        memory.play([step.clone(), success(call.operation())]);
+        call.await.unwrap();
+        let wait = memory.offsets()[1];
+        assert!(
+            wait >= Duration::from_secs(7) && wait <= Duration::from_secs(7) + BACKOFF,
+            "{wait:?} {step:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn r10_a_wait_that_is_too_long_ends_the_call_at_once() {
     let seconds = Duration::from_secs;
     let rows = [
