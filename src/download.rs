@@ -130,6 +130,7 @@ impl Download {
             problem: problem.to_owned(),
             timeout,
             connect: false,
+            unprocessed: false,
             permanent: true,
             source,
         }))

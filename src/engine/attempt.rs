@@ -2,7 +2,7 @@
 
 use super::body::{Buffer, Coding, ReadError};
 use super::endpoint::is_encrypted;
-use super::transport::Afresh;
+use super::transport::{self, Afresh};
 use super::{Answer, Body, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry};
 use crate::error::{ApiError, CallInfo, RedirectError, TransportError, in_json, shown_aside, shown_origin};
 use crate::{Error, Outcome, Secret};
@@ -20,7 +20,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) number: u32,
     /// What became of the attempts before, at the worst.
     pub(crate) worst_before: Outcome,
-    /// An attempt before was lost.
+    /// An attempt before failed with its connection.
     pub(crate) afresh: bool,
     /// When the attempt ends; `None`: never.
     pub(crate) until: Option<Instant>,
@@ -31,7 +31,7 @@ pub(crate) struct Attempt<'a> {
 impl Attempt<'_> {
     pub(crate) async fn send(&self, transport: &dyn Transport) -> Result<Answer, Error> {
         let response = self
-            .within(transport.send(self.http_request()))
+            .within(transport::send(transport, self.http_request()))
             .await
             .ok_or_else(|| self.late(None))?
             .map_err(|error| self.broken(None, error))?;
@@ -167,7 +167,8 @@ impl Attempt<'_> {
             // Whatever a body says of it, its headers came over a connection.
             error.connect = cause.is_connect() && head.is_none();
             error.permanent = cause.is_permanent();
-            if error.connect {
+            error.unprocessed = cause.is_unprocessed() && head.is_none();
+            if error.connect || error.unprocessed {
                 error.call.outcome = self.worst_before;
             }
             error.source = Some(cause.into_source());
@@ -191,6 +192,7 @@ impl Attempt<'_> {
             problem,
             timeout: false,
             connect: false,
+            unprocessed: false,
             permanent: false,
             source: None,
         };

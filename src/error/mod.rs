@@ -78,7 +78,7 @@ pub enum Error {
 /// It takes every attempt into account: once an attempt is `Unknown`, a later refusal does not make it known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// Nothing reached the vendor.
+    /// Nothing reached the vendor, or it turned the request away unseen.
     NotSent,
     /// The vendor refused it (3XX, or 4XX but 408): nothing was carried out.
     Refused,
@@ -308,6 +308,8 @@ pub struct TransportError {
     pub(crate) problem: String,
     pub(crate) timeout: bool,
     pub(crate) connect: bool,
+    /// The server says that it has not looked at the request.
+    pub(crate) unprocessed: bool,
     /// Another try would end the same way.
     pub(crate) permanent: bool,
     pub(crate) source: Option<BoxError>,
