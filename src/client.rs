@@ -4,11 +4,11 @@ use crate::apideck::{self, Apideck};
 use crate::codat::{self, Codat};
 #[cfg(feature = "deck")]
 use crate::deck::{self, Deck};
-use crate::engine::{Budget, Endpoint, Engine, Limits, TransportSettings, visible};
+use crate::engine::{Budget, Endpoint, Engine, Limits, Proxies, TransportSettings, visible};
 use crate::env::Variables;
 use crate::{Error, ReqwestTransport, RetryPolicy, Secret, Transport};
 use http::HeaderValue;
-use std::{fmt, sync::Arc, time::Duration};
+use std::{ffi::OsString, fmt, sync::Arc, time::Duration};
 
 /// One client for all vendors. Clones are cheap and share connections and retry budget.
 ///
@@ -285,7 +285,7 @@ impl ClientBuilder {
     /// # Errors
     /// `Error::Config` when no vendor is found, or one has some of its variables but not all: it names the missing one.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(&Variables::new(&|name| std::env::var_os(name)))
+        Self::from_variables(&Variables::new(&environment))
     }
 
     fn from_variables(variables: &Variables<'_>) -> Result<Self, Error> {
@@ -310,7 +310,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// `Error::Config` when a credential is missing or holds bytes that no header can hold, a base URL is bad or
-    /// plain http, or TLS cannot be set up.
+    /// plain http, a proxy variable cannot be read, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let endpoints = self.endpoints()?;
         let engine = Engine {
@@ -360,8 +360,8 @@ impl ClientBuilder {
         let Some(transport) = &self.transport else {
             let settings = TransportSettings {
                 connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(5)),
-                proxy: self.proxy.clone(),
-                no_proxy: self.no_proxy,
+                ping: ping(self.limits.attempt_timeout),
+                proxies: self.proxies()?,
                 root_certificates: self.root_certificates.clone(),
                 https: endpoints.iter().any(|endpoint| endpoint.base.is_https()),
             };
@@ -381,6 +381,15 @@ impl ClientBuilder {
         }
     }
 
+    fn proxies(&self) -> Result<Proxies, Error> {
+        match &self.proxy {
+            Some(_) if self.no_proxy => Err(Error::config("`proxy` and `no_proxy` contradict each other")),
+            Some(url) => Proxies::given(url),
+            None if self.no_proxy => Ok(Proxies::default()),
+            None => Proxies::of_the_environment(&Variables::new(&environment)),
+        }
+    }
+
     fn user_agent(&self) -> Result<HeaderValue, Error> {
         const OWN: &str = concat!("connectory/", env!("CARGO_PKG_VERSION"));
         let Some(suffix) = &self.user_agent_suffix else { return Ok(HeaderValue::from_static(OWN)) };
@@ -392,11 +401,20 @@ impl ClientBuilder {
     }
 }
 
+fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// A third of an attempt for the silence before a ping, a third for its answer: a dead connection costs one attempt.
+fn ping(attempt_timeout: Duration) -> Duration {
+    (attempt_timeout / 3).clamp(Duration::from_secs(1), Duration::from_secs(10))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Provider;
-    use std::{collections::BTreeMap, ffi::OsString};
+    use std::collections::BTreeMap;
 
     fn found(variables: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
         let variables: BTreeMap<_, _> = variables.iter().copied().collect();

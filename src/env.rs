@@ -22,6 +22,17 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// The first of these that is set, with its text; `None` too where that is empty.
+    pub(crate) fn first(&self, names: [&'static str; 2]) -> Result<Option<(&'static str, String)>, Error> {
+        let Some(name) = names.into_iter().find(|name| self.is_set(name)) else { return Ok(None) };
+        Ok(self.get(name)?.map(|text| (name, text)))
+    }
+
+    /// Whether it is there, be it empty.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        (self.look_up)(name).is_some()
+    }
+
     /// Whether any of these is set.
     pub(crate) fn any(&self, names: &[&str]) -> Result<bool, Error> {
         names.iter().try_fold(false, |found, name| Ok(found || self.get(name)?.is_some()))

@@ -2,7 +2,7 @@
 
 use super::body::{Buffer, Coding, ReadError};
 use super::endpoint::is_encrypted;
-use super::transport::Afresh;
+use super::transport::{self, Afresh};
 use super::{
     Answer, Body, Decoding, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry,
 };
@@ -24,7 +24,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) number: u32,
     /// What became of the attempts before, at the worst.
     pub(crate) worst_before: Outcome,
-    /// An attempt before was lost.
+    /// An attempt before failed with its connection.
     pub(crate) afresh: bool,
     /// When the attempt ends; `None`: never.
     pub(crate) until: Option<Instant>,
@@ -35,7 +35,7 @@ pub(crate) struct Attempt<'a> {
 impl Attempt<'_> {
     pub(crate) async fn send(&self, transport: &dyn Transport) -> Result<Answer, Error> {
         let response = self
-            .within(transport.send(self.http_request()))
+            .within(transport::send(transport, self.http_request()))
             .await
             .ok_or_else(|| self.late(None))?
             .map_err(|error| self.broken(None, error))?;
@@ -183,12 +183,13 @@ impl Attempt<'_> {
         let kind = match cause {
             // Whatever a body says of it, its headers came over a connection.
             _ if cause.is_connect() && head.is_none() => Kind::Connect,
+            _ if cause.is_unprocessed() && head.is_none() => Kind::Unprocessed,
             _ if cause.is_timeout() => Kind::Timeout,
             _ => Kind::Broken,
         };
         self.failed(head, kind, cause.to_string(), |error| {
             error.permanent = cause.is_permanent();
-            if kind == Kind::Connect {
+            if matches!(kind, Kind::Connect | Kind::Unprocessed) {
                 error.call.outcome = self.worst_before;
             }
             error.source = Some(cause.into_source());

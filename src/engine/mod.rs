@@ -11,16 +11,14 @@ mod json_path;
 mod mend;
 mod operation;
 mod request;
-mod reqwest;
 mod retry;
 pub(crate) mod runtime;
 mod telemetry;
 mod transport;
 
 pub use operation::{Auth, Consumer, Operation, Provider, Repeat};
-pub use reqwest::ReqwestTransport;
 pub use retry::RetryPolicy;
-pub use transport::{Body, SendError, Transport, TransportFuture};
+pub use transport::{Body, ReqwestTransport, SendError, Transport, TransportFuture};
 
 pub(crate) use decode::{Decode, Decoding};
 #[cfg(feature = "deck-encryption")]
@@ -33,8 +31,8 @@ pub(crate) use endpoint::{
 #[cfg(all(feature = "sandbox", feature = "apideck"))]
 pub(crate) use request::RESERVED;
 pub(crate) use request::{Draft, Options, Reading, Request};
-pub(crate) use reqwest::TransportSettings;
 pub(crate) use retry::Budget;
+pub(crate) use transport::{Proxies, TransportSettings};
 
 use crate::error::{ApiError, CallInfo};
 use crate::{Error, Outcome, Unread};
@@ -219,11 +217,12 @@ impl Engine {
                 attempts,
                 max_attempts: max_attempts.unwrap_or(self.retry.max_attempts),
                 lost_before,
+                afresh,
                 never_retry: error.api().is_some_and(ApiError::never_retry),
                 retry_after: error.retry_after(),
                 time_left: deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
             };
-            afresh |= failed.failure == Failure::Lost;
+            afresh |= failed.failure.is_of_the_connection();
             let Some(wait) = self.retry.wait(&failed, random()) else { return Err(error) };
             let Some(taken) = self.budget.take() else { return Err(error) };
             // Sleeping for no time takes tokio a millisecond.

@@ -118,6 +118,9 @@ impl fmt::Display for Provider {
 /// | `Keyed` | retry | retry, same key | retry, same key | retry, same key | stop |
 /// | `Once` | retry | stop | retry | stop | stop |
 ///
+/// A request that an HTTP/2 server turns away unprocessed counts as `connect failed`, on a new connection. So does a 421,
+/// unless it was a new one already.
+///
 /// No other failure is repeated, but for one: a 409 that a `Keyed` operation meets after a lost answer says that the
 /// vendor is still at work on it, and is waited on for as long as the call may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

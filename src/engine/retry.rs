@@ -103,6 +103,8 @@ pub(crate) struct FailedAttempt {
     pub(crate) max_attempts: u32,
     /// An earlier attempt of this call may have been carried out.
     pub(crate) lost_before: bool,
+    /// The attempt had a connection of its own.
+    pub(crate) afresh: bool,
     pub(crate) never_retry: bool,
     pub(crate) retry_after: Option<Duration>,
     /// `None`: the call has no deadline.
@@ -114,6 +116,8 @@ pub(crate) struct FailedAttempt {
 pub(crate) enum Failure {
     /// No connection: nothing was sent.
     Connect,
+    /// The server has not looked at it.
+    Unprocessed,
     /// Sent, and no usable answer came: timeout, reset, body cut short.
     Lost,
     /// The vendor answered with this status.
@@ -127,9 +131,15 @@ impl Failure {
         match error {
             Error::Transport(error) if error.permanent => Self::Final,
             Error::Transport(error) if error.kind == TransportErrorKind::Connect => Self::Connect,
+            Error::Transport(error) if error.kind == TransportErrorKind::Unprocessed => Self::Unprocessed,
             Error::Transport(_) => Self::Lost,
             _ => error.api().map_or(Self::Final, |error| Self::Status(error.status())),
         }
+    }
+
+    /// Whether another connection may do what this one did not.
+    pub(crate) fn is_of_the_connection(self) -> bool {
+        matches!(self, Self::Lost | Self::Unprocessed | Self::Status(StatusCode::MISDIRECTED_REQUEST))
     }
 }
 
@@ -145,7 +155,10 @@ impl FailedAttempt {
             return repeat == Repeat::Keyed && self.lost_before && in_time;
         }
         let repeatable = match self.failure {
-            Failure::Connect | Failure::Status(StatusCode::TOO_MANY_REQUESTS | StatusCode::TOO_EARLY) => true,
+            Failure::Connect
+            | Failure::Unprocessed
+            | Failure::Status(StatusCode::TOO_MANY_REQUESTS | StatusCode::TOO_EARLY) => true,
+            Failure::Status(StatusCode::MISDIRECTED_REQUEST) => !self.afresh,
             Failure::Lost => repeat != Repeat::Once,
             Failure::Status(StatusCode::INTERNAL_SERVER_ERROR) => {
                 matches!(repeat, Repeat::Read | Repeat::Idempotent)
@@ -298,6 +311,7 @@ mod tests {
             attempts: 1,
             max_attempts: 3,
             lost_before: false,
+            afresh: false,
             never_retry: false,
             retry_after: None,
             time_left: Some(Duration::from_secs(60)),
@@ -306,11 +320,13 @@ mod tests {
 
     #[test]
     fn the_table_of_repeat_holds() {
-        use Failure::{Connect, Final, Lost};
+        use Failure::{Connect, Final, Lost, Unprocessed};
         let policy = RetryPolicy::default();
         let status = |code| Failure::Status(StatusCode::from_u16(code).unwrap());
         let rows = [
             (Connect, [true, true, true, true]),
+            (Unprocessed, [true, true, true, true]),
+            (status(421), [true, true, true, true]),
             (Lost, [true, true, true, false]),
             (status(425), [true, true, true, true]),
             (status(429), [true, true, true, true]),
@@ -341,6 +357,14 @@ mod tests {
                 assert_eq!(wait.is_some(), expected, "{repeat:?} after {failure:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_misdirected_request_goes_to_one_new_connection() {
+        let misdirected = Failure::Status(StatusCode::MISDIRECTED_REQUEST);
+        let failed = FailedAttempt { afresh: true, ..failed(Repeat::Read, misdirected) };
+        assert!(misdirected.is_of_the_connection());
+        assert_eq!(RetryPolicy::default().wait(&failed, 1.0), None);
     }
 
     #[test]

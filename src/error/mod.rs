@@ -85,7 +85,7 @@ pub enum Error {
 /// It takes every attempt into account: once an attempt is `Unknown`, a later refusal does not make it known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// Nothing reached the vendor.
+    /// Nothing reached the vendor, or it turned the request away unseen.
     NotSent,
     /// The vendor refused it (4XX but 408, or 3XX but for what `Unknown` says): nothing was carried out.
     Refused,
@@ -361,6 +361,8 @@ impl fmt::Display for TransportError {
 pub enum TransportErrorKind {
     /// No connection was made: the last attempt sent nothing.
     Connect,
+    /// An HTTP/2 server turned the request away without looking at it.
+    Unprocessed,
     /// Time ran out: for an attempt, for the call, or between two chunks of a download.
     Timeout,
     /// The connection broke, the body was cut short, or it is not the gzip that it announces to be.

@@ -49,8 +49,10 @@ fn assert_documented(mut shown: Vec<String>, show: impl Fn(&Operation) -> String
 }
 
 /// The promises by number; those between them are not used.
-const PROMISES: [u32; 28] =
-    [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23, 24, 33, 34, 35, 36, 40, 41, 42];
+const PROMISES: [u32; 30] = [
+    1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 24, 25, 33, 34, 35, 36, 40,
+    41, 42,
+];
 
 /// Every row of the promises' tables: number, text, what holds it.
 fn promises() -> Vec<(u32, &'static str, &'static str)> {

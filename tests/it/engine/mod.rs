@@ -9,12 +9,17 @@ mod decode;
 mod downloads;
 mod environment;
 mod hostile;
+#[cfg(all(feature = "http2", feature = "rustls"))]
+mod http2;
+mod panics;
 mod paths;
+mod proxies;
 mod redaction;
 mod redirects;
 mod retries;
 mod retry_after;
 mod runtime;
+mod runtimes;
 mod sockets;
 mod telemetry;
 mod timeouts;

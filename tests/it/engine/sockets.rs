@@ -33,7 +33,6 @@ enum Leave {
     HalfClose,
     /// Half of an answer's head, then nothing.
     HalfAHead,
-    NoHttp,
 }
 
 impl Leave {
@@ -47,7 +46,6 @@ impl Leave {
         read_request(&mut stream).await;
         let said: &[u8] = match self {
             Self::HalfAHead => b"HTTP/1.1 200 OK\r\ncontent-le",
-            Self::NoHttp => b"220 mail.example ESMTP\r\n",
             _ => b"",
         };
         let _ = stream.write_all(said).await;
@@ -60,8 +58,8 @@ impl Leave {
 
 #[tokio::test]
 async fn r12_a_request_that_a_server_leaves_unanswered_is_repeated_where_it_may_be() {
-    use Leave::{Close, HalfAHead, HalfClose, NoHttp, Reset, ResetUnread};
-    for leave in [ResetUnread, Reset, Close, HalfClose, HalfAHead, NoHttp] {
+    use Leave::{Close, HalfAHead, HalfClose, Reset, ResetUnread};
+    for leave in [ResetUnread, Reset, Close, HalfClose, HalfAHead] {
         let server = Raw::serving(move |stream| leave.take(stream)).await;
         let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).budget(u32::MAX);
         let client = builder(&server.base()).no_proxy().retry(policy).build().unwrap();
@@ -79,6 +77,38 @@ async fn r12_a_request_that_a_server_leaves_unanswered_is_repeated_where_it_may_
             assert!(!error.is_connect() && !error.is_timeout(), "{context}");
         }
     }
+}
+
+fn with_headers(count: usize) -> String {
+    let headers: String = (2..=count).map(|number| format!("x-{number}: a\r\n")).collect();
+    format!("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n{headers}\r\ngood")
+}
+
+#[tokio::test]
+async fn r12_an_answer_whose_head_cannot_be_read_is_not_asked_for_again() {
+    let long = format!("HTTP/1.1 200 OK\r\nx-long: {}\r\n\r\n", "a".repeat(MIB));
+    let rows = [
+        (with_headers(101), "more than 100 headers"),
+        (long, "more than 100 headers, or 400 KiB"),
+        ("HTTP/1.1 200 OK\r\nbad header: a\r\n\r\n".to_owned(), "a header that is none"),
+        ("HTTP/1.1 2xx OK\r\n\r\n".to_owned(), "no readable status"),
+        ("HTTP/7.3 200 OK\r\n\r\n".to_owned(), "cannot be read as HTTP"),
+        ("220 mail.example ESMTP\r\n".to_owned(), "cannot be read as HTTP"),
+        ("HTTP/1.1 200 OK\r\ncontent-length: -4\r\n\r\n".to_owned(), "cannot be read as HTTP"),
+    ];
+    for (answer, problem) in rows {
+        let server = Raw::answering(answer).await;
+        let client = client(&server.base());
+        for (sent, call) in calls::all().into_iter().enumerate() {
+            let error = call.send_default(&client).await.unwrap_err();
+            assert!(error.to_string().contains(problem), "{error}");
+            assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1), "{error:?}");
+            assert!(!error.is_connect() && !error.is_timeout(), "{error:?}");
+            assert_eq!(server.connections(), sent + 1);
+        }
+    }
+    let server = Raw::answering(with_headers(100)).await;
+    assert_eq!(a_call(&client(&server.base())).bytes().await.unwrap(), "good");
 }
 
 /// Says this, then this over and over; counts the bytes that it got rid of.

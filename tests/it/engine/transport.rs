@@ -467,6 +467,41 @@ async fn r13_no_call_is_lost_on_a_connection_that_the_server_has_closed() {
     }
 }
 
+/// Answers 421 on the connections that this says, and 200 on the others.
+async fn misdirecting(misdirected: fn(usize) -> bool) -> Raw {
+    let accepted = Arc::new(AtomicUsize::new(0));
+    Raw::serving(move |mut stream| {
+        let status = if misdirected(accepted.fetch_add(1, Ordering::SeqCst)) { "421 No" } else { "200 OK" };
+        async move {
+            while read_request(&mut stream).await.is_some() {
+                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n{{}}");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_misdirected_request_goes_once_more_on_a_new_connection() {
+    let policy = impatient().budget(u32::MAX);
+    let server = misdirecting(|connection| connection == 0).await;
+    let client = builder(&server.base()).no_proxy().retry(policy.clone()).build().unwrap();
+    for (sent, call) in calls::all().into_iter().enumerate() {
+        match call.send_default(&client).await {
+            Ok(_) | Err(Error::Decode(_)) => {}
+            Err(error) => panic!("{}: {error:?}", call.id),
+        }
+        assert_eq!(server.connections(), sent + 2, "{}", call.id);
+    }
+    let server = misdirecting(|_| true).await;
+    let client = builder(&server.base()).no_proxy().retry(policy).build().unwrap();
+    for call in calls::all() {
+        let error = call.send_default(&client).await.unwrap_err();
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::Refused, 2), "{}: {error:?}", call.id);
+    }
+}
+
 #[tokio::test]
 async fn a_transport_is_asked_once_for_each_attempt() {
     let memory = Memory::default();

@@ -2,6 +2,8 @@
 
 pub mod calls;
 pub mod child;
+#[cfg(all(feature = "http2", feature = "rustls"))]
+pub mod h2;
 pub mod memory;
 pub mod models;
 pub mod raw;
@@ -40,6 +42,15 @@ pub fn builder(base: &str) -> ClientBuilder {
 /// [`builder`], built, whatever the environment says of proxies.
 pub fn client(base: &str) -> Client {
     builder(base).no_proxy().build().unwrap()
+}
+
+/// A reqwest builder of one's own, which knows its TLS.
+#[cfg(feature = "reqwest-0-13")]
+pub fn reqwest_builder() -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder().no_proxy();
+    #[cfg(feature = "rustls")]
+    let builder = builder.tls_backend_preconfigured(tls::client_config());
+    builder
 }
 
 /// What comes of this work, which fails the test instead of keeping it for ever.

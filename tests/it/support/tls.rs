@@ -17,16 +17,32 @@ pub const EXPIRED: &str = include_str!("tls/expired.pem");
 pub const SELF_SIGNED: &str = include_str!("tls/self_signed.pem");
 const KEY: &str = include_str!("tls/key.pem");
 
-/// A server for one connection, which answers `200 {}`; it ends with what it could decrypt.
-pub fn serving(certificate: &str) -> (SocketAddr, JoinHandle<String>) {
+/// How a server with this certificate speaks TLS, and what it offers to speak in it.
+pub fn config(certificate: &str, protocols: &[&[u8]]) -> ServerConfig {
     let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    config
+}
+
+/// For a client that trusts nobody.
+pub fn client_config() -> rustls::ClientConfig {
+    rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
+
+/// A server for one connection, which answers `200 {}`; it ends with what it could decrypt.
+pub fn serving(certificate: &str) -> (SocketAddr, JoinHandle<String>) {
+    let config = config(certificate, &[]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || {

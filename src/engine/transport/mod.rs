@@ -1,3 +1,16 @@
+//! What carries a request to the vendor: the trait, and what its implementations share.
+
+mod names;
+mod per_runtime;
+mod proxies;
+mod reqwest;
+#[cfg(feature = "rustls")]
+mod tls;
+
+pub use reqwest::ReqwestTransport;
+
+pub(crate) use proxies::Proxies;
+
 use crate::error::BoxError;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -5,8 +18,11 @@ use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use std::{
     fmt,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 /// What [`Transport::send`] returns.
@@ -18,7 +34,7 @@ pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>
 /// every attempt of every call goes through it, with all headers set. Credentials are among them, marked sensitive.
 ///
 /// A transport never follows redirects and never repeats a request: the engine decides about both. It may be dropped
-/// at any await.
+/// at any await. One that panics loses its caller nothing: the call ends with an error, as one whose answer was lost.
 ///
 /// ```
 /// use connectory::{Transport, TransportFuture};
@@ -43,9 +59,38 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_>;
 }
 
-/// Marks a request whose last attempt was lost: one more connection that has been idle may be as dead.
+/// Marks a request whose last attempt failed with its connection: one more that has been idle may be as dead.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Afresh;
+
+/// What a transport of the client's own is made with.
+#[derive(Clone, Debug)]
+pub(crate) struct TransportSettings {
+    pub(crate) connect_timeout: Duration,
+    /// How long an HTTP/2 connection says nothing before it is pinged, and how long the answer may take.
+    pub(crate) ping: Duration,
+    pub(crate) proxies: Proxies,
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    /// Some base URL is https.
+    pub(crate) https: bool,
+}
+
+/// Sends through a transport that may panic.
+pub(crate) async fn send(
+    transport: &dyn Transport,
+    request: Request<Bytes>,
+) -> Result<Response<Body>, SendError> {
+    let mut sending = caught(|| transport.send(request))?;
+    poll_fn(|context| {
+        caught(|| sending.as_mut().poll(context)).unwrap_or_else(|error| Poll::Ready(Err(error)))
+    })
+    .await
+}
+
+/// What the panic was about is for the panic hook: it may hold what no log should.
+fn caught<T>(work: impl FnOnce() -> T) -> Result<T, SendError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| SendError::panicked())
+}
 
 /// The body of an answer, read as it arrives.
 pub struct Body(UnsyncBoxBody<Bytes, SendError>);
@@ -98,23 +143,25 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SendError>>> {
-        Pin::new(&mut self.0).poll_frame(context)
+        caught(|| Pin::new(&mut self.0).poll_frame(context))
+            .unwrap_or_else(|error| Poll::Ready(Some(Err(error))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        caught(|| self.0.is_end_stream()).unwrap_or(false)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        caught(|| self.0.size_hint()).unwrap_or_default()
     }
 }
 
 /// Why a transport brought no answer, or not all of it.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", self.kind.text())]
+#[error("{problem}")]
 pub struct SendError {
     kind: Kind,
+    problem: &'static str,
     /// Another try would end the same way.
     permanent: bool,
     source: BoxError,
@@ -123,34 +170,37 @@ pub struct SendError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Connect,
+    Unprocessed,
     Timeout,
     Other,
-}
-
-impl Kind {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Connect => "no connection",
-            Self::Timeout => "timed out",
-            Self::Other => "connection broken",
-        }
-    }
 }
 
 impl SendError {
     /// No connection was made: nothing of the request was sent. The engine may repeat any operation after it.
     pub fn connect(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Connect, permanent: false, source: source.into() }
+        Self::new(Kind::Connect, "no connection", source)
+    }
+
+    /// The server said that it has not looked at the request.
+    ///
+    /// As HTTP/2 does with `REFUSED_STREAM`, or with a GOAWAY whose last stream is an earlier one. Nothing was carried
+    /// out: the engine may repeat any operation after it.
+    pub fn unprocessed(source: impl Into<BoxError>) -> Self {
+        Self::new(Kind::Unprocessed, "the server turned the request away unprocessed", source)
     }
 
     /// Time ran out after something may have been sent.
     pub fn timeout(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Timeout, permanent: false, source: source.into() }
+        Self::new(Kind::Timeout, "timed out", source)
     }
 
     /// The request or its answer was lost on the way.
     pub fn other(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Other, permanent: false, source: source.into() }
+        Self::new(Kind::Other, "connection broken", source)
+    }
+
+    fn new(kind: Kind, problem: &'static str, source: impl Into<BoxError>) -> Self {
+        Self { kind, problem, permanent: false, source: source.into() }
     }
 
     /// The error itself where it is one of ours already.
@@ -158,9 +208,18 @@ impl SendError {
         error.downcast().map_or_else(Self::other, |ours| *ours)
     }
 
-    /// Whether nothing was sent.
+    fn panicked() -> Self {
+        Self::other("what it said went to the panic hook").permanent("the transport panicked")
+    }
+
+    /// Whether no connection was made.
     pub fn is_connect(&self) -> bool {
         self.kind == Kind::Connect
+    }
+
+    /// Whether the server said that it has not looked at the request.
+    pub fn is_unprocessed(&self) -> bool {
+        self.kind == Kind::Unprocessed
     }
 
     /// Whether time ran out.
@@ -168,8 +227,9 @@ impl SendError {
         self.kind == Kind::Timeout
     }
 
-    pub(crate) fn permanent(self) -> Self {
-        Self { permanent: true, ..self }
+    /// Another try would end the same way, because of this.
+    fn permanent(self, problem: &'static str) -> Self {
+        Self { permanent: true, problem, ..self }
     }
 
     pub(crate) fn is_permanent(&self) -> bool {
