@@ -5,7 +5,7 @@ use crate::{
     ours::{self, Ours},
     server,
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// Apideck's example of an update, 2.4 kB without its white space.
@@ -16,7 +16,7 @@ const REFUSAL: &str = r#"{"status_code":422,"error":"Unprocessable Entity","type
 "message":"Invalid State","detail":"Unprocessable request, please verify your request headers and body.",
 "ref":"https://developers.apideck.com/errors#invalidstateerror"}"#;
 
-/// Apideck's example of a connection, 4.6 kB without its white space.
+/// Apideck's example of a connection.
 const CONNECTION: &str = include_str!("../../tests/it/apideck/vault/connection.json");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum Work {
 impl Work {
     /// The body of its answer.
     pub fn answer(self) -> String {
-        let mut example: Value = serde_json::from_str(CONNECTION).expect("the example is JSON");
+        let mut example = connection();
         match self {
             Self::Get | Self::Patch => example.to_string(),
             Self::Refused => REFUSAL.replace('\n', ""),
@@ -64,6 +64,46 @@ impl Work {
             }
         }
     }
+}
+
+/// The example with the scopes of a customer who has consented to some fields, in each place that has scopes: 4.6 kB.
+fn connection() -> Value {
+    const RESOURCES: [(&str, &[&str]); 2] = [
+        (
+            "hris.employees",
+            &[
+                "id",
+                "first_name",
+                "last_name",
+                "email",
+                "addresses[].street",
+                "addresses[].city",
+                "employment.job_title",
+                "custom_fields[].employee_number",
+            ],
+        ),
+        ("hris.departments", &["id", "name", "code"]),
+    ];
+    let fields = |names: &[&str]| -> Map<String, Value> {
+        let fields =
+            names.iter().map(|name| (name.to_string(), json!({ "read": true, "write": *name != "id" })));
+        fields.collect()
+    };
+    let resources = RESOURCES.map(|(resource, names)| (resource.to_owned(), fields(names).into()));
+    let resources = Value::Object(resources.into_iter().collect());
+    let mut example: Value = serde_json::from_str(CONNECTION).expect("the example is JSON");
+    // What belongs to lists and to troubleshooting.
+    example
+        .as_object_mut()
+        .expect("an object")
+        .retain(|name, _| !["meta", "links", "_raw"].contains(&name.as_str()));
+    let data = &mut example["data"];
+    for scopes in ["/latest_consent", "/consents/0", "/application_data_scopes"] {
+        data.pointer_mut(scopes).expect("the example has it")["resources"] = resources.clone();
+    }
+    // The third field's nested options are in the body of the PATCH.
+    data["form_fields"].as_array_mut().expect("a list").truncate(2);
+    example
 }
 
 impl fmt::Display for Work {
