@@ -1,20 +1,27 @@
-//! The same work by hand: reqwest, serde and models that know as much, without anything that connectory adds.
+//! The same work by hand, as well as a person would write it: reqwest, serde and models that know as much.
+//!
+//! Nothing is read twice: what may be one of several kinds has a visitor, because serde's untagged enums read everything
+//! into a buffer first. Nothing that connectory adds is in it.
 
 #![expect(dead_code, reason = "what is decoded is dropped")]
 
-use reqwest::{RequestBuilder, Response, redirect::Policy};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use reqwest::{RequestBuilder, Response, StatusCode, redirect::Policy};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::{Map, Number, Value};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 #[derive(Clone)]
 pub struct Hand {
     client: reqwest::Client,
     base: String,
+    update: Arc<UpdateConnection>,
 }
 
 impl Hand {
-    pub fn new(base: &str) -> Self {
+    pub fn new(base: &str, update: &str) -> Self {
         // reqwest has no provider of its own in this build; the second client finds it set.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -24,7 +31,8 @@ impl Hand {
             .redirect(Policy::none())
             .no_proxy()
             .build();
-        Self { client: client.expect("the settings are good"), base: base.to_owned() }
+        let update = Arc::new(serde_json::from_str(update).expect("the example decodes"));
+        Self { client: client.expect("the settings are good"), base: base.to_owned(), update }
     }
 
     pub async fn get(&self) -> Envelope<Connection> {
@@ -38,33 +46,66 @@ impl Hand {
         self.apideck(self.client.get(url)).await
     }
 
+    pub async fn update(&self) -> Envelope<Connection> {
+        let (api, service) = ("crm", "salesforce");
+        let url = format!("{}/vault/connections/{api}/{service}", self.base);
+        self.apideck(with_json(self.client.patch(url), &*self.update)).await
+    }
+
+    /// Gets a connection that the vendor refuses to give.
+    pub async fn refused(&self) -> ErrorBody {
+        let (api, service) = ("crm", "salesforce");
+        let url = format!("{}/vault/connections/{api}/{service}", self.base);
+        let response = self.apideck_headers(self.client.get(url)).send().await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        read(response).await
+    }
+
     pub async fn rotate(&self) -> InvalidatedAccessToken {
         let body =
             AccessTokenRequest { access_token: "access-development-0e5f1a60-2d9e-4a09-8d24-5a61d4dd1d51" };
-        let body = serde_json::to_vec(&body).expect("JSON");
         let request = self
             .client
             .post(format!("{}/connection/access_token/invalidate", self.base))
             .header("accept", "application/json")
-            .header("content-type", "application/json")
             .header("x-deck-client-id", "client-id")
-            .header("x-deck-secret", "secret")
-            .body(body);
+            .header("x-deck-secret", "secret");
+        send(with_json(request, &body)).await
+    }
+
+    pub async fn token(&self) -> AccessToken {
+        let company = "8a210b68-6988-11ed-a1eb-0242ac120002";
+        let request = self
+            .client
+            .get(format!("{}/companies/{company}/accessToken", self.base))
+            .header("accept", "application/json")
+            .header("authorization", "Basic a2V5");
         send(request).await
     }
 
     async fn apideck<T: DeserializeOwned>(&self, request: RequestBuilder) -> T {
-        let request = request
+        send(self.apideck_headers(request)).await
+    }
+
+    fn apideck_headers(&self, request: RequestBuilder) -> RequestBuilder {
+        request
             .header("accept", "application/json")
             .header("authorization", "Bearer key")
             .header("x-apideck-app-id", "app")
-            .header("x-apideck-consumer-id", "consumer");
-        send(request).await
+            .header("x-apideck-consumer-id", "consumer")
     }
 }
 
+fn with_json(request: RequestBuilder, body: &impl Serialize) -> RequestBuilder {
+    let body = serde_json::to_vec(body).expect("JSON");
+    request.header("content-type", "application/json").body(body)
+}
+
 async fn send<T: DeserializeOwned>(request: RequestBuilder) -> T {
-    let response = request.send().await.and_then(Response::error_for_status).expect("an answer");
+    read(request.send().await.and_then(Response::error_for_status).expect("an answer")).await
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> T {
     serde_json::from_slice(&response.bytes().await.expect("a body")).expect("it decodes")
 }
 
@@ -84,6 +125,76 @@ pub struct InvalidatedAccessToken {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessToken {
+    pub access_token: String,
+    pub expires_in: Option<i64>,
+    pub token_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct ErrorBody {
+    pub status_code: Option<i64>,
+    pub error: Option<String>,
+    pub type_name: Option<String>,
+    pub message: Option<String>,
+    pub detail: Option<ErrorDetail>,
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    pub downstream_errors: Option<Vec<DownstreamError>>,
+}
+
+#[derive(Deserialize)]
+pub struct DownstreamError {
+    pub message: Option<String>,
+    pub detail: Option<String>,
+    pub code: Option<String>,
+}
+
+pub enum ErrorDetail {
+    Text(String),
+    Object(Map<String, Value>),
+}
+
+impl<'de> Deserialize<'de> for ErrorDetail {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Detail;
+
+        impl<'de> Visitor<'de> for Detail {
+            type Value = ErrorDetail;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sentence or an object")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<ErrorDetail, E> {
+                Ok(ErrorDetail::Text(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<ErrorDetail, A::Error> {
+                Map::deserialize(MapAccessDeserializer::new(members)).map(ErrorDetail::Object)
+            }
+        }
+
+        deserializer.deserialize_any(Detail)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct UpdateConnection {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Vec<ConnectionConfiguration>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_mappings: Option<Vec<CustomMapping>>,
+}
+
+#[derive(Deserialize)]
 pub struct Envelope<T> {
     pub data: T,
     pub status_code: Option<i64>,
@@ -99,8 +210,7 @@ pub struct Meta {
     pub items_on_page: Option<i64>,
     pub cursors: Option<Cursors>,
     pub total_count: Option<i64>,
-    #[serde(default)]
-    pub warnings: Vec<Warning>,
+    pub warnings: Option<Vec<Warning>>,
 }
 
 #[derive(Deserialize)]
@@ -140,28 +250,19 @@ pub struct Connection {
     pub revoke_url: Option<String>,
     pub settings: Option<Map<String, Value>>,
     pub metadata: Option<Map<String, Value>>,
-    #[serde(default)]
-    pub form_fields: Vec<FormField>,
-    #[serde(default)]
-    pub configuration: Vec<ConnectionConfiguration>,
-    #[serde(default)]
-    pub configurable_resources: Vec<String>,
-    #[serde(default)]
-    pub resource_schema_support: Vec<String>,
-    #[serde(default)]
-    pub resource_settings_support: Vec<String>,
+    pub form_fields: Option<Vec<FormField>>,
+    pub configuration: Option<Vec<ConnectionConfiguration>>,
+    pub configurable_resources: Option<Vec<String>>,
+    pub resource_schema_support: Option<Vec<String>>,
+    pub resource_settings_support: Option<Vec<String>>,
     pub validation_support: Option<bool>,
     pub schema_support: Option<bool>,
-    #[serde(default)]
-    pub settings_required_for_authorization: Vec<String>,
-    #[serde(default)]
-    pub subscriptions: Vec<WebhookSubscription>,
+    pub settings_required_for_authorization: Option<Vec<String>>,
+    pub subscriptions: Option<Vec<WebhookSubscription>>,
     pub has_guide: Option<bool>,
-    #[serde(default)]
-    pub custom_mappings: Vec<CustomMapping>,
+    pub custom_mappings: Option<Vec<CustomMapping>>,
     pub consent_state: Option<ConsentState>,
-    #[serde(default)]
-    pub consents: Vec<ConsentRecord>,
+    pub consents: Option<Vec<ConsentRecord>>,
     pub latest_consent: Option<ConsentRecord>,
     pub application_data_scopes: Option<DataScopes>,
     pub health: Option<ConnectionHealth>,
@@ -180,6 +281,8 @@ pub enum ConnectionState {
     Added,
     Authorized,
     Invalid,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Deserialize)]
@@ -188,6 +291,8 @@ pub enum IntegrationState {
     Disabled,
     NeedsConfiguration,
     Configured,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Deserialize)]
@@ -202,6 +307,8 @@ pub enum AuthType {
     Custom,
     #[serde(rename = "none")]
     None,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Deserialize)]
@@ -210,6 +317,8 @@ pub enum OAuthGrantType {
     AuthorizationCode,
     ClientCredentials,
     Password,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Deserialize)]
@@ -218,6 +327,8 @@ pub enum ConnectionStatus {
     Live,
     Upcoming,
     Requested,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Deserialize)]
@@ -231,6 +342,8 @@ pub enum ConnectionHealth {
     PendingRefresh,
     Ok,
     Degraded,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Deserialize)]
@@ -242,29 +355,38 @@ pub enum ConsentState {
     Denied,
     Revoked,
     RequiresReconsent,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Deserialize)]
 pub struct WebhookSubscription {
     pub downstream_id: Option<String>,
-    #[serde(default)]
-    pub unify_event_types: Vec<String>,
-    #[serde(default)]
-    pub downstream_event_types: Vec<String>,
+    pub unify_event_types: Option<Vec<String>>,
+    pub downstream_event_types: Option<Vec<String>>,
     pub execute_url: Option<String>,
     pub created_at: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct CustomMapping {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub required: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_field: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub consumer_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
 }
 
@@ -283,11 +405,33 @@ pub struct DataScopes {
     pub resources: Option<Resources>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
 pub enum Resources {
-    All(String),
+    All,
     Fields(BTreeMap<String, BTreeMap<String, Permission>>),
+}
+
+impl<'de> Deserialize<'de> for Resources {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AllOrFields;
+
+        impl<'de> Visitor<'de> for AllOrFields {
+            type Value = Resources;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`*` or an object of resources")
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Resources, E> {
+                Ok(Resources::All)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, resources: A) -> Result<Resources, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(resources)).map(Resources::Fields)
+            }
+        }
+
+        deserializer.deserialize_any(AllOrFields)
+    }
 }
 
 #[derive(Deserialize)]
@@ -315,8 +459,7 @@ pub struct FormField {
     pub mask: Option<bool>,
     pub prefix: Option<String>,
     pub suffix: Option<String>,
-    #[serde(default)]
-    pub options: Vec<FormFieldOption>,
+    pub options: Option<Vec<FormFieldOption>>,
 }
 
 #[derive(Deserialize)]
@@ -336,17 +479,32 @@ pub enum FormFieldType {
     Time,
     Number,
     Password,
+    #[serde(other)]
+    Unknown,
 }
 
-#[derive(Deserialize)]
-#[serde(tag = "option_type", rename_all = "snake_case")]
-pub enum FormFieldOption {
-    Simple { label: String, value: Option<FieldValue> },
-    Group { id: Option<String>, label: String, options: Vec<FormFieldOption> },
+/// Flat, because serde reads a tagged enum into a buffer until it has found the tag.
+#[derive(Serialize, Deserialize)]
+pub struct FormFieldOption {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    pub label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FieldValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<FormFieldOption>>,
+    pub option_type: OptionType,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptionType {
+    Simple,
+    Group,
+    #[serde(other)]
+    Unknown,
+}
+
 pub enum FieldValue {
     Text(String),
     Number(Number),
@@ -354,25 +512,82 @@ pub enum FieldValue {
     List(Vec<FieldValue>),
 }
 
-#[derive(Deserialize)]
-pub struct ConnectionConfiguration {
-    pub resource: Option<String>,
-    #[serde(default)]
-    pub defaults: Vec<ConfigurationDefault>,
+impl Serialize for FieldValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Boolean(flag) => serializer.serialize_bool(*flag),
+            Self::List(values) => values.serialize(serializer),
+        }
+    }
 }
 
-#[derive(Deserialize)]
+impl<'de> Deserialize<'de> for FieldValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyValue;
+
+        impl<'de> Visitor<'de> for AnyValue {
+            type Value = FieldValue;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a scalar or a list of scalars")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<FieldValue, E> {
+                Ok(FieldValue::Text(text.to_owned()))
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> Result<FieldValue, E> {
+                Ok(FieldValue::Boolean(flag))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<FieldValue, E> {
+                Ok(FieldValue::Number(number.into()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<FieldValue, E> {
+                Ok(FieldValue::Number(number.into()))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<FieldValue, E> {
+                let finite = Number::from_f64(number);
+                finite.map(FieldValue::Number).ok_or_else(|| E::custom("a number beyond what JSON holds"))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<FieldValue, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = items.next_element()? {
+                    values.push(value);
+                }
+                Ok(FieldValue::List(values))
+            }
+        }
+
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct ConnectionConfiguration {
+    pub resource: Option<String>,
+    pub defaults: Option<Vec<ConfigurationDefault>>,
+}
+
+#[derive(Serialize, Deserialize)]
 pub struct ConfigurationDefault {
     pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<ConfigurationTarget>,
-    #[serde(default)]
-    pub options: Vec<FormFieldOption>,
+    pub options: Option<Vec<FormFieldOption>>,
     pub value: Option<FieldValue>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConfigurationTarget {
     CustomFields,
     Resource,
+    #[serde(other)]
+    Unknown,
 }

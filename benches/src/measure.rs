@@ -4,7 +4,7 @@ use crate::{
     Figures,
     ours::Ours,
     server,
-    work::{Who, Work, Worker},
+    work::{self, Who, Work, Worker},
 };
 use connectory::deck::connections::AccessTokenRequest;
 use std::{
@@ -134,7 +134,7 @@ fn medians(rounds: impl IntoIterator<Item = [Vec<f64>; 2]>) -> Figures {
 
 /// The longest time by which a call exceeds its deadline when the server is silent.
 pub fn overrun() -> Duration {
-    let client = Ours::new(&format!("http://{}", server::silent()));
+    let client = Ours::new(&format!("http://{}", server::silent()), work::UPDATE);
     let body = AccessTokenRequest::new("access");
     let timeout = Duration::from_millis(150);
     let overruns = (0..20).map(|_| {

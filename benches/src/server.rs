@@ -7,11 +7,11 @@ use std::{
     thread,
 };
 
-/// Answers with this JSON for as long as the process lives.
-pub fn answering(mut json: String) -> SocketAddr {
+/// Answers with this status and JSON for as long as the process lives.
+pub fn answering(status: &str, mut json: String) -> SocketAddr {
     let length = json.len();
     let head =
-        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
     json.insert_str(0, &head);
     let answer = Arc::new(json);
     serving(move |stream| answer_each(stream, answer.as_bytes()))
@@ -40,22 +40,32 @@ fn serving(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static)
 
 fn answer_each(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut buffer = [0; 4096];
-    let mut filled = 0;
+    let mut buffer = [0; 16 * 1024];
+    let (mut filled, mut expected) = (0, 0);
     loop {
         let count = stream.read(&mut buffer[filled..])?;
         if count == 0 {
             return Ok(());
         }
         filled += count;
-        if is_whole(&buffer[..filled]) {
+        // The requests of a connection are all of one length: only the first is looked at.
+        if expected == 0 {
+            expected = length(&buffer[..filled]).unwrap_or_default();
+        }
+        if filled == expected {
             stream.write_all(answer)?;
             filled = 0;
         }
     }
 }
 
-/// Whether the request has arrived: the clients' bodies are JSON objects that end with their last brace.
-fn is_whole(request: &[u8]) -> bool {
-    request.ends_with(b"\r\n\r\n") || request.ends_with(b"}")
+/// How long the request is; `None` until its head is there.
+fn length(request: &[u8]) -> Option<usize> {
+    let head = request.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = str::from_utf8(&request[..head]).expect("a request of the clients'");
+    let body = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().expect("a number"))
+    });
+    Some(head.len() + 4 + body.unwrap_or_default())
 }

@@ -5,18 +5,32 @@ use crate::{
     ours::{self, Ours},
     server,
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::{fmt, str::FromStr, sync::Arc};
 
-/// Apideck's example of a connection, 4.6 kB without its white space.
+/// Apideck's example of an update, 2.4 kB without its white space.
+pub const UPDATE: &str = include_str!("../../tests/it/apideck/vault/update.json");
+
+/// Apideck's example of a refusal.
+const REFUSAL: &str = r#"{"status_code":422,"error":"Unprocessable Entity","type_name":"InvalidStateError",
+"message":"Invalid State","detail":"Unprocessable request, please verify your request headers and body.",
+"ref":"https://developers.apideck.com/errors#invalidstateerror"}"#;
+
+/// Apideck's example of a connection.
 const CONNECTION: &str = include_str!("../../tests/it/apideck/vault/connection.json");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
     /// Reads one connection of Apideck's.
     Get,
+    /// Changes one, with the vendor's example of a body.
+    Patch,
+    /// Asks for one and is refused.
+    Refused,
     /// Rotates an access token of Deck's: a small body each way.
     Post,
+    /// Mints an access token of Codat's.
+    Token,
     /// Lists so many connections of Apideck's.
     List(usize),
     /// Decodes the answer of such a list, without a call.
@@ -26,9 +40,13 @@ pub enum Work {
 impl Work {
     /// The body of its answer.
     pub fn answer(self) -> String {
-        let mut example: Value = serde_json::from_str(CONNECTION).expect("the example is JSON");
+        let mut example = connection();
         match self {
-            Self::Get => example.to_string(),
+            Self::Get | Self::Patch => example.to_string(),
+            Self::Refused => REFUSAL.replace('\n', ""),
+            Self::Token => {
+                r#"{"expiresIn":86400,"accessToken":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln","tokenType":"Bearer"}"#.to_owned()
+            }
             Self::Post => {
                 r#"{"new_access_token":"access-development-2b566e6a-d404-4099-9cf4-08de1282be2b"}"#.to_owned()
             }
@@ -48,11 +66,54 @@ impl Work {
     }
 }
 
+/// The example with the scopes of a customer who has consented to some fields, in each place that has scopes: 4.6 kB.
+fn connection() -> Value {
+    const RESOURCES: [(&str, &[&str]); 2] = [
+        (
+            "hris.employees",
+            &[
+                "id",
+                "first_name",
+                "last_name",
+                "email",
+                "addresses[].street",
+                "addresses[].city",
+                "employment.job_title",
+                "custom_fields[].employee_number",
+            ],
+        ),
+        ("hris.departments", &["id", "name", "code"]),
+    ];
+    let fields = |names: &[&str]| -> Map<String, Value> {
+        let fields =
+            names.iter().map(|name| (name.to_string(), json!({ "read": true, "write": *name != "id" })));
+        fields.collect()
+    };
+    let resources = RESOURCES.map(|(resource, names)| (resource.to_owned(), fields(names).into()));
+    let resources = Value::Object(resources.into_iter().collect());
+    let mut example: Value = serde_json::from_str(CONNECTION).expect("the example is JSON");
+    // What belongs to lists and to troubleshooting.
+    example
+        .as_object_mut()
+        .expect("an object")
+        .retain(|name, _| !["meta", "links", "_raw"].contains(&name.as_str()));
+    let data = &mut example["data"];
+    for scopes in ["/latest_consent", "/consents/0", "/application_data_scopes"] {
+        data.pointer_mut(scopes).expect("the example has it")["resources"] = resources.clone();
+    }
+    // The third field's nested options are in the body of the PATCH.
+    data["form_fields"].as_array_mut().expect("a list").truncate(2);
+    example
+}
+
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Get => f.pad("get"),
+            Self::Patch => f.pad("patch"),
+            Self::Refused => f.pad("refused"),
             Self::Post => f.pad("post"),
+            Self::Token => f.pad("token"),
             Self::List(count) => f.pad(&format!("list:{count}")),
             Self::Decode(count) => f.pad(&format!("decode:{count}")),
         }
@@ -66,7 +127,10 @@ impl FromStr for Work {
         let count = |count: &str| count.parse().map_err(|_| format!("{count} is no number"));
         match text.split_once(':') {
             None if text == "get" => Ok(Self::Get),
+            None if text == "patch" => Ok(Self::Patch),
+            None if text == "refused" => Ok(Self::Refused),
             None if text == "post" => Ok(Self::Post),
+            None if text == "token" => Ok(Self::Token),
             Some(("list", number)) => count(number).map(Self::List),
             Some(("decode", number)) => count(number).map(Self::Decode),
             _ => Err(format!("{text} is no work")),
@@ -118,10 +182,11 @@ impl Worker {
         if let Work::Decode(_) = work {
             return Self::Decoder(who, answer.into());
         }
-        let base = format!("http://{}", server::answering(answer));
+        let status = if work == Work::Refused { "422 Unprocessable Entity" } else { "200 OK" };
+        let base = format!("http://{}", server::answering(status, answer));
         match who {
-            Who::Ours => Self::Ours(work, Ours::new(&base)),
-            Who::Hand => Self::Hand(work, Hand::new(&base)),
+            Who::Ours => Self::Ours(work, Ours::new(&base, UPDATE)),
+            Who::Hand => Self::Hand(work, Hand::new(&base, UPDATE)),
         }
     }
 
@@ -131,6 +196,12 @@ impl Worker {
             match self {
                 Self::Ours(Work::Get, client) => drop(client.get().await),
                 Self::Hand(Work::Get, client) => drop(client.get().await),
+                Self::Ours(Work::Patch, client) => drop(client.update().await),
+                Self::Hand(Work::Patch, client) => drop(client.update().await),
+                Self::Ours(Work::Refused, client) => drop(client.refused().await),
+                Self::Hand(Work::Refused, client) => drop(client.refused().await),
+                Self::Ours(Work::Token, client) => drop(client.token().await),
+                Self::Hand(Work::Token, client) => drop(client.token().await),
                 Self::Ours(Work::Post, client) => drop(client.rotate().await),
                 Self::Hand(Work::Post, client) => drop(client.rotate().await),
                 Self::Ours(_, client) => drop(client.list().await),
