@@ -13,7 +13,7 @@ use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, GivenUrl, author
 use crate::env::Variables;
 use crate::types::{id, open_enum};
 use crate::{Error, Operation, Provider, Secret};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use std::sync::Arc;
 use vault::Vault;
 
@@ -88,8 +88,9 @@ open_enum! {
     }
 }
 
-const APP_ID: &str = "x-apideck-app-id";
-const CONSUMER_ID: &str = "x-apideck-consumer-id";
+static APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
+static CONSUMER_ID: HeaderName = HeaderName::from_static("x-apideck-consumer-id");
+static RESERVED: [&HeaderName; 2] = [&APP_ID, &CONSUMER_ID];
 
 /// Where Apideck is and who you are there.
 #[derive(Clone, Debug)]
@@ -149,7 +150,7 @@ impl Config {
             base: BaseUrl::parse(Provider::Apideck, &self.base_url)?,
             credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
             secrets,
-            reserved: &[APP_ID, CONSUMER_ID],
+            reserved: &RESERVED,
             idempotency_header: None,
             read_error: error::read,
             cipher: None,
@@ -158,22 +159,22 @@ impl Config {
 
     /// The scope of calls that name no other.
     pub(crate) fn scope(&self) -> Result<Arc<Scope>, Error> {
-        let app = ("app id", Some(self.app_id.as_str()));
-        let consumer = ("consumer id", self.consumer_id.as_ref().map(ConsumerId::as_str));
-        for (what, id) in [app, consumer] {
-            if let Some(Err(why)) = id.map(spaced) {
+        let app = Some(spaced(self.app_id.as_str()));
+        let consumer = self.consumer_id.as_ref().map(|consumer| spaced(consumer.as_str()));
+        for (what, id) in [("app id", &app), ("consumer id", &consumer)] {
+            if let Some(Err(why)) = id {
                 return Err(Error::config(format!("Apideck's {what} {why}")));
             }
         }
-        Ok(Arc::new(Scope { app: Some(self.app_id.clone()), consumer: self.consumer_id.clone() }))
+        Ok(Arc::new(Scope { app, consumer }))
     }
 }
 
-/// For which app and consumer a call is made.
+/// For which app and consumer a call is made, as headers, or why they are none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
-    app: Option<AppId>,
-    consumer: Option<ConsumerId>,
+    app: Option<Result<HeaderValue, &'static str>>,
+    consumer: Option<Result<HeaderValue, &'static str>>,
 }
 
 /// Apideck's operations, by product, for one app and one consumer.
@@ -191,7 +192,7 @@ impl Apideck {
     /// The same operations for this consumer.
     #[must_use]
     pub fn consumer(mut self, consumer: impl Into<ConsumerId>) -> Self {
-        Arc::make_mut(&mut self.scope).consumer = Some(consumer.into());
+        Arc::make_mut(&mut self.scope).consumer = Some(spaced(consumer.into().as_str()));
         self
     }
 
@@ -205,7 +206,7 @@ impl Apideck {
     /// The same operations for this app.
     #[must_use]
     pub fn app(mut self, app: impl Into<AppId>) -> Self {
-        Arc::make_mut(&mut self.scope).app = Some(app.into());
+        Arc::make_mut(&mut self.scope).app = Some(spaced(app.into().as_str()));
         self
     }
 
@@ -219,12 +220,12 @@ impl Apideck {
         let Scope { app, consumer } = &*self.scope;
         let mut draft = self.engine.call(operation);
         if let Some(app) = app {
-            draft = draft.spaced_header(APP_ID, app);
+            draft = draft.header(&APP_ID, app.clone());
         }
         match (operation.consumer(), consumer) {
             (Consumer::Never, _) | (Consumer::Optional, None) => draft,
             (Consumer::Required | Consumer::Optional, Some(consumer)) => {
-                draft.spaced_header(CONSUMER_ID, consumer)
+                draft.header(&CONSUMER_ID, consumer.clone())
             }
             (Consumer::Required, None) => draft.fail(Error::config_of(
                 operation,

@@ -1,10 +1,10 @@
 //! Work that Deck does at a source: `client.deck().jobs()`.
 
 use super::{JobId, SourceId};
-use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::engine::{Engine, Operation, Provider, Repeat, visible};
 use crate::types::{open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret};
-use http::Method;
+use http::{HeaderName, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{fmt, sync::Arc};
@@ -23,6 +23,8 @@ pub(super) static SUBMIT: Operation = Operation::new(
     // Deck keeps a key for 24 hours.
     Repeat::Keyed,
 );
+
+static OUTCOME: HeaderName = HeaderName::from_static("x-deck-sandbox");
 
 static ANSWER_MFA: Operation = Operation::new(
     Provider::Deck,
@@ -58,7 +60,7 @@ impl Jobs {
     pub fn submit<I: Serialize>(&self, body: &JobRequest<I>) -> Call<Job> {
         let mut draft = self.engine.call(&SUBMIT).json(body);
         if let Some(outcome) = &body.sandbox_outcome {
-            draft = draft.header("x-deck-sandbox", outcome);
+            draft = draft.header(&OUTCOME, visible(outcome.as_str()));
         }
         draft.returns()
     }

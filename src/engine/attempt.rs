@@ -13,7 +13,11 @@ use crate::{Error, Outcome, Repeat, Secret, TransportErrorKind as Kind};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
 use memchr::memmem;
-use std::{io, time::SystemTime};
+use std::{
+    io,
+    pin::{Pin, pin},
+    time::SystemTime,
+};
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) struct Attempt<'a> {
@@ -35,7 +39,7 @@ pub(crate) struct Attempt<'a> {
 impl Attempt<'_> {
     pub(crate) async fn send(&self, transport: &dyn Transport) -> Result<Answer, Error> {
         let response = self
-            .within(transport::send(transport, self.http_request()))
+            .within(pin!(transport::send(transport, self.http_request())))
             .await
             .ok_or_else(|| self.late(None))?
             .map_err(|error| self.broken(None, error))?;
@@ -46,7 +50,7 @@ impl Attempt<'_> {
         if !head.status.is_success() {
             // The status decides; whatever of the body arrives in time explains it.
             let mut buffer = Buffer::new(self.limits.max_error_body, &head.headers);
-            let _ = self.within(buffer.read(body, self.until)).await;
+            let _ = self.within(pin!(buffer.read(body, self.until))).await;
             return Err(self.refusal(head, buffer.into_own_bytes()));
         }
         if head.status == StatusCode::PARTIAL_CONTENT && self.wants_all() {
@@ -104,7 +108,7 @@ impl Attempt<'_> {
         }
         let limit = self.limits.max_body;
         let mut buffer = Buffer::new(limit, &head.headers);
-        match self.within(buffer.fill(body, self.until)).await {
+        match self.within(pin!(buffer.fill(body, self.until))).await {
             Some(Ok(())) => {}
             None | Some(Err(ReadError::Late)) => return Err(self.late(Some(head))),
             Some(Err(ReadError::Broken(error))) => return Err(self.broken(Some(head), error)),
@@ -262,7 +266,7 @@ impl Attempt<'_> {
     }
 
     /// `None` when time ran out first.
-    async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    async fn within<T>(&self, work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
         match self.until {
             Some(until) => timeout_at(until, work).await.ok(),
             None => Some(work.await),

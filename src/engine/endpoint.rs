@@ -1,7 +1,7 @@
 use super::Decode;
 use crate::{Error, Operation, Provider, Secret};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::PathAndQuery};
 use std::{any::Any, fmt, time::Duration};
 use url::{Host, Url};
 
@@ -14,7 +14,7 @@ pub(crate) struct Endpoint {
     /// What must never be shown when the vendor echoes it.
     pub(crate) secrets: Vec<Secret>,
     /// Headers besides these that a caller must not set.
-    pub(crate) reserved: &'static [&'static str],
+    pub(crate) reserved: &'static [&'static HeaderName],
     /// The header of [`Repeat::Keyed`](crate::Repeat::Keyed) operations.
     pub(crate) idempotency_header: Option<HeaderName>,
     pub(crate) read_error: Decode<ErrorView>,
@@ -81,8 +81,8 @@ impl fmt::Debug for GivenUrl {
 
 /// A base URL that has been checked: http or https, a host, nothing but a path prefix behind it.
 pub(crate) struct BaseUrl {
-    text: String,
     url: Url,
+    uri: Uri,
 }
 
 impl BaseUrl {
@@ -99,14 +99,31 @@ impl BaseUrl {
             return refuse("holds a query or a fragment");
         }
         // Of the two parsers this one takes fewer hosts.
-        if Uri::try_from(url.as_str()).is_err() {
+        let Ok(uri) = Uri::try_from(url.as_str()) else {
             return refuse("has a host with characters that no request can name, or is too long");
-        }
-        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), url })
+        };
+        Ok(Self { url, uri })
     }
 
+    #[cfg(test)]
     pub(crate) fn as_str(&self) -> &str {
-        &self.text
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// What stands before each path, without a slash at its end.
+    pub(crate) fn prefix(&self) -> &str {
+        self.uri.path().trim_end_matches('/')
+    }
+
+    /// The address of this path, which begins with the prefix; `None` where it is too long or no path.
+    pub(crate) fn address(&self, path: String) -> Option<Uri> {
+        const LONGEST: usize = u16::MAX as usize - 1;
+        if self.url.as_str().len() + path.len() > LONGEST {
+            return None;
+        }
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?);
+        Uri::from_parts(parts).ok()
     }
 
     pub(crate) fn origin(&self) -> String {
@@ -213,6 +230,6 @@ impl Endpoint {
         RESERVED.contains(name)
             || self.credentials.contains_key(name)
             || self.idempotency_header.as_ref() == Some(name)
-            || self.reserved.contains(&name.as_str())
+            || self.reserved.contains(&name)
     }
 }

@@ -40,7 +40,7 @@ use attempt::Attempt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use retry::{FailedAttempt, Failure};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     task::yield_now,
     time::{Instant, sleep},
@@ -121,8 +121,8 @@ impl Answer {
 
 impl Ready {
     /// Sends the call and reads its answer.
-    pub(crate) async fn value<T>(self, reader: Reader<T>) -> Result<(T, Answer), Error> {
-        let Self { engine, endpoint, request } = &self;
+    pub(crate) async fn value<T>(&self, reader: Reader<T>) -> Result<(T, Answer), Error> {
+        let Self { engine, endpoint, request } = self;
         runtime::check(request.operation)?;
         let span = telemetry::call_span(endpoint, request);
         let work = async {
@@ -137,7 +137,7 @@ impl Ready {
             };
             Ok((value, answer))
         };
-        let result = work.instrument(span.clone()).await;
+        let result = pin!(work).instrument(span.clone()).await;
         telemetry::ended(&span, result.as_ref().map(|(_, answer)| answer));
         result
     }

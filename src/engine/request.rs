@@ -1,6 +1,6 @@
 use super::{
     Engine, Reader, Ready,
-    endpoint::{Endpoint, Sealed, spaced, visible},
+    endpoint::{Endpoint, Sealed, visible},
 };
 use crate::types::{TellsUnread, with_secrets};
 use crate::{Auth, Call, Download, Error, Operation, Repeat, Secret};
@@ -20,9 +20,9 @@ pub(crate) struct Draft {
     engine: Arc<Engine>,
     operation: &'static Operation,
     repeat: Repeat,
-    /// Scheme, host and path so far.
-    uri: String,
-    /// The part of the path template that is not in `uri` yet.
+    /// The path so far, the base URL's prefix included.
+    path: String,
+    /// The part of the path template that is not in `path` yet.
     template: &'static str,
     /// The query so far; apart, because ids still go to the end of the path.
     query: String,
@@ -78,13 +78,13 @@ impl Request {
 
 impl Draft {
     pub(crate) fn new(engine: Arc<Engine>, operation: &'static Operation) -> Self {
-        let mut uri = String::with_capacity(128);
-        uri.push_str(engine.endpoint(operation.provider()).map_or("", |endpoint| endpoint.base.as_str()));
+        let mut path = String::with_capacity(128);
+        path.push_str(engine.endpoint(operation.provider()).map_or("", |endpoint| endpoint.base.prefix()));
         let mut draft = Self {
             engine,
             operation,
             repeat: operation.repeat(),
-            uri,
+            path,
             template: operation.path(),
             query: String::new(),
             headers: HeaderMap::with_capacity(16),
@@ -108,7 +108,7 @@ impl Draft {
         if self.template.is_empty() {
             return self.refuse("the path has no place for another id".to_owned());
         }
-        self.uri.extend(utf8_percent_encode(id, RESERVED));
+        self.path.extend(utf8_percent_encode(id, RESERVED));
         self.template = self.template.split_once('}').map_or("", |(_, rest)| rest);
         self.copy_template();
         self
@@ -141,20 +141,11 @@ impl Draft {
         }
     }
 
-    /// Adds a header of the vendor's protocol. Visible ASCII only.
-    pub(crate) fn header(self, name: &'static str, value: impl AsRef<str>) -> Self {
-        self.checked_header(name, visible(value.as_ref()))
-    }
-
-    /// Adds a header whose value people choose: there may be spaces within.
-    pub(crate) fn spaced_header(self, name: &'static str, value: impl AsRef<str>) -> Self {
-        self.checked_header(name, spaced(value.as_ref()))
-    }
-
-    fn checked_header(mut self, name: &'static str, value: Result<HeaderValue, &'static str>) -> Self {
+    /// Adds a header of the vendor's protocol, whose value is what [`visible`] and its like make of it.
+    pub(crate) fn header(mut self, name: &HeaderName, value: Result<HeaderValue, &'static str>) -> Self {
         match value {
             Ok(value) => {
-                self.headers.insert(HeaderName::from_static(name), value);
+                self.headers.insert(name, value);
                 self
             }
             Err(why) => self.refuse(format!("the value of {name} {why}")),
@@ -225,7 +216,10 @@ impl Draft {
 
     /// The call, whose answer is a body of any kind and length.
     pub(crate) fn downloads(self) -> Call<Download> {
-        let draft = Self { reading: Reading::Stream, ..self.header("accept", "*/*") };
+        let draft = Self {
+            reading: Reading::Stream,
+            ..self.header(&header::ACCEPT, Ok(HeaderValue::from_static("*/*")))
+        };
         Call::new(draft, Reader::Answer(Download::new))
     }
 
@@ -252,7 +246,7 @@ impl Draft {
             engine,
             operation,
             repeat,
-            mut uri,
+            mut path,
             template,
             query,
             mut headers,
@@ -268,10 +262,11 @@ impl Draft {
             return Err(Error::request(operation, format!("the path lacks a value for {template}")));
         }
         if !query.is_empty() {
-            uri.push('?');
-            uri.push_str(&query);
+            path.push('?');
+            path.push_str(&query);
         }
-        let uri = Uri::try_from(uri).map_err(|_| Error::request(operation, "the address is too long"))?;
+        let too_long = || Error::request(operation, "the address is too long");
+        let uri = endpoint.base.address(path).ok_or_else(too_long)?;
 
         let encoding = match reading {
             Reading::Whole | Reading::Nothing => "gzip",
@@ -309,7 +304,7 @@ impl Draft {
     fn copy_template(&mut self) {
         let end = self.template.find('{').unwrap_or(self.template.len());
         let (literal, rest) = self.template.split_at(end);
-        self.uri.push_str(literal);
+        self.path.push_str(literal);
         self.template = rest;
     }
 }

@@ -230,17 +230,17 @@ impl Drop for Taken<'_> {
 /// answers without it.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let readable = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::trim);
-    let server = readable(header::DATE).find_map(|date| httpdate::parse_http_date(date).ok());
-    readable(header::RETRY_AFTER).find_map(|text| wait_until(text, server.unwrap_or(now)))
+    let server = || readable(header::DATE).find_map(|date| httpdate::parse_http_date(date).ok());
+    readable(header::RETRY_AFTER).find_map(|text| wait_until(text, || server().unwrap_or(now)))
 }
 
-fn wait_until(text: &str, now: SystemTime) -> Option<Duration> {
+fn wait_until(text: &str, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         let seconds = text.parse::<f64>().ok()?;
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+    Some(date.duration_since(now()).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]

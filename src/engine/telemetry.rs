@@ -4,7 +4,7 @@
 
 use super::{Answer, Request, endpoint::Endpoint};
 use crate::{Error, Unread};
-use tracing::{Span, field::Empty};
+use tracing::{Level, Span, field::Empty};
 
 /// One span per call.
 pub(crate) fn call_span(endpoint: &Endpoint, request: &Request) -> Span {
@@ -28,6 +28,9 @@ pub(crate) fn call_span(endpoint: &Endpoint, request: &Request) -> Span {
 
 /// One event per attempt.
 pub(crate) fn attempted(result: Result<&Answer, &Error>) {
+    if !tracing::enabled!(Level::DEBUG) {
+        return;
+    }
     let end = End::of(result);
     tracing::debug!(
         http.response.status_code = end.status,
@@ -40,6 +43,9 @@ pub(crate) fn attempted(result: Result<&Answer, &Error>) {
 
 /// What the call came to, once: a span keeps everything that is recorded on it.
 pub(crate) fn ended(span: &Span, result: Result<&Answer, &Error>) {
+    if span.is_disabled() {
+        return;
+    }
     let end = End::of(result);
     span.record("http.response.status_code", end.status);
     span.record("connectory.request_id", end.request_id);

@@ -100,7 +100,11 @@ impl<'a> Search<'a> {
 
     /// The text with one mark for each stretch that words cover, where they overlap together.
     fn into_shown(self) -> String {
-        let mut reach = vec![0; if self.found.is_empty() { 0 } else { self.end }];
+        if self.found.is_empty() {
+            let read = self.text.get(..self.end).unwrap_or(self.text);
+            return if self.cut { format!("{read}…") } else { read.to_owned() };
+        }
+        let mut reach = vec![0; self.end];
         for ((from, to), length) in &self.found {
             for place in self.places.get(*from..*to).unwrap_or_default() {
                 if let Some(reach) = reach.get_mut(*place) {

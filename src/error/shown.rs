@@ -5,6 +5,9 @@ use crate::Secret;
 
 /// The text on one line, control characters escaped, cut after `limit` characters.
 pub(super) fn printable(text: &str, limit: usize) -> String {
+    if text.len() <= limit && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::new();
     for (count, character) in text.chars().enumerate() {
         if count == limit {
