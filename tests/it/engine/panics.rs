@@ -1,6 +1,6 @@
 //! A transport that panics costs its caller the answer, and nothing else.
 
-use crate::support::{a_call, builder, calls};
+use crate::support::{a_call, builder};
 use bytes::Bytes;
 use connectory::{Body, Error, Outcome, SendError, Transport, TransportFuture};
 use http::{Request, Response};
@@ -73,6 +73,7 @@ async fn r12_a_panic_in_a_transport_of_one_s_own_leaves_the_call_its_outcome() {
 #[cfg(feature = "reqwest-0-13")]
 #[test]
 fn r12_a_panic_before_a_connection_is_there_sends_nothing_and_is_no_want_of_io() {
+    use crate::support::calls;
     use connectory::ReqwestTransport;
 
     #[derive(Debug)]

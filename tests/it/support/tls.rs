@@ -32,6 +32,7 @@ pub fn config(certificate: &str, protocols: &[&[u8]]) -> ServerConfig {
 }
 
 /// For a client that trusts nobody.
+#[cfg(feature = "reqwest-0-13")]
 pub fn client_config() -> rustls::ClientConfig {
     rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
