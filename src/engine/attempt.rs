@@ -11,7 +11,7 @@ use crate::error::{
 };
 use crate::{Error, Outcome, Repeat, Secret, TransportErrorKind as Kind};
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header, response::Parts};
+use http::{HeaderMap, HeaderName, StatusCode, header, response::Parts};
 use memchr::memmem;
 use std::{
     io,
@@ -244,8 +244,9 @@ impl Attempt<'_> {
     }
 
     fn request_id(&self, headers: &HeaderMap) -> Option<String> {
-        let texts =
-            ["request-id", "x-request-id"].into_iter().filter_map(|name| headers.get(name)?.to_str().ok());
+        static NAMES: [HeaderName; 2] =
+            [HeaderName::from_static("request-id"), HeaderName::from_static("x-request-id")];
+        let texts = NAMES.iter().filter_map(|name| headers.get(name)?.to_str().ok());
         texts.filter(|id| self.is_id(id)).map(str::to_owned).next()
     }
 

@@ -52,6 +52,9 @@ pub(crate) enum Coding {
 impl Coding {
     /// Several headers are one list, in which `identity` says nothing.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
+        if !headers.contains_key(header::CONTENT_ENCODING) {
+            return Self::Identity;
+        }
         let lists = || {
             let values = headers.get_all(header::CONTENT_ENCODING).iter();
             values.map(|value| value.to_str().unwrap_or("something unreadable"))

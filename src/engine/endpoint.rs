@@ -41,6 +41,9 @@ pub(crate) struct Sealed {
 pub(crate) fn is_encrypted(headers: &HeaderMap) -> bool {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !content_type.contains('+') {
+        return false;
+    }
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     media_type.rsplit_once('+').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("encrypted"))
 }

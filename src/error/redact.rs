@@ -5,7 +5,7 @@
 
 use super::shown::SHOWN;
 use crate::Secret;
-use memchr::memchr2;
+use memchr::{memchr_iter, memchr2};
 use std::collections::BTreeMap;
 
 const MARK: &str = "[REDACTED]";
@@ -19,6 +19,9 @@ const LONGEST: usize = 4 * READ;
 /// The beginning of each text without the words that must not be shown: at least what is shown of it.
 pub(super) fn redact<const N: usize>(texts: [&str; N], secrets: &[Secret], sent: &[u8]) -> [String; N] {
     let mut searches = texts.map(Search::new);
+    if !sent.is_empty() {
+        searches.iter_mut().for_each(Search::expect_many);
+    }
     each_word(secrets, sent, &mut |word| searches.iter_mut().for_each(|search| search.hide(word)));
     searches.map(Search::into_shown)
 }
@@ -26,6 +29,7 @@ pub(super) fn redact<const N: usize>(texts: [&str; N], secrets: &[Secret], sent:
 /// The same for a text in which ASCII letters are in lower case, however they were echoed.
 pub(super) fn redact_lower_case(text: &str, secrets: &[Secret], sent: &[u8]) -> String {
     let mut search = Search::new(text);
+    search.expect_many();
     each_word(secrets, sent, &mut |word| search.hide(&word.to_ascii_lowercase()));
     search.into_shown()
 }
@@ -39,8 +43,8 @@ struct Search<'a> {
     /// Where what is read ends.
     end: usize,
     cut: bool,
-    /// Which four bytes a place of the text may begin with: a bit for each hash.
-    heads: [u64; 64],
+    /// Which four bytes a place of the text may begin with, a bit for each hash, once there are many words.
+    heads: Option<Box<[u64; 64]>>,
     /// The places of the text in the order of what begins there, once it is needed.
     places: Vec<usize>,
     /// The longest word that begins at each of these runs of `places`.
@@ -49,24 +53,34 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(text: &'a str) -> Self {
-        let end = text.char_indices().nth(READ).map_or(text.len(), |(end, _)| end);
+        // A text of so many bytes has no more characters.
+        let far = (text.len() > READ).then(|| text.char_indices().nth(READ)).flatten();
+        let end = far.map_or(text.len(), |(end, _)| end);
         let bound = (end + LONGEST..text.len()).find(|bound| text.is_char_boundary(*bound));
         let text = text.get(..bound.unwrap_or(text.len())).unwrap_or(text);
-        let mut search = Self {
-            text,
-            end,
-            cut: end < text.len(),
-            heads: [0; 64],
-            places: Vec::new(),
-            found: BTreeMap::new(),
-        };
-        for head in text.as_bytes().windows(4).take(end) {
+        Self { text, end, cut: end < text.len(), heads: None, places: Vec::new(), found: BTreeMap::new() }
+    }
+
+    /// Makes looking up cheap for words that are not in the text.
+    fn expect_many(&mut self) {
+        let mut heads = Box::new([0; 64]);
+        for head in self.text.as_bytes().windows(4).take(self.end) {
             let (index, bit) = Self::head(head);
-            if let Some(bits) = search.heads.get_mut(index) {
+            if let Some(bits) = heads.get_mut(index) {
                 *bits |= bit;
             }
         }
-        search
+        self.heads = Some(heads);
+    }
+
+    fn may_hold(&self, word: &[u8]) -> bool {
+        let Some(heads) = &self.heads else {
+            let text = self.text.as_bytes();
+            let begins = |at: usize| text.get(at..).is_some_and(|rest| rest.starts_with(word));
+            return word.first().is_some_and(|first| memchr_iter(*first, text).any(begins));
+        };
+        let (index, bit) = Self::head(word);
+        heads.get(index).is_some_and(|bits| bits & bit != 0)
     }
 
     /// Which bit stands for what begins with these bytes.
@@ -79,8 +93,7 @@ impl<'a> Search<'a> {
     fn hide(&mut self, word: &str) {
         let word = word.as_bytes();
         let word = word.get(..LONGEST).unwrap_or(word);
-        let (index, bit) = Self::head(word);
-        if self.heads.get(index).is_none_or(|bits| bits & bit == 0) {
+        if !self.may_hold(word) {
             return;
         }
         let bytes = self.text.as_bytes();
