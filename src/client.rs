@@ -4,9 +4,11 @@ use crate::apideck::{self, Apideck};
 use crate::codat::{self, Codat};
 #[cfg(feature = "deck")]
 use crate::deck::{self, Deck};
-use crate::engine::{Budget, Endpoint, Engine, Limits, Proxies, TransportSettings, visible};
+use crate::engine::{Budget, Endpoint, Engine, Limits, visible};
+#[cfg(feature = "reqwest")]
+use crate::engine::{Proxies, ReqwestTransport, TransportSettings};
 use crate::env::Variables;
-use crate::{Error, ReqwestTransport, RetryPolicy, Secret, Transport};
+use crate::{Error, RetryPolicy, Secret, Transport};
 use http::HeaderValue;
 use std::{ffi::OsString, fmt, sync::Arc, time::Duration};
 
@@ -357,16 +359,7 @@ impl ClientBuilder {
     }
 
     fn make_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
-        let Some(transport) = &self.transport else {
-            let settings = TransportSettings {
-                connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(5)),
-                ping: ping(self.limits.attempt_timeout),
-                proxies: self.proxies()?,
-                root_certificates: self.root_certificates.clone(),
-                https: endpoints.iter().any(|endpoint| endpoint.base.is_https()),
-            };
-            return Ok(Arc::new(ReqwestTransport::new(&settings)?));
-        };
+        let Some(transport) = &self.transport else { return self.own_transport(endpoints) };
         let ignored = [
             ("connect_timeout", self.connect_timeout.is_some()),
             ("proxy", self.proxy.is_some()),
@@ -381,6 +374,26 @@ impl ClientBuilder {
         }
     }
 
+    #[cfg(feature = "reqwest")]
+    fn own_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
+        let settings = TransportSettings {
+            connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(5)),
+            ping: ping(self.limits.attempt_timeout),
+            proxies: self.proxies()?,
+            root_certificates: self.root_certificates.clone(),
+            https: endpoints.iter().any(|endpoint| endpoint.base.is_https()),
+        };
+        Ok(Arc::new(ReqwestTransport::new(&settings)?))
+    }
+
+    #[cfg(not(feature = "reqwest"))]
+    fn own_transport(&self, _: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
+        Err(Error::config(
+            "no transport is compiled in: the feature `reqwest` brings one, or give one to `transport(..)`",
+        ))
+    }
+
+    #[cfg(feature = "reqwest")]
     fn proxies(&self) -> Result<Proxies, Error> {
         match &self.proxy {
             Some(_) if self.no_proxy => Err(Error::config("`proxy` and `no_proxy` contradict each other")),

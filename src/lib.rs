@@ -7,16 +7,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // One vendor alone, or a client without TLS, does not use all of what the others share.
 #![cfg_attr(
-    not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "rustls")),
+    not(all(
+        feature = "deck",
+        feature = "apideck",
+        feature = "codat",
+        feature = "reqwest",
+        feature = "rustls"
+    )),
     allow(unused)
 )]
 
 mod call;
 mod client;
-mod download;
 mod engine;
 mod env;
 mod error;
+pub mod operation;
+mod provider;
 // Without a vendor there is no call to fuzz.
 #[cfg(all(any(test, fuzzing), any(feature = "deck", feature = "apideck", feature = "codat")))]
 #[doc(hidden)]
@@ -34,47 +41,49 @@ pub mod deck;
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
 
-pub use call::{Call, Response};
+pub use call::{Call, Download, Response};
 pub use client::{Client, ClientBuilder};
-pub use download::Download;
-pub use engine::{
-    Auth, Body, Consumer, Operation, Provider, Repeat, ReqwestTransport, RetryPolicy, SendError, Transport,
-    TransportFuture,
-};
+#[cfg(feature = "reqwest")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
+pub use engine::ReqwestTransport;
+pub use engine::{Body, RetryPolicy, SendError, Transport, TransportFuture};
 pub use error::{
     ApiError, ConfigError, DecodeError, Error, Outcome, RedirectError, RequestError, TransportError,
     TransportErrorKind, WriteError,
 };
+pub use provider::Provider;
 #[cfg(feature = "jiff")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
 pub use types::Moment;
 pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMillis, UnknownValue, Unread};
 
+use operation::Operation;
+
 // What the public API is made of besides: a `Transport` is written with them.
 pub use {bytes, http};
 
-/// Every operation of the vendors that are compiled in.
+/// All operations of the vendors that are compiled in, in the order of the guides.
 ///
-/// For coverage tests and for tools; the calls themselves are methods of the sub-clients.
-#[doc(hidden)]
+/// For tables, tests and tools; the calls themselves are methods of the sub-clients.
+///
+/// ```
+/// use connectory::operation::Repeat;
+///
+/// let writes = connectory::operations().filter(|operation| operation.repeat() != Repeat::Read);
+/// for operation in writes {
+///     println!("{operation}: {} {}, {}", operation.method(), operation.path(), operation.reason());
+/// }
+/// ```
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    let groups: &[&[&Operation]] = &[
+    const PROVIDERS: &[&[&[&Operation]]] = &[
         #[cfg(feature = "deck")]
-        deck::link::OPERATIONS,
-        #[cfg(feature = "deck")]
-        deck::connections::OPERATIONS,
-        #[cfg(feature = "deck")]
-        deck::jobs::OPERATIONS,
-        #[cfg(feature = "deck")]
-        deck::documents::OPERATIONS,
+        deck::OPERATIONS,
         #[cfg(feature = "apideck")]
-        apideck::vault::connections::OPERATIONS,
+        apideck::OPERATIONS,
         #[cfg(feature = "codat")]
-        codat::companies::OPERATIONS,
-        #[cfg(feature = "codat")]
-        codat::connection_management::OPERATIONS,
+        codat::OPERATIONS,
     ];
-    groups.concat().into_iter()
+    PROVIDERS.iter().copied().flatten().copied().flatten().copied()
 }
 
 /// The code in `docs/` compiles.

@@ -1,4 +1,4 @@
-use crate::engine::ErrorView;
+use crate::error::ErrorView;
 use crate::{JsonMap, OtherJson};
 use serde::Deserialize;
 use std::{fmt, time::Duration};

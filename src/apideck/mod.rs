@@ -9,13 +9,17 @@ pub mod vault;
 pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
 pub use error::{DownstreamError, ErrorBody, ErrorDetail};
 
-use crate::engine::{BaseUrl, Consumer, Draft, Endpoint, Engine, GivenUrl, authorization, spaced};
+use crate::call::Draft;
+use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization, spaced};
 use crate::env::Variables;
+use crate::operation::{ConsumerHeader, Operation};
 use crate::types::{id, open_enum};
-use crate::{Error, Operation, Provider, Secret};
+use crate::{Error, Provider, Secret};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use std::sync::Arc;
 use vault::Vault;
+
+pub(crate) const OPERATIONS: &[&[&Operation]] = &[vault::connections::OPERATIONS];
 
 id! {
     /// One of your customers, by the id that you chose for it: visible ASCII, with spaces within if need be.
@@ -222,12 +226,12 @@ impl Apideck {
         if let Some(app) = app {
             draft = draft.header(&APP_ID, app.clone());
         }
-        match (operation.consumer(), consumer) {
-            (Consumer::Never, _) | (Consumer::Optional, None) => draft,
-            (Consumer::Required | Consumer::Optional, Some(consumer)) => {
+        match (operation.consumer_header(), consumer) {
+            (ConsumerHeader::Never, _) | (ConsumerHeader::Optional, None) => draft,
+            (ConsumerHeader::Required | ConsumerHeader::Optional, Some(consumer)) => {
                 draft.header(&CONSUMER_ID, consumer.clone())
             }
-            (Consumer::Required, None) => draft.fail(Error::config_of(
+            (ConsumerHeader::Required, None) => draft.fail(Error::config_of(
                 operation,
                 "the call belongs to a consumer: name one with `apideck().consumer(..)` or in the config",
             )),

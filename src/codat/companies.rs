@@ -1,10 +1,10 @@
 //! Your customers as Codat knows them: `client.codat().companies()`.
 
 use super::CompanyId;
-use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::engine::Engine;
+use crate::operation::operations;
 use crate::types::whole_number;
 use crate::{Call, Secret};
-use http::Method;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -14,15 +14,10 @@ pub struct Companies {
     engine: Arc<Engine>,
 }
 
-static GET_ACCESS_TOKEN: Operation = Operation::new(
-    Provider::Codat,
-    "codat.companies.get_access_token",
-    Method::GET,
-    "/companies/{companyId}/accessToken",
-    Repeat::Read,
-);
-
-pub(crate) const OPERATIONS: &[&Operation] = &[&GET_ACCESS_TOKEN];
+operations! { Codat, "codat.companies";
+    /// leaves earlier tokens as they are
+    GET_ACCESS_TOKEN = "get_access_token": GET "/companies/{companyId}/accessToken", Read, sdk "companies.get_access_token";
+}
 
 impl Companies {
     pub(super) fn new(engine: Arc<Engine>) -> Self {

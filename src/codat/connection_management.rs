@@ -1,9 +1,9 @@
 //! Codat's old way to company tokens: `client.codat().connection_management()`.
 
 use super::CompanyId;
-use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::engine::Engine;
+use crate::operation::operations;
 use crate::{Call, Secret};
-use http::Method;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -13,15 +13,10 @@ pub struct ConnectionManagement {
     engine: Arc<Engine>,
 }
 
-static GET: Operation = Operation::new(
-    Provider::Codat,
-    "codat.connection_management.get",
-    Method::GET,
-    "/companies/{companyId}/connectionManagement/accessToken",
-    Repeat::Read,
-);
-
-pub(crate) const OPERATIONS: &[&Operation] = &[&GET];
+operations! { Codat, "codat.connection_management";
+    /// leaves earlier tokens as they are
+    GET = "get": GET "/companies/{companyId}/connectionManagement/accessToken", Read, sdk "connection_management.get";
+}
 
 impl ConnectionManagement {
     pub(super) fn new(engine: Arc<Engine>) -> Self {

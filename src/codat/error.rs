@@ -1,4 +1,4 @@
-use crate::engine::ErrorView;
+use crate::error::ErrorView;
 use crate::types::list;
 use serde::Deserialize;
 use std::fmt;

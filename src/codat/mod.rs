@@ -10,6 +10,7 @@ pub use error::{ErrorBody, Validation, ValidationItem};
 
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization};
 use crate::env::Variables;
+use crate::operation::Operation;
 use crate::types::id;
 use crate::{Error, Provider, Secret};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -17,6 +18,8 @@ use companies::Companies;
 use connection_management::ConnectionManagement;
 use http::{HeaderMap, HeaderName, header};
 use std::sync::Arc;
+
+pub(crate) const OPERATIONS: &[&[&Operation]] = &[companies::OPERATIONS, connection_management::OPERATIONS];
 
 id! {
     /// A company at Codat: a UUID.

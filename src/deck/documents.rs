@@ -1,10 +1,10 @@
 //! The documents that jobs have fetched: `client.deck().documents()`.
 
 use super::{DocumentId, JobId};
-use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::engine::Engine;
+use crate::operation::operations;
 use crate::types::{list, setters, tells_unread, whole_number, write_secret};
 use crate::{Call, Download, JsonMap, Secret, Timestamp, Unread};
-use http::Method;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -14,25 +14,12 @@ pub struct Documents {
     engine: Arc<Engine>,
 }
 
-static LIST: Operation = Operation::new(
-    Provider::Deck,
-    "deck.documents.list",
-    Method::POST,
-    "/jobs/documents/list",
-    // It returns what was fetched.
-    Repeat::Read,
-);
-
-static FILE: Operation = Operation::new(
-    Provider::Deck,
-    "deck.documents.file",
-    Method::POST,
-    "/jobs/documents/file",
-    // It returns one file.
-    Repeat::Read,
-);
-
-pub(crate) const OPERATIONS: &[&Operation] = &[&LIST, &FILE];
+operations! { Deck, "deck.documents";
+    /// returns what was fetched
+    LIST = "list": POST "/jobs/documents/list", Read, sdk "jobs_documents.list";
+    /// returns one file
+    FILE = "file": POST "/jobs/documents/file", Read, sdk "jobs.get_document_file";
+}
 
 impl Documents {
     pub(super) fn new(engine: Arc<Engine>) -> Self {

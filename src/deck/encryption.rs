@@ -1,5 +1,6 @@
 use crate::engine::{BodyCipher, Decoding, Sealed};
-use crate::{Auth, Error, Operation, Secret};
+use crate::operation::{Auth, Operation};
+use crate::{Error, Secret};
 use base64::{
     Engine as _,
     alphabet::STANDARD,

@@ -1,5 +1,5 @@
 use super::JobId;
-use crate::engine::ErrorView;
+use crate::error::ErrorView;
 use crate::types::open_enum;
 use serde::Deserialize;
 use std::fmt;

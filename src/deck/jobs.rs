@@ -1,10 +1,11 @@
 //! Work that Deck does at a source: `client.deck().jobs()`.
 
 use super::{JobId, SourceId};
-use crate::engine::{Engine, Operation, Provider, Repeat, visible};
+use crate::engine::{Engine, visible};
+use crate::operation::operations;
 use crate::types::{open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret};
-use http::{HeaderName, Method};
+use http::HeaderName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{fmt, sync::Arc};
@@ -15,27 +16,14 @@ pub struct Jobs {
     engine: Arc<Engine>,
 }
 
-pub(super) static SUBMIT: Operation = Operation::new(
-    Provider::Deck,
-    "deck.jobs.submit",
-    Method::POST,
-    "/jobs/submit",
-    // Deck keeps a key for 24 hours.
-    Repeat::Keyed,
-);
-
 static OUTCOME: HeaderName = HeaderName::from_static("x-deck-sandbox");
 
-static ANSWER_MFA: Operation = Operation::new(
-    Provider::Deck,
-    "deck.jobs.answer_mfa",
-    Method::POST,
-    "/jobs/mfa/answer",
-    // A code works once: sent again it would be a wrong answer to the next question.
-    Repeat::Once,
-);
-
-pub(crate) const OPERATIONS: &[&Operation] = &[&SUBMIT, &ANSWER_MFA];
+operations! { Deck, "deck.jobs";
+    /// Deck keeps a key for 24 hours
+    SUBMIT = "submit": POST "/jobs/submit", Keyed, sdk "jobs.submit";
+    /// a code works once
+    ANSWER_MFA = "answer_mfa": POST "/jobs/mfa/answer", Once, sdk "jobs.answer_mfa";
+}
 
 impl Jobs {
     pub(super) fn new(engine: Arc<Engine>) -> Self {

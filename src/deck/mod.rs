@@ -17,6 +17,7 @@ pub use error::{AlreadyRunningJob, ErrorBody, ErrorCategory, ErrorCode};
 
 use crate::engine::{BaseUrl, BodyCipher, Endpoint, Engine, GivenUrl, sensitive};
 use crate::env::Variables;
+use crate::operation::Operation;
 use crate::types::id;
 use crate::{Error, Provider, Secret};
 use connections::Connections;
@@ -25,6 +26,9 @@ use http::{HeaderMap, HeaderName};
 use jobs::Jobs;
 use link::Link;
 use std::sync::Arc;
+
+pub(crate) const OPERATIONS: &[&[&Operation]] =
+    &[link::OPERATIONS, connections::OPERATIONS, jobs::OPERATIONS, documents::OPERATIONS];
 
 id! {
     /// A connection: a UUID.

@@ -1,7 +1,7 @@
 //! One attempt: a request sent, its answer read and classified, within a time and under a cap.
 
 use super::body::{Buffer, Coding, ReadError};
-use super::endpoint::is_encrypted;
+use super::cipher::is_encrypted;
 use super::transport::{self, Afresh};
 use super::{
     Answer, Body, Decoding, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry,
@@ -9,7 +9,8 @@ use super::{
 use crate::error::{
     ApiError, CallInfo, KeptHeaders, RedirectError, TransportError, in_json, shown_aside, shown_origin,
 };
-use crate::{Error, Outcome, Repeat, Secret, TransportErrorKind as Kind};
+use crate::operation::Repeat;
+use crate::{Error, Outcome, Secret, TransportErrorKind as Kind};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode, header, response::Parts};
 use memchr::memmem;

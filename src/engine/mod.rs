@@ -4,38 +4,38 @@
 //! succeeds or [`RetryPolicy::wait`] ends it; then its answer is read.
 
 mod attempt;
+mod base_url;
 mod body;
+mod cipher;
 mod decode;
 mod endpoint;
+mod header_value;
 mod json_path;
 mod mend;
-mod operation;
 mod request;
 mod retry;
 pub(crate) mod runtime;
 mod telemetry;
 mod transport;
 
-pub use operation::{Auth, Consumer, Operation, Provider, Repeat};
 pub use retry::RetryPolicy;
-pub use transport::{Body, ReqwestTransport, SendError, Transport, TransportFuture};
+#[cfg(feature = "reqwest")]
+pub use transport::ReqwestTransport;
+pub use transport::{Body, SendError, Transport, TransportFuture};
 
+pub(crate) use base_url::{BaseUrl, GivenUrl, is_loopback};
+pub(crate) use cipher::{BodyCipher, Sealed};
 pub(crate) use decode::{Decode, Decoding};
-#[cfg(feature = "deck-encryption")]
-pub(crate) use endpoint::Sealed;
-#[cfg(feature = "sandbox")]
-pub(crate) use endpoint::is_loopback;
-pub(crate) use endpoint::{
-    BaseUrl, BodyCipher, Endpoint, ErrorView, GivenUrl, authorization, sensitive, spaced, visible,
-};
-#[cfg(all(feature = "sandbox", feature = "apideck"))]
-pub(crate) use request::RESERVED;
-pub(crate) use request::{Draft, Options, Reading, Request};
+pub(crate) use endpoint::Endpoint;
+pub(crate) use header_value::{authorization, sensitive, spaced, visible};
+pub(crate) use request::{Options, Reading, Request};
 pub(crate) use retry::Budget;
+#[cfg(feature = "reqwest")]
 pub(crate) use transport::{Proxies, TransportSettings};
 
 use crate::error::{ApiError, CallInfo};
-use crate::{Error, Outcome, Unread};
+use crate::operation::Operation;
+use crate::{Error, Outcome, Provider, Unread};
 use attempt::Attempt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -168,11 +168,6 @@ impl Ready {
 }
 
 impl Engine {
-    /// Starts a request of this operation.
-    pub(crate) fn call(self: &Arc<Self>, operation: &'static Operation) -> Draft {
-        Draft::new(self.clone(), operation)
-    }
-
     pub(crate) fn endpoint(&self, provider: Provider) -> Option<&Arc<Endpoint>> {
         self.endpoints.iter().find(|endpoint| endpoint.provider == provider)
     }

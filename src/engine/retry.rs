@@ -1,4 +1,5 @@
-use crate::{Error, Repeat, TransportErrorKind};
+use crate::operation::Repeat;
+use crate::{Error, TransportErrorKind};
 use http::{HeaderMap, StatusCode, header};
 use std::{
     sync::atomic::{AtomicU32, Ordering},

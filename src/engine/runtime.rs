@@ -1,4 +1,5 @@
-use crate::{Error, Operation};
+use crate::Error;
+use crate::operation::Operation;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::{runtime::Handle, time::Instant};
 

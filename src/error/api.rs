@@ -1,8 +1,8 @@
+use super::ErrorView;
 use super::redact::redact;
 use super::shown::{SHOWN, printable};
 use super::{CallInfo, KeptHeaders};
 use crate::Secret;
-use crate::engine::ErrorView;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::{any::Any, fmt, time::Duration};

@@ -2,10 +2,13 @@ mod api;
 mod headers;
 mod redact;
 mod shown;
+mod view;
 
 pub use api::ApiError;
+pub(crate) use view::ErrorView;
 
-use crate::{Operation, Provider};
+use crate::Provider;
+use crate::operation::Operation;
 use bytes::Bytes;
 pub(crate) use headers::KeptHeaders;
 use http::{HeaderMap, StatusCode};

@@ -3,7 +3,8 @@
 use super::vendor::{BASE, CREDENTIAL, Played, builder, send};
 use crate::deck::{Config, Encrypt, encryption::Cipher};
 use crate::engine::{Answer, BodyCipher};
-use crate::{Auth, Error, Operation, Outcome, Provider};
+use crate::operation::{Auth, Operation};
+use crate::{Error, Outcome, Provider};
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};

@@ -2,7 +2,8 @@
 
 use super::loggable::{assert_hidden, assert_loggable};
 use super::vendor::{BASE, CREDENTIAL, Played, one_of_each_vendor, refusal};
-use crate::{Error, Outcome, Repeat};
+use crate::operation::Repeat;
+use crate::{Error, Outcome};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 use std::time::{Duration, SystemTime};

@@ -2,8 +2,9 @@
 
 use super::loggable::{assert_hidden, assert_loggable};
 use super::vendor::{BASE, CREDENTIAL, Played, builder, fill_places, places, send};
-use crate::engine::Draft;
-use crate::{Error, Operation};
+use crate::Error;
+use crate::call::Draft;
+use crate::operation::Operation;
 use http::Uri;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};

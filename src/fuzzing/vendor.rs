@@ -1,9 +1,9 @@
 //! A client, and the vendor that it gets its answers from.
 
-use crate::engine::{Answer, Draft, Reader};
-use crate::{
-    Body, Client, ClientBuilder, Error, Operation, RetryPolicy, SendError, Transport, TransportFuture,
-};
+use crate::call::Draft;
+use crate::engine::{Answer, Reader};
+use crate::operation::Operation;
+use crate::{Body, Client, ClientBuilder, Error, RetryPolicy, SendError, Transport, TransportFuture};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Frame;

@@ -1,7 +1,7 @@
 //! A request as the vendors see it, and their answer.
 
 use super::random::Random;
-use crate::Operation;
+use crate::operation::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::de::{DeserializeOwned, Error};

@@ -1,6 +1,6 @@
 use super::exchange::{Reply, later, read_seconds};
 use super::random::Random;
-use crate::Operation;
+use crate::operation::Operation;
 use bytes::Bytes;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use http::{Response, StatusCode};

@@ -1,5 +1,5 @@
 use super::world::Mount;
-use crate::Operation;
+use crate::operation::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, request::Parts};
 use std::{collections::VecDeque, fmt};

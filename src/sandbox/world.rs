@@ -11,7 +11,8 @@ use super::exchange::{Asked, Reply, later};
 use super::faults::{Delivery, Fault, Faults, Played};
 use super::journal::{self, Journal, Mismatch, Request};
 use super::random::Random;
-use crate::{Operation, Provider};
+use crate::Provider;
+use crate::operation::Operation;
 use bytes::Bytes;
 use http::{StatusCode, request};
 use std::{

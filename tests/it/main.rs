@@ -21,6 +21,9 @@ mod support;
 mod coverage;
 mod docs;
 mod engine;
+// The tables hold all vendors.
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+mod generated;
 mod models;
 mod mutation;
 mod sandbox;

@@ -7,8 +7,9 @@ use crate::support::{
     idempotency_key,
 };
 use bytes::Bytes;
+use connectory::operation::Repeat;
 use connectory::sandbox::{Fault, Sandbox};
-use connectory::{Body, Error, Outcome, Provider, Repeat, SendError, Transport, TransportFuture};
+use connectory::{Body, Error, Outcome, Provider, SendError, Transport, TransportFuture};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use std::{

@@ -7,10 +7,10 @@ pub use types::{
     PublicTokenExchange, ScrapingStatus, SourceRef,
 };
 
-use crate::engine::{Engine, Operation, Provider, Repeat};
+use crate::engine::Engine;
+use crate::operation::operations;
 use crate::types::{setters, write_secret};
 use crate::{Call, Secret};
-use http::Method;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -20,98 +20,26 @@ pub struct Connections {
     engine: Arc<Engine>,
 }
 
-static EXCHANGE_PUBLIC_TOKEN: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.exchange_public_token",
-    Method::POST,
-    "/connection/public_token/exchange",
-    // A public token is exchanged once.
-    Repeat::Once,
-);
-
-static CONTEXT: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.context",
-    Method::POST,
-    "/connection/context",
-    // It returns status and entities.
-    Repeat::Read,
-);
-
-static ACCOUNTS: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.accounts",
-    Method::POST,
-    "/connection/accounts",
-    // It returns the accounts and which are selected.
-    Repeat::Read,
-);
-
-static SELECT_ACCOUNTS: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.select_accounts",
-    Method::POST,
-    "/connection/accounts/select",
-    // It sets a flag for each account named.
-    Repeat::Idempotent,
-);
-
-static INVALIDATE_ACCESS_TOKEN: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.invalidate_access_token",
-    Method::POST,
-    "/connection/access_token/invalidate",
-    // The new token is told once.
-    Repeat::Once,
-);
-
-static UPDATE_WEBHOOK: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.update_webhook",
-    Method::POST,
-    "/connection/webhook/update",
-    // It sets where the events go and whether they do: an absolute state.
-    Repeat::Idempotent,
-);
-
-static UPDATE_AUTO_REFRESH: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.update_auto_refresh",
-    Method::POST,
-    "/connection/auto_refresh/update",
-    // It sets a flag.
-    Repeat::Idempotent,
-);
-
-static REFRESH: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.refresh",
-    Method::POST,
-    "/connection/refresh",
-    // Each call starts a session at the source.
-    Repeat::Once,
-);
-
-static DESTROY: Operation = Operation::new(
-    Provider::Deck,
-    "deck.connections.destroy",
-    Method::POST,
-    "/connection/destroy",
-    // Gone twice is gone.
-    Repeat::Idempotent,
-);
-
-pub(crate) const OPERATIONS: &[&Operation] = &[
-    &EXCHANGE_PUBLIC_TOKEN,
-    &CONTEXT,
-    &ACCOUNTS,
-    &SELECT_ACCOUNTS,
-    &INVALIDATE_ACCESS_TOKEN,
-    &UPDATE_WEBHOOK,
-    &UPDATE_AUTO_REFRESH,
-    &REFRESH,
-    &DESTROY,
-];
+operations! { Deck, "deck.connections";
+    /// a public token is exchanged once
+    EXCHANGE_PUBLIC_TOKEN = "exchange_public_token": POST "/connection/public_token/exchange", Once, sdk "connection.exchange_public_token";
+    /// returns status and entities
+    CONTEXT = "context": POST "/connection/context", Read, sdk "connection.get_context";
+    /// returns the accounts
+    ACCOUNTS = "accounts": POST "/connection/accounts", Read, sdk "connection.get_accounts";
+    /// sets a flag for each account named
+    SELECT_ACCOUNTS = "select_accounts": POST "/connection/accounts/select", Idempotent, sdk "connection.select_accounts";
+    /// the new token is told once
+    INVALIDATE_ACCESS_TOKEN = "invalidate_access_token": POST "/connection/access_token/invalidate", Once, sdk "connections.invalidate_access_token";
+    /// sets URL and switch
+    UPDATE_WEBHOOK = "update_webhook": POST "/connection/webhook/update", Idempotent, sdk "connections.update_webhook";
+    /// sets a flag
+    UPDATE_AUTO_REFRESH = "update_auto_refresh": POST "/connection/auto_refresh/update", Idempotent, sdk "connection.update_auto_refresh";
+    /// each call starts a session at the source
+    REFRESH = "refresh": POST "/connection/refresh", Once, sdk "connection.refresh";
+    /// gone twice is gone
+    DESTROY = "destroy": POST "/connection/destroy", Idempotent, sdk "connection.destroy";
+}
 
 impl Connections {
     pub(super) fn new(engine: Arc<Engine>) -> Self {

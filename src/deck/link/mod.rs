@@ -9,10 +9,10 @@ pub use types::{
 };
 
 use super::{AccountId, SourceId};
-use crate::engine::{Auth, Engine, Operation, Provider, Repeat};
+use crate::engine::Engine;
+use crate::operation::operations;
 use crate::types::{setters, write_secret};
 use crate::{Call, Patch, Secret};
-use http::Method;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -24,116 +24,28 @@ pub struct Link {
     engine: Arc<Engine>,
 }
 
-static CREATE_TOKEN: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.create_token",
-    Method::POST,
-    "/link/token/create",
-    // Each call makes a token.
-    Repeat::Once,
-);
-
-static GET_TOKEN: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.get_token",
-    Method::POST,
-    "/link/token/get",
-    // It returns what the token was created with.
-    Repeat::Read,
-);
-
-static INFO: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.info",
-    Method::POST,
-    "/link/info",
-    // It returns what the first screen shows.
-    Repeat::Read,
-)
-.with_auth(Auth::None);
-
-static SOURCES: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.sources",
-    Method::POST,
-    "/link/sources",
-    // It is a search.
-    Repeat::Read,
-)
-.with_auth(Auth::None);
-
-static CONNECT: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.connect",
-    Method::POST,
-    "/link/connect",
-    // Each attempt counts at the source.
-    Repeat::Once,
-)
-.with_auth(Auth::None);
-
-static CONNECTION_STATUS: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.connection_status",
-    Method::POST,
-    "/link/connection/status",
-    // It is made for polling.
-    Repeat::Read,
-)
-.with_auth(Auth::None);
-
-static MFA_QUESTION: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.mfa_question",
-    Method::POST,
-    "/link/authentication/mfa/get",
-    // It returns the text of the question that waits.
-    Repeat::Read,
-)
-.with_auth(Auth::None);
-
-static ANSWER_MFA: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.answer_mfa",
-    Method::POST,
-    "/link/authentication/mfa/answer",
-    // A code works once: sent again it would be a wrong answer to the next question.
-    Repeat::Once,
-)
-.with_auth(Auth::None);
-
-static ACCOUNTS: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.accounts",
-    Method::POST,
-    "/link/account/list",
-    // It returns what was found while connecting.
-    Repeat::Read,
-)
-.with_auth(Auth::None);
-
-static SELECT_ACCOUNTS: Operation = Operation::new(
-    Provider::Deck,
-    "deck.link.select_accounts",
-    Method::POST,
-    "/link/account/select",
-    // It sets the whole selection.
-    Repeat::Idempotent,
-)
-.with_auth(Auth::None);
-
-pub(crate) const OPERATIONS: &[&Operation] = &[
-    &CREATE_TOKEN,
-    &GET_TOKEN,
-    &INFO,
-    &SOURCES,
-    &CONNECT,
-    &CONNECTION_STATUS,
-    &MFA_QUESTION,
-    &ANSWER_MFA,
-    &ACCOUNTS,
-    &SELECT_ACCOUNTS,
-];
+operations! { Deck, "deck.link";
+    /// each call makes a token
+    CREATE_TOKEN = "create_token": POST "/link/token/create", Once, sdk "link.create_token";
+    /// returns what the token was created with
+    GET_TOKEN = "get_token": POST "/link/token/get", Read, sdk "link.get_token";
+    /// returns what the first screen shows
+    INFO = "info": POST "/link/info", Read, auth None, sdk "link.get_info";
+    /// a search
+    SOURCES = "sources": POST "/link/sources", Read, auth None, sdk "link.search_sources";
+    /// each attempt counts at the source
+    CONNECT = "connect": POST "/link/connect", Once, auth None, sdk "links.connect";
+    /// made for polling
+    CONNECTION_STATUS = "connection_status": POST "/link/connection/status", Read, auth None, sdk "links.get_connection_status";
+    /// returns the question that waits
+    MFA_QUESTION = "mfa_question": POST "/link/authentication/mfa/get", Read, auth None, sdk "links.authentication.get_mfa_question";
+    /// a code works once
+    ANSWER_MFA = "answer_mfa": POST "/link/authentication/mfa/answer", Once, auth None, sdk "links.authentication.answer_mfa";
+    /// returns what was found
+    ACCOUNTS = "accounts": POST "/link/account/list", Read, auth None, sdk "links.list_accounts";
+    /// sets the whole selection
+    SELECT_ACCOUNTS = "select_accounts": POST "/link/account/select", Idempotent, auth None, sdk "link.select_account";
+}
 
 impl Link {
     pub(super) fn new(engine: Arc<Engine>) -> Self {

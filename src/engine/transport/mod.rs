@@ -1,15 +1,20 @@
 //! What carries a request to the vendor: the trait, and what its implementations share.
 
+#[cfg(feature = "reqwest")]
 mod names;
+#[cfg(feature = "reqwest")]
 mod per_runtime;
+#[cfg(feature = "reqwest")]
 mod proxies;
+#[cfg(feature = "reqwest")]
 mod reqwest;
-#[cfg(feature = "rustls")]
+#[cfg(all(feature = "reqwest", feature = "rustls"))]
 mod tls;
 
-pub use reqwest::ReqwestTransport;
-
+#[cfg(feature = "reqwest")]
 pub(crate) use proxies::Proxies;
+#[cfg(feature = "reqwest")]
+pub use reqwest::ReqwestTransport;
 
 use crate::error::BoxError;
 use bytes::Bytes;
@@ -30,7 +35,7 @@ pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>
 
 /// Carries one HTTP request out and brings its answer back.
 ///
-/// The client's own is [`ReqwestTransport`](crate::ReqwestTransport). Wrap one to record, replay or disturb traffic:
+/// The client's own is `ReqwestTransport`. Wrap one to record, replay or disturb traffic:
 /// every attempt of every call goes through it, with all headers set. Credentials are among them, marked sensitive.
 ///
 /// A transport never follows redirects and never repeats a request: the engine decides about both. It may be dropped
@@ -64,6 +69,7 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 pub(crate) struct Afresh;
 
 /// What a transport of the client's own is made with.
+#[cfg(feature = "reqwest")]
 #[derive(Clone, Debug)]
 pub(crate) struct TransportSettings {
     pub(crate) connect_timeout: Duration,

@@ -3,7 +3,7 @@ use super::{
     per_runtime::PerRuntime,
 };
 use crate::Error;
-use crate::engine::endpoint::is_loopback;
+use crate::engine::is_loopback;
 use crate::error::BoxError;
 use bytes::Bytes;
 use http::{

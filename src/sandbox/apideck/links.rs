@@ -2,7 +2,8 @@
 
 use super::catalog::{self, Auth, Service};
 use super::{State, consumer, key, not_found, refusal, unauthorized};
-use crate::engine::{RESERVED, is_loopback};
+use crate::call::RESERVED;
+use crate::engine::is_loopback;
 use crate::sandbox::exchange::{Asked, Reply, millis};
 use crate::sandbox::{jwt, world::percent_decode};
 use http::StatusCode;

@@ -5,9 +5,9 @@ mod links;
 use super::exchange::{Asked, Object, Reply};
 use super::random::Random;
 use super::world::World;
-use crate::Consumer;
 use crate::apideck::vault::connections::{ConnectionState, ConsentState, DataScopesResources};
 use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
+use crate::operation::ConsumerHeader;
 use catalog::{Auth, SERVICES, Service};
 use connection::Record;
 use http::StatusCode;
@@ -185,7 +185,7 @@ impl State {
             known if known == app_id => {}
             _ => return Err(unauthorized()),
         }
-        if asked.operation.consumer() == Consumer::Required && consumer(asked).is_empty() {
+        if asked.operation.consumer_header() == ConsumerHeader::Required && consumer(asked).is_empty() {
             return Err(missing("x-apideck-consumer-id"));
         }
         Ok(())

@@ -13,7 +13,8 @@ use connectory::deck::{
         ScrapingStatus, WebhookUpdateRequest,
     },
 };
-use connectory::{Auth, Error, Outcome, Secret};
+use connectory::operation::Auth;
+use connectory::{Error, Outcome, Secret};
 use serde_json::{Value, json};
 use std::time::Duration;
 use wiremock::ResponseTemplate;

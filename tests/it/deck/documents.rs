@@ -7,8 +7,9 @@ use crate::support::{
     offline,
     wire::{Seen, Wire},
 };
+use connectory::Error;
 use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
-use connectory::{Auth, Error};
+use connectory::operation::Auth;
 use serde_json::json;
 
 const LINE: &str = "POST /jobs/documents/list";

@@ -10,7 +10,8 @@ use connectory::deck::{
         ConnectionInput, EnsureConnection, Job, JobCode, JobMfaAnswerRequest, JobRequest, SandboxOutcome,
     },
 };
-use connectory::{Auth, Error, Outcome, RetryPolicy, Secret};
+use connectory::operation::Auth;
+use connectory::{Error, Outcome, RetryPolicy, Secret};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{

@@ -5,12 +5,13 @@ use crate::support::{
     offline,
     wire::Wire,
 };
+use connectory::Patch;
 use connectory::deck::link::{
     AccountSelectMode, BetaSourceStatus, ConnectRequest, CredentialField, FieldType, Language,
     LinkAccountSelectRequest, LinkConnectionStatus, LinkMfaAnswerRequest, LinkMode, LinkTokenCreateRequest,
     LinkTokenRequest, LinkUpdate, ParsingMethod, SourcesRequest, UpdateMode,
 };
-use connectory::{Auth, Patch};
+use connectory::operation::Auth;
 use serde_json::{Value, json};
 
 const LINK_TOKEN: &str = "link-sandbox-77bd1897-b21b-4eb8-fca6-08dda362f7ed";

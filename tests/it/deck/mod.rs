@@ -10,7 +10,7 @@ use crate::support::{
     DECK_CLIENT_ID, DECK_SECRET,
     wire::{Seen, Wire},
 };
-use connectory::Auth;
+use connectory::operation::Auth;
 use serde_json::Value;
 
 const TOKEN: &str = "access-development-6599f8dd-1a1c-4586-39d1-08ddb97283f7";

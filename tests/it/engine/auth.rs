@@ -14,7 +14,8 @@ use connectory::apideck;
 use connectory::codat;
 #[cfg(feature = "deck")]
 use connectory::deck;
-use connectory::{Auth, Client, ClientBuilder, Consumer, Error, Operation, Outcome, Provider, Repeat};
+use connectory::operation::{Auth, ConsumerHeader, Operation, Repeat};
+use connectory::{Client, ClientBuilder, Error, Outcome, Provider};
 use http::HeaderMap;
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
@@ -46,8 +47,8 @@ fn expected_identity(operation: &Operation) -> Identity {
     };
     let app =
         (operation.provider() == Provider::Apideck).then(|| ("x-apideck-app-id", APIDECK_APP.to_owned()));
-    let consumer =
-        (operation.consumer() != Consumer::Never).then(|| ("x-apideck-consumer-id", CONSUMER.to_owned()));
+    let consumer = (operation.consumer_header() != ConsumerHeader::Never)
+        .then(|| ("x-apideck-consumer-id", CONSUMER.to_owned()));
     let headers = credentials.into_iter().chain(app).chain(consumer);
     headers.map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -350,7 +351,7 @@ mod scopes {
             memory.play([call.success("s")]);
             let sent_before = memory.count();
             let result = call.send_default(&client).await;
-            if operation.consumer() == Consumer::Required {
+            if operation.consumer_header() == ConsumerHeader::Required {
                 let error = result.unwrap_err();
                 assert!(matches!(error, Error::Config(_)), "{error:?}");
                 assert!(error.to_string().contains("consumer"), "{error}");

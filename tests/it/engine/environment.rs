@@ -5,7 +5,8 @@ use crate::support::{
     wire::{Seen, Wire},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use connectory::{Auth, Client, ClientBuilder, Error};
+use connectory::operation::Auth;
+use connectory::{Client, ClientBuilder, Error};
 use std::process::Command;
 
 const VARIABLES: [&str; 10] = [

@@ -5,7 +5,8 @@ use crate::support::{
     h2::{Connection, H2, Step, answer, go_away, reset},
     tls::ROOT,
 };
-use connectory::{Client, Error, Outcome, Repeat, RetryPolicy};
+use connectory::operation::Repeat;
+use connectory::{Client, Error, Outcome, RetryPolicy};
 use std::time::Duration;
 
 const REFUSED_STREAM: u32 = 7;

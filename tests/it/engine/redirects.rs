@@ -7,7 +7,8 @@ use crate::support::{
     raw::Raw,
     wire::Wire,
 };
-use connectory::{Error, Outcome, Repeat};
+use connectory::operation::Repeat;
+use connectory::{Error, Outcome};
 use wiremock::ResponseTemplate;
 
 #[tokio::test]

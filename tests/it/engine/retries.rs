@@ -5,7 +5,8 @@ use crate::support::{
     memory::{Memory, Step},
     offline, offline_builder, success,
 };
-use connectory::{Outcome, Repeat, RetryPolicy};
+use connectory::operation::Repeat;
+use connectory::{Outcome, RetryPolicy};
 use std::{
     collections::{BTreeSet, HashSet},
     time::Duration,

@@ -4,7 +4,8 @@ use crate::support::{
     a_call, builder, calls, client, ends,
     raw::{Raw, read_request},
 };
-use connectory::{Error, Outcome, Repeat, RetryPolicy};
+use connectory::operation::Repeat;
+use connectory::{Error, Outcome, RetryPolicy};
 use std::{
     sync::{
         Arc,

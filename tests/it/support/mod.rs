@@ -13,7 +13,8 @@ pub mod tls;
 pub mod traces;
 pub mod wire;
 
-use connectory::{Call, Client, ClientBuilder, Operation, Provider};
+use connectory::operation::Operation;
+use connectory::{Call, Client, ClientBuilder, Provider};
 use memory::{Memory, Step};
 use std::{fmt::Debug, sync::Arc, time::Duration};
 

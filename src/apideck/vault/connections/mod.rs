@@ -18,10 +18,10 @@ pub use form_fields::{
 };
 
 use crate::apideck::{Apideck, Envelope, ServiceId, UnifiedApi};
-use crate::engine::{Consumer, Operation, Provider, Repeat};
+
+use crate::operation::operations;
 use crate::types::{List, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
-use http::Method;
 use serde::Serialize;
 
 /// The operations on one consumer's connections.
@@ -30,66 +30,20 @@ pub struct Connections {
     apideck: Apideck,
 }
 
-static LIST: Operation = Operation::new(
-    Provider::Apideck,
-    "apideck.vault.connections.list",
-    Method::GET,
-    "/vault/connections",
-    Repeat::Read,
-)
-.with_consumer(Consumer::Optional);
-
-static GET: Operation = Operation::new(
-    Provider::Apideck,
-    "apideck.vault.connections.get",
-    Method::GET,
-    "/vault/connections/{unified_api}/{service_id}",
-    Repeat::Read,
-)
-.with_consumer(Consumer::Required);
-
-static UPDATE: Operation = Operation::new(
-    Provider::Apideck,
-    "apideck.vault.connections.update",
-    Method::PATCH,
-    "/vault/connections/{unified_api}/{service_id}",
-    // PATCH is not idempotent as such. This one is: it sets members to given values, and `update` sees to the one
-    // that appends.
-    Repeat::Idempotent,
-)
-.with_consumer(Consumer::Required);
-
-static DELETE: Operation = Operation::new(
-    Provider::Apideck,
-    "apideck.vault.connections.delete",
-    Method::DELETE,
-    "/vault/connections/{unified_api}/{service_id}",
-    // Gone twice is gone.
-    Repeat::Idempotent,
-)
-.with_consumer(Consumer::Required);
-
-static IMPORT: Operation = Operation::new(
-    Provider::Apideck,
-    "apideck.vault.connections.import",
-    Method::POST,
-    "/vault/connections/{unified_api}/{service_id}/import",
-    // A repeat would put an old refresh token back.
-    Repeat::Once,
-)
-.with_consumer(Consumer::Required);
-
-static TOKEN: Operation = Operation::new(
-    Provider::Apideck,
-    "apideck.vault.connections.token",
-    Method::POST,
-    "/vault/connections/{unified_api}/{service_id}/token",
-    // It stores a fresh token and returns none: the second time leaves what the first left.
-    Repeat::Idempotent,
-)
-.with_consumer(Consumer::Required);
-
-pub(crate) const OPERATIONS: &[&Operation] = &[&LIST, &GET, &UPDATE, &DELETE, &IMPORT, &TOKEN];
+operations! { Apideck, "apideck.vault.connections";
+    /// changes nothing
+    LIST = "list": GET "/vault/connections", Read, consumer Optional, sdk "vault.connections.list";
+    /// changes nothing
+    GET = "get": GET "/vault/connections/{unified_api}/{service_id}", Read, consumer Required, sdk "vault.connections.get";
+    /// sets members; with a `latest_consent`, which is appended, it goes as Once
+    UPDATE = "update": PATCH "/vault/connections/{unified_api}/{service_id}", Idempotent, consumer Required, sdk "vault.connections.update";
+    /// gone twice is gone
+    DELETE = "delete": DELETE "/vault/connections/{unified_api}/{service_id}", Idempotent, consumer Required, sdk "vault.connections.delete";
+    /// would put an old refresh token back
+    IMPORT = "import": POST "/vault/connections/{unified_api}/{service_id}/import", Once, consumer Required, sdk "vault.connections.imports";
+    /// a valid token is stored afterwards
+    TOKEN = "token": POST "/vault/connections/{unified_api}/{service_id}/token", Idempotent, consumer Required, sdk "vault.connections.token";
+}
 
 impl Connections {
     pub(super) fn new(apideck: Apideck) -> Self {

@@ -3,7 +3,8 @@
 //! An operation that is missing here fails `coverage`.
 
 use super::memory::Step;
-use connectory::{Call, Client, Error, Operation};
+use connectory::operation::Operation;
+use connectory::{Call, Client, Error};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{fmt::Debug, pin::Pin};

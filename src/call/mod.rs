@@ -1,5 +1,14 @@
-use crate::engine::{Answer, Draft, Options, Reader};
-use crate::{Error, Operation, Unread};
+mod download;
+mod draft;
+
+pub use download::Download;
+pub(crate) use draft::Draft;
+#[cfg(all(feature = "sandbox", feature = "apideck"))]
+pub(crate) use draft::RESERVED;
+
+use crate::engine::{Answer, Options, Reader};
+use crate::operation::Operation;
+use crate::{Error, Unread};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::{fmt, pin::Pin, time::Duration};
@@ -69,7 +78,7 @@ impl<T> Call<T> {
     /// Keep your own key with the job it belongs to when the call may be made again after a crash.
     ///
     /// # Errors
-    /// On await, `Error::Request` for an operation that is not [`Repeat::Keyed`](crate::Repeat::Keyed), and for a key
+    /// On await, `Error::Request` for an operation that is not [`Repeat::Keyed`](crate::operation::Repeat::Keyed), and for a key
     /// with bytes outside visible ASCII.
     pub fn idempotency_key(self, key: impl Into<String>) -> Self {
         let key = key.into();
@@ -79,6 +88,30 @@ impl<T> Call<T> {
     /// The operation that is called.
     pub fn operation(&self) -> &'static Operation {
         self.draft.operation()
+    }
+
+    /// The future of the call, as `tokio::spawn` and collections of futures want it; `.await` needs none.
+    ///
+    /// ```
+    /// # async fn example(client: connectory::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "codat")] {
+    /// let companies = client.codat().companies();
+    /// let token = tokio::spawn(companies.get_access_token("8a210b68-6988-11ed-a1eb-0242ac120002").send());
+    /// println!("{:?}", token.await??);
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub fn send(self) -> impl Future<Output = Result<T, Error>> + Send + 'static
+    where
+        T: 'static,
+    {
+        let Self { draft, reader } = self;
+        let ready = draft.ready();
+        async move { Ok(ready?.value(reader).await?.0) }
     }
 
     /// Sends the call and gives its value with status, headers, request id and attempts.
@@ -123,9 +156,7 @@ impl<T: 'static> IntoFuture for Call<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { draft, reader } = self;
-        let ready = draft.ready();
-        Box::pin(async move { Ok(ready?.value(reader).await?.0) })
+        Box::pin(self.send())
     }
 }
 

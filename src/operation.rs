@@ -1,18 +1,23 @@
+//! What an operation is: where it goes, who may make it, and when it may be repeated.
+
+use crate::Provider;
 use http::Method;
 use std::fmt;
 
 /// The static description of one operation.
 ///
-/// It is the single source for the operation's retries, telemetry and error text. [`operations()`](crate::operations)
-/// lists all of them.
+/// Retries, telemetry, error texts and the tables of the guides come from it. [`operations`](crate::operations) lists
+/// them all.
 pub struct Operation {
     provider: Provider,
     id: &'static str,
     method: Method,
     path: &'static str,
     repeat: Repeat,
+    reason: &'static str,
     auth: Auth,
-    consumer: Consumer,
+    consumer: ConsumerHeader,
+    sdk: &'static str,
 }
 
 impl Operation {
@@ -23,8 +28,14 @@ impl Operation {
         path: &'static str,
         repeat: Repeat,
     ) -> Self {
-        let (auth, consumer) = (Auth::Credentials, Consumer::Never);
-        Self { provider, id, method, path, repeat, auth, consumer }
+        let (auth, consumer) = (Auth::Credentials, ConsumerHeader::Never);
+        Self { provider, id, method, path, repeat, reason: "", auth, consumer, sdk: "" }
+    }
+
+    /// Why it may be repeated as it may, on one line.
+    pub(crate) const fn with_reason(mut self, reason: &'static str) -> Self {
+        self.reason = reason;
+        self
     }
 
     pub(crate) const fn with_auth(mut self, auth: Auth) -> Self {
@@ -32,8 +43,13 @@ impl Operation {
         self
     }
 
-    pub(crate) const fn with_consumer(mut self, consumer: Consumer) -> Self {
+    pub(crate) const fn with_consumer(mut self, consumer: ConsumerHeader) -> Self {
         self.consumer = consumer;
+        self
+    }
+
+    pub(crate) const fn with_sdk(mut self, sdk: &'static str) -> Self {
+        self.sdk = sdk;
         self
     }
 
@@ -62,14 +78,24 @@ impl Operation {
         self.repeat
     }
 
+    /// Why [`repeat`](Self::repeat) is what it is, in a few words.
+    pub fn reason(&self) -> &'static str {
+        self.reason.trim_ascii()
+    }
+
     /// Which credentials go with it.
     pub fn auth(&self) -> Auth {
         self.auth
     }
 
-    /// Whether it belongs to an Apideck consumer.
-    pub fn consumer(&self) -> Consumer {
+    /// Whether it carries Apideck's consumer id.
+    pub fn consumer_header(&self) -> ConsumerHeader {
         self.consumer
+    }
+
+    /// Its name in the vendor's own SDKs as Python writes it; empty where they do not have it.
+    pub fn sdk(&self) -> &'static str {
+        self.sdk
     }
 }
 
@@ -85,27 +111,37 @@ impl fmt::Display for Operation {
     }
 }
 
-/// A vendor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Provider {
-    /// Deck, API v1.
-    Deck,
-    /// Apideck: Vault and Webhook.
-    Apideck,
-    /// Codat Platform.
-    Codat,
+/// Writes a group's operations as a table, and the list of them.
+///
+/// A row is `NAME = "method": HTTP "path", repeat, ..;` below a doc comment that says why it may be repeated so.
+macro_rules! operations {
+    (
+        $provider:ident, $group:literal;
+        $(
+            $(#[doc = $reason:literal])+
+            $name:ident = $method:literal: $http:ident $path:literal, $repeat:ident
+                $(, auth $auth:ident)? $(, consumer $consumer:ident)? $(, sdk $sdk:literal)?;
+        )+
+    ) => {
+        $(
+            pub(crate) static $name: $crate::operation::Operation = $crate::operation::Operation::new(
+                $crate::Provider::$provider,
+                concat!($group, ".", $method),
+                http::Method::$http,
+                $path,
+                $crate::operation::Repeat::$repeat,
+            )
+            .with_reason(concat!($($reason),+))
+            $(.with_auth($crate::operation::Auth::$auth))?
+            $(.with_consumer($crate::operation::ConsumerHeader::$consumer))?
+            $(.with_sdk($sdk))?;
+        )+
+
+        pub(crate) const OPERATIONS: &[&$crate::operation::Operation] = &[$(&$name),+];
+    };
 }
 
-impl fmt::Display for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Deck => "Deck",
-            Self::Apideck => "Apideck",
-            Self::Codat => "Codat",
-        })
-    }
-}
+pub(crate) use operations;
 
 /// Whether an operation may be repeated: declared for each, never guessed from the HTTP method.
 ///
@@ -146,10 +182,10 @@ pub enum Auth {
     None,
 }
 
-/// Whether an operation belongs to an Apideck consumer.
+/// Whether an operation carries `x-apideck-consumer-id`, Apideck's header for one of your customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Consumer {
+pub enum ConsumerHeader {
     /// A call without one is [`Error::Config`](crate::Error::Config).
     Required,
     /// Sent where the scope has one.
