@@ -41,15 +41,15 @@ pub mod deck;
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
 
-pub use call::{Call, Download, Response};
+pub use call::{Call, Download, Paged, Pages, Response};
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
 pub use engine::ReqwestTransport;
 pub use engine::{Body, RetryPolicy, SendError, Transport, TransportFuture};
 pub use error::{
-    ApiError, ConfigError, DecodeError, Error, Outcome, RedirectError, RequestError, TransportError,
-    TransportErrorKind, WriteError,
+    ApiError, ConfigError, DecodeCategory, DecodeError, Error, Outcome, RedirectError, RequestError,
+    TransportError, TransportErrorKind, WriteError,
 };
 pub use provider::Provider;
 #[cfg(feature = "jiff")]

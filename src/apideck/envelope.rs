@@ -1,3 +1,4 @@
+use crate::call::{Page, Successor};
 use crate::types::{List, list, tells_unread, whole_number};
 use crate::{JsonMap, Unread};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,20 @@ pub struct Envelope<T> {
 }
 
 tells_unread!(Envelope<T>);
+
+impl<T: Send + 'static> Page for Envelope<Vec<T>> {
+    type Item = T;
+
+    fn successor(&self) -> Successor {
+        let cursors = self.meta.as_ref().and_then(|meta| meta.cursors.as_ref());
+        let next = cursors.and_then(|cursors| cursors.next.clone());
+        next.filter(|next| !next.is_empty()).map_or(Successor::None, Successor::Cursor)
+    }
+
+    fn into_items(self) -> Vec<T> {
+        self.data
+    }
+}
 
 impl<T> From<Envelope<List<T>>> for Envelope<Vec<T>> {
     fn from(envelope: Envelope<List<T>>) -> Self {

@@ -90,6 +90,37 @@ impl Draft {
         }
     }
 
+    /// Sets one parameter of the query, in the place of what it was.
+    pub(super) fn parameter(mut self, name: &str, value: &str) -> Self {
+        let others =
+            self.query.split('&').filter(|pair| pair.split('=').next() != Some(name) && !pair.is_empty());
+        let mut query: String = others.collect::<Vec<_>>().join("&");
+        write_query(&mut query, name, &Value::from(value));
+        self.query = query;
+        self
+    }
+
+    pub(super) fn is_mistaken(&self) -> bool {
+        self.mistake.is_some()
+    }
+
+    /// The same draft once more. A mistake goes with the first one.
+    pub(super) fn again(&mut self) -> Self {
+        Self {
+            engine: self.engine.clone(),
+            operation: self.operation,
+            repeat: self.repeat,
+            path: self.path.clone(),
+            template: self.template,
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            reading: self.reading,
+            options: self.options.clone(),
+            mistake: self.mistake.take(),
+        }
+    }
+
     pub(crate) fn json(self, body: &impl Serialize) -> Self {
         self.serialised(with_secrets(|| serde_json::to_vec(body)).ok())
     }

@@ -1,10 +1,13 @@
 mod download;
 mod draft;
+mod pages;
 
 pub use download::Download;
 pub(crate) use draft::Draft;
 #[cfg(all(feature = "sandbox", feature = "apideck"))]
 pub(crate) use draft::RESERVED;
+pub(crate) use pages::page::{Page, Successor};
+pub use pages::{Paged, Pages};
 
 use crate::engine::{Answer, Options, Reader};
 use crate::operation::Operation;
@@ -157,6 +160,15 @@ impl<T: 'static> IntoFuture for Call<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
+    }
+}
+
+impl<T: Paged> Call<T> {
+    /// The pages of the list, from this one on.
+    ///
+    /// Each goes with this call's scope, filters and options.
+    pub fn pages(self) -> Pages<T> {
+        Pages::new(self.draft, self.reader)
     }
 }
 

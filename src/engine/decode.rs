@@ -1,7 +1,7 @@
 use super::json_path::Place;
 use super::mend::{Hopeless, Mending};
 use crate::error::{CallInfo, DecodeError, shown_aside};
-use crate::{Error, Secret, Unread};
+use crate::{DecodeCategory, Error, Secret, Unread};
 use bytes::{Buf, Bytes};
 use serde_json::error::Category;
 use std::str;
@@ -28,7 +28,7 @@ pub(crate) struct Misread {
     path: String,
     line: usize,
     column: usize,
-    category: &'static str,
+    category: DecodeCategory,
 }
 
 impl Decoding {
@@ -102,7 +102,7 @@ pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
 
 /// The error for an encrypted body that no key opens.
 pub(crate) fn unreadable(call: CallInfo, body: Bytes) -> Error {
-    Misread { path: ".".to_owned(), line: 0, column: 0, category: "encrypted" }.into_error(
+    Misread { path: ".".to_owned(), line: 0, column: 0, category: DecodeCategory::Encrypted }.into_error(
         call,
         body,
         &[],
@@ -120,17 +120,17 @@ impl Misread {
         let Some(error) = error else {
             // Bytes that are no UTF-8, and not in a string where they could be mended.
             let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err();
-            let syntax = Self { path: ".".to_owned(), line: 1, column: 0, category: "syntax" };
+            let syntax = Self { path: ".".to_owned(), line: 1, column: 0, category: DecodeCategory::Syntax };
             return error.map_or(syntax, |error| Self::new(body, Some(&error)));
         };
         let path = Place::of(body, error).to_string();
         let (path, category) = match (error.classify(), missing_member(error)) {
-            _ if body.is_empty() => (path, "empty"),
-            (Category::Syntax, _) => (path, "syntax"),
-            (Category::Eof, _) => (path, "truncated"),
-            (_, None) => (path, "type"),
-            (_, Some(member)) if path == "." => (member, "missing"),
-            (_, Some(member)) => (format!("{path}.{member}"), "missing"),
+            _ if body.is_empty() => (path, DecodeCategory::Empty),
+            (Category::Syntax, _) => (path, DecodeCategory::Syntax),
+            (Category::Eof, _) => (path, DecodeCategory::Truncated),
+            (_, None) => (path, DecodeCategory::Type),
+            (_, Some(member)) if path == "." => (member, DecodeCategory::Missing),
+            (_, Some(member)) => (format!("{path}.{member}"), DecodeCategory::Missing),
         };
         Self { path, line: error.line(), column: error.column(), category }
     }

@@ -107,6 +107,14 @@ pub(crate) struct Answer {
     pub(crate) deadline: Option<Instant>,
 }
 
+impl<T> Clone for Reader<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Reader<T> {}
+
 impl Answer {
     pub(crate) fn call_info(&self) -> CallInfo {
         CallInfo {

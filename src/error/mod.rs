@@ -120,6 +120,21 @@ impl Error {
         Self::Request(Box::new(RequestError { operation, message: message.into() }))
     }
 
+    /// A page that leads back.
+    pub(crate) fn cycle(call: CallInfo) -> Self {
+        let (path, shown_path) = (".".to_owned(), ".".to_owned());
+        let category = DecodeCategory::Cycle;
+        Self::Decode(Box::new(DecodeError {
+            call,
+            path,
+            shown_path,
+            line: 0,
+            column: 0,
+            category,
+            body: Bytes::new(),
+        }))
+    }
+
     /// The operation that failed; `None` for an error of `build()`.
     pub fn operation(&self) -> Option<&'static Operation> {
         match self {
@@ -430,6 +445,40 @@ impl fmt::Display for RedirectError {
     }
 }
 
+/// What kept a successful answer from being understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecodeCategory {
+    /// It is no JSON.
+    Syntax,
+    /// A value that is needed is of another type.
+    Type,
+    /// A value that is needed is not there.
+    Missing,
+    /// It ends too early.
+    Truncated,
+    /// It has no body.
+    Empty,
+    /// It is encrypted, and no key opens it.
+    Encrypted,
+    /// It names a page that was there before: the pages have no end.
+    Cycle,
+}
+
+impl fmt::Display for DecodeCategory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Syntax => "syntax",
+            Self::Type => "type",
+            Self::Missing => "missing",
+            Self::Truncated => "truncated",
+            Self::Empty => "empty",
+            Self::Encrypted => "encrypted",
+            Self::Cycle => "cycle",
+        })
+    }
+}
+
 /// A successful answer whose body was not understood.
 ///
 /// It has no source: serde's own error text holds values of the body.
@@ -441,7 +490,7 @@ pub struct DecodeError {
     pub(crate) shown_path: String,
     pub(crate) line: usize,
     pub(crate) column: usize,
-    pub(crate) category: &'static str,
+    pub(crate) category: DecodeCategory,
     pub(crate) body: Bytes,
 }
 
@@ -462,9 +511,7 @@ impl DecodeError {
     }
 
     /// What kind of mistake it is.
-    ///
-    /// `syntax`, `type`, `missing`, `truncated`, `empty`, or `encrypted` where no key opens the body.
-    pub fn category(&self) -> &str {
+    pub fn category(&self) -> DecodeCategory {
         self.category
     }
 }

@@ -44,7 +44,7 @@ pub fn encrypted_body(data: &[u8]) {
             Ok(answer) => assert_eq!(Some(&answer.body[..]), opened.as_deref()),
             Err(error) => {
                 let Error::Decode(decode) = &error else { panic!("{error:?}") };
-                assert_eq!((decode.category(), opened), ("encrypted", None));
+                assert_eq!((decode.category(), opened), (crate::DecodeCategory::Encrypted, None));
                 assert_eq!((error.outcome(), error.attempts()), (Outcome::Applied, 1));
                 assert_eq!(error.body().unwrap(), &body[..body.len().min(64 * 1024)]);
             }

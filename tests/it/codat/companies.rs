@@ -4,7 +4,7 @@ use crate::support::{
     COMPANY,
     wire::{Seen, Wire},
 };
-use connectory::{Error, Outcome};
+use connectory::{DecodeCategory, Error, Outcome};
 use std::time::Duration;
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn get_access_token_without_a_token_is_a_decode_error() {
     let wire = Wire::ok(body).await;
     let error = wire.client().codat().companies().get_access_token(COMPANY).await.unwrap_err();
     let Error::Decode(decode) = &error else { panic!("{error:?}") };
-    assert_eq!((decode.path(), decode.category()), ("accessToken", "type"));
+    assert_eq!((decode.path(), decode.category()), ("accessToken", DecodeCategory::Type));
     assert_eq!(error.outcome(), Outcome::Applied);
     assert_eq!(error.body().unwrap(), body);
 }

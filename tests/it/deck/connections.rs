@@ -79,7 +79,7 @@ async fn invalidate_access_token_without_the_token_in_the_answer_is_a_decode_err
     let connections = wire.client().deck().connections();
     let error = connections.invalidate_access_token(&AccessTokenRequest::new(TOKEN)).await.unwrap_err();
     let Error::Decode(decode) = &error else { panic!("{error:?}") };
-    assert_eq!((decode.path(), decode.category()), ("new_access_token", "type"));
+    assert_eq!((decode.path(), decode.category()), ("new_access_token", connectory::DecodeCategory::Type));
     assert_eq!(error.outcome(), Outcome::Applied);
 }
 

@@ -121,7 +121,7 @@ async fn an_encrypted_answer_without_the_key_is_a_clear_error() {
     for client in [client(&memory, None), other] {
         let error = client.deck().connections().context(&AccessTokenRequest::new("t")).await.unwrap_err();
         let Error::Decode(decode) = &error else { panic!("{error:?}") };
-        assert_eq!(decode.category(), "encrypted");
+        assert_eq!(decode.category(), connectory::DecodeCategory::Encrypted);
         assert_eq!((error.outcome(), error.attempts()), (Outcome::Applied, 1));
         assert_eq!(error.body().unwrap(), &answer[..]);
     }

@@ -6,7 +6,7 @@ use crate::support::{
     memory::{Memory, Step},
     offline, offline_builder,
 };
-use connectory::{Client, Error, Outcome};
+use connectory::{Client, DecodeCategory, Error, Outcome};
 use http::StatusCode;
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 
@@ -28,14 +28,14 @@ fn nested(depth: usize) -> String {
 #[tokio::test]
 async fn r34_a_body_that_is_not_understood_is_kept_with_all_that_is_known() {
     let bodies = [
-        ("", "empty"),
-        ("{", "truncated"),
-        ("\u{feff}{", "truncated"),
-        ("{\"data\":\"half", "truncated"),
-        ("<!doctype html><title>Sign in</title>", "syntax"),
-        ("{'single':1}", "syntax"),
-        ("3", "type"),
-        ("\"text\"", "type"),
+        ("", DecodeCategory::Empty),
+        ("{", DecodeCategory::Truncated),
+        ("\u{feff}{", DecodeCategory::Truncated),
+        ("{\"data\":\"half", DecodeCategory::Truncated),
+        ("<!doctype html><title>Sign in</title>", DecodeCategory::Syntax),
+        ("{'single':1}", DecodeCategory::Syntax),
+        ("3", DecodeCategory::Type),
+        ("\"text\"", DecodeCategory::Type),
     ];
     for call in reading() {
         for (body, category) in bodies {
@@ -66,7 +66,7 @@ async fn a_second_value_behind_the_first_is_a_mistake() {
         let memory = Memory::playing([Step::answer(200, body)]);
         let error = call.send_default(&offline(&memory)).await.unwrap_err();
         let Error::Decode(decode) = &error else { panic!("{}: {error:?}", call.id) };
-        assert_eq!((decode.path(), decode.category()), (".", "syntax"), "{}", call.id);
+        assert_eq!((decode.path(), decode.category()), (".", DecodeCategory::Syntax), "{}", call.id);
     }
 }
 
@@ -97,7 +97,7 @@ async fn r34_the_place_of_the_mistake_is_named() {
         let memory = Memory::playing([Step::answer(200, *body)]);
         let error = call.send_default(&offline(&memory)).await.unwrap_err();
         let Error::Decode(decode) = &error else { panic!("{error:?}") };
-        assert_eq!((decode.path(), decode.line(), decode.category()), (*path, *line, "type"));
+        assert_eq!((decode.path(), decode.line(), decode.category()), (*path, *line, DecodeCategory::Type));
         assert!(decode.column().abs_diff(*column) <= 1, "{}", decode.column());
     }
 }
@@ -119,7 +119,7 @@ async fn r34_a_member_that_is_missing_is_named() {
         let memory = Memory::playing([Step::answer(200, *body)]);
         let error = call.send_default(&offline(&memory)).await.unwrap_err();
         let Error::Decode(decode) = &error else { panic!("{error:?}") };
-        assert_eq!((decode.path(), decode.category()), (*path, "missing"));
+        assert_eq!((decode.path(), decode.category()), (*path, DecodeCategory::Missing));
         assert!(error.to_string().contains(&format!("(missing at `{path}`")), "{error}");
     }
 }
