@@ -20,6 +20,7 @@ mod support;
 
 mod coverage;
 mod docs;
+mod documents;
 mod engine;
 mod models;
 mod mutation;

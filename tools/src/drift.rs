@@ -1,3 +1,4 @@
+use crate::by_position;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,22 +9,24 @@ pub fn between(older: &Value, newer: &Value) -> String {
         let (older, newer) = (named(&older[section]), named(&newer[section]));
         for name in older.keys().chain(newer.keys()).collect::<BTreeSet<_>>() {
             match (older.get(name), newer.get(name)) {
-                (Some(older), Some(newer)) => {
+                (Some((_, older)), Some((name, newer))) => {
                     let lines = changes(&facts(older), &facts(newer));
                     if !lines.is_empty() {
                         text.push_str(&format!("~ {name}\n{lines}"));
                     }
                 }
-                (None, _) => text.push_str(&format!("+ {name}\n")),
-                (_, None) => text.push_str(&format!("- {name}\n")),
+                (Some((name, _)), None) => text.push_str(&format!("- {name}\n")),
+                (None, newer) => text.extend(newer.map(|(name, _)| format!("+ {name}\n"))),
             }
         }
     }
     text
 }
 
-fn named(section: &Value) -> BTreeMap<&String, &Value> {
-    section.as_object().into_iter().flatten().collect()
+/// The operations by what they are called whatever their placeholders are.
+fn named(section: &Value) -> BTreeMap<String, (&String, &Value)> {
+    let operations = section.as_object().into_iter().flatten();
+    operations.map(|(name, facts)| (by_position(name), (name, facts))).collect()
 }
 
 /// The facts of an operation, each under the way to it.
@@ -93,4 +96,59 @@ fn said(fact: &Value) -> String {
         });
     }
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn r38_what_is_new_gone_and_changed_is_told_operation_by_operation() {
+        let older = json!({ "operations": {
+            "GET /a/{id}": {
+                "query": { "page": { "kind": "integer" }, "old": { "kind": "string" } },
+                "answers": { "200": {
+                    "": { "kind": "object" },
+                    "id": { "kind": "string", "required": true },
+                    "kind": { "kind": "object" },
+                    "kind.state": { "kind": "string", "values": ["on", "off"] },
+                } },
+                "statuses": ["200", "404"],
+            },
+            "GET /b": { "statuses": ["200"] },
+            "GET /c": { "statuses": ["200"] },
+        } });
+        let newer = json!({ "operations": {
+            "GET /a/{a}": {
+                "query": { "page": { "kind": "string" }, "size": { "kind": "integer", "required": true } },
+                "answers": { "200": {
+                    "": { "kind": "array" },
+                    "id": { "kind": "string" },
+                    "kind": { "kind": "object" },
+                    "kind.state": { "kind": "string", "values": ["on", "gone"] },
+                } },
+                "statuses": ["200", "429"],
+                "deprecated": true,
+            },
+            "GET /c": { "statuses": ["200"] },
+            "POST /b": { "statuses": ["200"] },
+        } });
+        let expected = [
+            "~ GET /a/{a}",
+            "    ~ answers 200 (body): object -> array",
+            "    ~ answers 200 id: string required -> string",
+            "    ~ answers 200 kind.state: +\"gone\", -\"off\"",
+            "    + deprecated: true",
+            "    - query old",
+            "    ~ query page: integer -> string",
+            "    + query size: integer required",
+            "    ~ statuses: +\"429\", -\"404\"",
+            "- GET /b",
+            "+ POST /b",
+            "",
+        ];
+        assert_eq!(between(&older, &newer), expected.join("\n"));
+        assert_eq!(between(&newer, &newer), "");
+    }
 }

@@ -87,6 +87,13 @@ fn key_text(key: &saphyr::Yaml) -> String {
     }
 }
 
+/// The operation with its placeholders unnamed: another name for one makes no other operation.
+fn by_position(operation: &str) -> String {
+    let mut pieces = operation.split('{');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |whole, piece| whole + "{" + piece.trim_start_matches(|letter| letter != '}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

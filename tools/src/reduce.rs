@@ -258,6 +258,9 @@ impl<'a> Walk<'a> {
             seen.push(reference);
             let target = Schema { value: pointed(self.document, reference), seen };
             shape = self.shape(&target);
+            if target.value.is_null() {
+                shape.kinds.insert("unresolved");
+            }
         }
         self.own(schema, &mut shape);
         for part in items(&value["allOf"]) {
@@ -308,6 +311,7 @@ impl<'a> Walk<'a> {
         }
         match value.get("additionalProperties") {
             Some(Value::Object(map)) if !map.is_empty() => {
+                shape.kinds.insert("object");
                 shape.map.push(schema.below(&value["additionalProperties"]))
             }
             Some(Value::Object(_) | Value::Bool(true)) => shape.open = true,
@@ -337,4 +341,122 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reduced(schema: Value, direction: Direction) -> Value {
+        let document = json!({ "components": { "schemas": {
+            "Base": { "type": "object", "required": ["id"], "properties": {
+                "id": { "type": "string", "format": "uuid", "readOnly": true, "description": "prose" },
+                "secret": { "type": "string", "writeOnly": true, "example": "prose" },
+            } },
+            "Tree": { "type": "object", "properties": {
+                "children": { "type": "array", "items": { "$ref": "#/components/schemas/Tree" } },
+            } },
+        } } });
+        let media = json!({ "application/json": { "schema": schema } });
+        content(&document, &media, direction, false)
+    }
+
+    #[test]
+    fn what_is_referred_to_and_what_all_say_is_one() {
+        let schema = json!({
+            "required": ["state"],
+            "allOf": [{ "$ref": "#/components/schemas/Base" }],
+            "properties": { "state": { "type": ["string", "null"], "enum": ["on", "off", null], "deprecated": true } },
+        });
+        let expected = json!({
+            "": { "kind": "object" },
+            "id": { "kind": "string", "format": "uuid", "required": true },
+            "state": { "kind": "string", "values": ["off", "on"], "required": true, "nullable": true, "deprecated": true },
+        });
+        assert_eq!(reduced(schema, Direction::Answer), expected);
+        let request = reduced(json!({ "$ref": "#/components/schemas/Base" }), Direction::Request);
+        assert_eq!(request, json!({ "": { "kind": "object" }, "secret": { "kind": "string" } }));
+    }
+
+    #[test]
+    fn a_choice_has_the_members_and_kinds_of_all() {
+        let schema = json!({ "type": "object", "properties": { "value": { "nullable": true, "oneOf": [
+            { "type": "object", "required": ["a", "b"], "properties": { "a": { "type": "string", "enum": ["x"] }, "b": {} } },
+            { "type": "object", "required": ["a"], "properties": { "a": { "type": "string", "enum": ["y"] } } },
+            { "type": "array", "items": { "anyOf": [{ "type": "integer" }, { "type": "string" }] } },
+        ] } } });
+        let expected = json!({
+            "": { "kind": "object" },
+            "value": { "kind": ["array", "object"], "nullable": true },
+            "value.a": { "kind": "string", "values": ["x", "y"] },
+            "value.b": { "kind": "any" },
+            "value[]": { "kind": ["integer", "string"] },
+        });
+        assert_eq!(reduced(schema, Direction::Answer), expected);
+    }
+
+    #[test]
+    fn a_schema_within_itself_ends_and_one_elsewhere_is_told() {
+        let tree = reduced(json!({ "$ref": "#/components/schemas/Tree" }), Direction::Answer);
+        let expected = json!({
+            "": { "kind": "object" },
+            "children": { "kind": "array" },
+            "children[]": { "kind": "object", "recursive": true },
+        });
+        assert_eq!(tree, expected);
+        let elsewhere = reduced(json!({ "$ref": "other.yaml#/Tree" }), Direction::Answer);
+        assert_eq!(elsewhere, json!({ "": { "kind": "unresolved" } }));
+    }
+
+    #[test]
+    fn open_maps_and_what_is_no_json_are_told() {
+        let map = json!({ "additionalProperties": { "type": "object", "additionalProperties": true } });
+        let expected = json!({ "": { "kind": "object" }, "{}": { "kind": "object", "open": true } });
+        assert_eq!(reduced(map, Direction::Answer), expected);
+        let pdf = json!({ "application/pdf": { "schema": { "type": "string" } } });
+        let expected = json!({ "": { "kind": "application/pdf" } });
+        assert_eq!(content(&Value::Null, &pdf, Direction::Answer, false), expected);
+    }
+
+    #[test]
+    fn an_operation_has_what_it_takes_and_gives() {
+        let page = json!({ "name": "page", "in": "query", "schema": { "type": "integer" } });
+        let filter = json!({ "name": "filter", "in": "query", "style": "deepObject", "schema": { "properties": {
+            "service": { "properties": { "id": { "type": "string" } } },
+            "codes": { "type": "array", "items": { "type": "integer" } },
+        } } });
+        let answer = json!({ "content": { "application/json": { "schema": { "type": "string" } } } });
+        let document = document(&json!({
+            "openapi": "3.0.3",
+            "info": { "title": "Things", "version": "1", "description": "prose" },
+            "components": { "parameters": { "page": page } },
+            "paths": { "/things/{id}": {
+                "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
+                "get": {
+                    "operationId": "getThing", "summary": "prose", "deprecated": true,
+                    "parameters": [{ "$ref": "#/components/parameters/page" }, filter],
+                    "responses": { "200": answer, "404": answer, "default": answer },
+                },
+            } },
+        }));
+        let expected = json!({
+            "document": { "openapi": "3.0.3", "title": "Things", "version": "1" },
+            "operations": { "GET /things/{id}": {
+                "id": "getThing",
+                "deprecated": true,
+                "path": { "id": { "kind": "string", "required": true } },
+                "query": {
+                    "page": { "kind": "integer" },
+                    "filter": { "kind": "object" },
+                    "filter[service]": { "kind": "object" },
+                    "filter[service][id]": { "kind": "string" },
+                    "filter[codes]": { "kind": "array" },
+                    "filter[codes][]": { "kind": "integer" },
+                },
+                "answers": { "200": { "": { "kind": "string" } } },
+                "statuses": ["200", "404", "default"],
+            } },
+        });
+        assert_eq!(document, expected);
+    }
 }
