@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is new (`+`), gone (`-`) and changed (`~`) in the newer reduction; nothing where they are alike.
 pub fn between(older: &Value, newer: &Value) -> String {
     let mut text = String::new();
-    for section in ["operations", "events"] {
+    for section in ["operations", "errors", "events"] {
         let (older, newer) = (named(&older[section]), named(&newer[section]));
         for name in older.keys().chain(newer.keys()).collect::<BTreeSet<_>>() {
             match (older.get(name), newer.get(name)) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
 
-/// The document's facts: operations by method and path, events by name.
+/// The document's facts: operations by method and path, bodies of errors and events by name.
 pub fn document(document: &Value) -> Value {
     let info = |name: &str| document["info"][name].clone();
     let mut reduction = json!({
@@ -13,6 +13,7 @@ pub fn document(document: &Value) -> Value {
         "operations": operations(document, &document["paths"], |method, path| {
             format!("{} {path}", method.to_uppercase())
         }),
+        "errors": errors(document),
     });
     let events = ["webhooks", "x-webhooks"]
         .map(|name| operations(document, &document[name], |_, name| name.to_owned()));
@@ -65,11 +66,22 @@ fn operation(document: &Value, item: &Value, operation: &Value) -> Value {
         facts.insert("request".to_owned(), request);
     }
     let mut answers = Map::new();
-    for (status, answer) in members(&operation["responses"]).filter(|(status, _)| status.starts_with('2')) {
+    let mut errors = Map::new();
+    for (status, answer) in members(&operation["responses"]) {
         let answer = resolved(document, answer);
-        if answer["content"].is_object() {
-            answers.insert(status.clone(), content(document, &answer["content"], Direction::Answer, false));
+        match error_name(answer) {
+            _ if !answer["content"].is_object() => {}
+            Some(name) if !status.starts_with('2') => {
+                errors.insert(status.clone(), name.into());
+            }
+            _ => {
+                let content = content(document, &answer["content"], Direction::Answer, false);
+                answers.insert(status.clone(), content);
+            }
         }
+    }
+    if !errors.is_empty() {
+        facts.insert("errors".to_owned(), errors.into());
     }
     if !answers.is_empty() {
         facts.insert("answers".to_owned(), answers.into());
@@ -77,6 +89,26 @@ fn operation(document: &Value, item: &Value, operation: &Value) -> Value {
     let statuses: BTreeSet<&String> = members(&operation["responses"]).map(|(status, _)| status).collect();
     facts.insert("statuses".to_owned(), json!(statuses));
     facts.into()
+}
+
+/// The name of an error's schema, which operations share.
+fn error_name(answer: &Value) -> Option<&str> {
+    let schema = &json_media(&answer["content"])?["schema"];
+    text(&schema["$ref"]).rsplit_once('/').map(|(_, name)| name)
+}
+
+/// The bodies of errors by name; those without one stand where they are answered.
+fn errors(document: &Value) -> Map<String, Value> {
+    let items = members(&document["paths"]).map(|(_, item)| resolved(document, item));
+    let operations = items.flat_map(|item| METHODS.map(|method| &item[method]));
+    let answers = operations.flat_map(|operation| members(&operation["responses"]));
+    let errors = answers.filter(|(status, _)| !status.starts_with('2'));
+    let bodies = errors.filter_map(|(_, answer)| {
+        let answer = resolved(document, answer);
+        let name = error_name(answer)?.to_owned();
+        Some((name, content(document, &answer["content"], Direction::Answer, false)))
+    });
+    bodies.collect()
 }
 
 /// A member of a query's object as it goes over the wire: `filter.service.id` is `filter[service][id]`.
@@ -91,18 +123,20 @@ fn deep_name(name: &str) -> String {
 
 /// The members of a body, JSON where there is a choice; what is no JSON is its media type.
 fn content(document: &Value, content: &Value, direction: Direction, required: bool) -> Value {
-    let is_json =
-        |(name, _): &(&String, &Value)| name.as_str() == "application/json" || name.ends_with("+json");
-    let media = members(content).find(is_json);
     let mut walk = Walk::new(document, direction);
-    match (media, members(content).next()) {
-        (Some((_, media)), _) => walk.add("", vec![Schema::new(&media["schema"])], required),
+    match (json_media(content), members(content).next()) {
+        (Some(media), _) => walk.add("", vec![Schema::new(&media["schema"])], required),
         (None, first) => {
             let kind = first.map(|(name, _)| json!({ "kind": name }));
             walk.facts.extend(kind.map(|kind| (String::new(), kind)));
         }
     }
     walk.facts.into_iter().collect()
+}
+
+fn json_media(content: &Value) -> Option<&Value> {
+    let is_json = |name: &str| name == "application/json" || name.ends_with("+json");
+    members(content).find(|(name, _)| is_json(name)).map(|(_, media)| media)
 }
 
 /// One fact for each place: `data[].id` is a member of each item, `settings{}` each value of an open map.
@@ -426,21 +460,28 @@ mod tests {
             "codes": { "type": "array", "items": { "type": "integer" } },
         } } });
         let answer = json!({ "content": { "application/json": { "schema": { "type": "string" } } } });
+        let error = json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } } });
+        let missing = json!({ "$ref": "#/components/responses/missing" });
         let document = document(&json!({
             "openapi": "3.0.3",
             "info": { "title": "Things", "version": "1", "description": "prose" },
-            "components": { "parameters": { "page": page } },
+            "components": {
+                "parameters": { "page": page },
+                "responses": { "missing": error },
+                "schemas": { "Error": { "type": "object", "properties": { "code": { "type": "string" } } } },
+            },
             "paths": { "/things/{id}": {
                 "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
                 "get": {
                     "operationId": "getThing", "summary": "prose", "deprecated": true,
                     "parameters": [{ "$ref": "#/components/parameters/page" }, filter],
-                    "responses": { "200": answer, "404": answer, "default": answer },
+                    "responses": { "200": answer, "404": missing, "default": answer },
                 },
             } },
         }));
         let expected = json!({
             "document": { "openapi": "3.0.3", "title": "Things", "version": "1" },
+            "errors": { "Error": { "": { "kind": "object" }, "code": { "kind": "string" } } },
             "operations": { "GET /things/{id}": {
                 "id": "getThing",
                 "deprecated": true,
@@ -453,7 +494,8 @@ mod tests {
                     "filter[codes]": { "kind": "array" },
                     "filter[codes][]": { "kind": "integer" },
                 },
-                "answers": { "200": { "": { "kind": "string" } } },
+                "answers": { "200": { "": { "kind": "string" } }, "default": { "": { "kind": "string" } } },
+                "errors": { "404": "Error" },
                 "statuses": ["200", "404", "default"],
             } },
         });
