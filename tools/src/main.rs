@@ -120,6 +120,6 @@ mod tests {
             assert!(run(&["missing", file]).unwrap().starts_with(file));
             reductions += 1;
         }
-        assert_eq!(reductions, 4);
+        assert!(reductions >= 4, "{reductions} of them");
     }
 }
