@@ -20,6 +20,7 @@ mod support;
 
 mod coverage;
 mod docs;
+mod documents;
 mod engine;
 // The tables hold all vendors.
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]

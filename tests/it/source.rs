@@ -86,7 +86,12 @@ fn r36_nothing_outside_tests_panics() {
 #[test]
 fn the_minimum_rust_version_is_one_number() {
     let version = env!("CARGO_PKG_RUST_VERSION");
-    for manifest in [include_str!("../../fuzz/Cargo.toml"), include_str!("../../benches/Cargo.toml")] {
+    let manifests = [
+        include_str!("../../fuzz/Cargo.toml"),
+        include_str!("../../benches/Cargo.toml"),
+        include_str!("../../tools/Cargo.toml"),
+    ];
+    for manifest in manifests {
         assert!(manifest.contains(&format!("rust-version = \"{version}\"")), "{manifest}");
     }
     for page in [include_str!("../../README.md"), include_str!("../../docs/architecture.md")] {
