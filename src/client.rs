@@ -317,6 +317,7 @@ impl ClientBuilder {
         let endpoints = self.endpoints()?;
         let engine = Engine {
             transport: self.wrapped_transport(&endpoints)?,
+            has_own_transport: self.transport.is_some() || !self.wraps.is_empty(),
             endpoints: endpoints.into_iter().map(Arc::new).collect(),
             user_agent: self.user_agent()?,
             limits: self.limits,

@@ -46,21 +46,21 @@ pub use client::{Client, ClientBuilder};
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
 pub use engine::ReqwestTransport;
-pub use engine::{Body, RetryPolicy, SendError, Transport, TransportFuture};
+pub use engine::{AttemptInfo, Body, RetryPolicy, SendError, Transport, TransportFuture};
 pub use error::{
     ApiError, ConfigError, DecodeCategory, DecodeError, Error, Outcome, RedirectError, RequestError,
-    TransportError, TransportErrorKind, WriteError,
+    TransportError, TransportErrorKind, VendorBody, WriteError,
 };
 pub use provider::Provider;
-#[cfg(feature = "jiff")]
-#[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
+#[cfg(feature = "jiff-0-2")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jiff-0-2")))]
 pub use types::Moment;
 pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMillis, UnknownValue, Unread};
 
 use operation::Operation;
 
 // What the public API is made of besides: a `Transport` is written with them.
-pub use {bytes, http};
+pub use {bytes, http, http_body};
 
 /// All operations of the vendors that are compiled in, in the order of the guides.
 ///

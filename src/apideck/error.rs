@@ -1,4 +1,5 @@
-use crate::error::ErrorView;
+use crate::error::{ErrorView, Sealed};
+use crate::types::{from_object, plain_strings};
 use crate::{JsonMap, OtherJson};
 use serde::Deserialize;
 use std::{fmt, time::Duration};
@@ -59,12 +60,12 @@ pub enum ErrorDetail {
 }
 
 impl ErrorDetail {
-    /// The sentence, or the JSON on one line.
+    /// The sentence, or the JSON with no more escapes in it than are needed.
     pub fn to_text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
-            Self::Object(members) => serde_json::to_string(members).unwrap_or_default(),
-            Self::Other(other) => other.raw().to_owned(),
+            Self::Object(members) => plain_strings(&serde_json::to_string(members).unwrap_or_default()),
+            Self::Other(other) => plain_strings(other.raw()),
         }
     }
 }
@@ -107,8 +108,10 @@ impl fmt::Debug for DownstreamError {
     }
 }
 
+impl Sealed for ErrorBody {}
+
 pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
-    let body: ErrorBody = serde_json::from_str(body)?;
+    let body: ErrorBody = from_object(body)?;
     Ok(ErrorView {
         code: body.type_name.clone(),
         message: body.message.clone(),

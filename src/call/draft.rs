@@ -1,7 +1,7 @@
 use super::{Call, Download};
 use crate::engine::{Endpoint, Engine, Options, Reader, Reading, Ready, Request, Sealed, visible};
 use crate::operation::{Auth, Operation, Repeat};
-use crate::types::{TellsUnread, with_secrets};
+use crate::types::{TellsUnread, from_object, with_secrets};
 use crate::{Error, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -304,7 +304,7 @@ impl Draft {
 }
 
 fn from_json<W: DeserializeOwned, T: From<W>>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_str::<W>(text).map(T::from)
+    from_object::<W>(text).map(T::from)
 }
 
 /// The idempotency header, fixed before the first attempt.

@@ -1,5 +1,5 @@
-use crate::error::ErrorView;
-use crate::types::list;
+use crate::error::{ErrorView, Sealed};
+use crate::types::{any_text, from_object, list};
 use serde::Deserialize;
 use std::fmt;
 
@@ -20,10 +20,12 @@ pub struct ErrorBody {
     /// What went wrong, for developers.
     pub error: Option<String>,
     /// The id of the request, for Codat's support.
+    #[serde(default, deserialize_with = "any_text")]
     pub correlation_id: Option<String>,
     /// What Codat's validation found.
     pub validation: Option<Validation>,
     /// Whether repeating may help: `True`, `False` or `Unknown`.
+    #[serde(default, deserialize_with = "any_text")]
     pub can_be_retried: Option<String>,
     /// Codat's code for the error; 0 when it has none.
     pub detailed_error_code: Option<i64>,
@@ -78,8 +80,10 @@ impl fmt::Debug for ValidationItem {
     }
 }
 
+impl Sealed for ErrorBody {}
+
 pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
-    let body: ErrorBody = serde_json::from_str(body)?;
+    let body: ErrorBody = from_object(body)?;
     Ok(ErrorView {
         code: body.detailed_error_code.filter(|code| *code != 0).map(|code| code.to_string()),
         message: body.error.clone(),

@@ -1,5 +1,6 @@
 use crate::engine::{BodyCipher, Decoding, Sealed};
 use crate::operation::{Auth, Operation};
+use crate::types::from_object;
 use crate::{Error, Secret};
 use base64::{
     Engine as _,
@@ -139,8 +140,8 @@ impl BodyCipher for Cipher {
     }
 
     fn open(&self, body: &Bytes) -> Option<Bytes> {
-        let body = Decoding::new(body.clone(), body.len(), 0)
-            .now(|text| serde_json::from_str::<EncryptedAnswer>(text))?;
+        let body = Decoding::new(body.clone(), body.len().saturating_mul(6), 0)
+            .now(|text| from_object::<EncryptedAnswer>(text))?;
         self.decrypt(&body.encrypted_payload).map(Bytes::from)
     }
 }

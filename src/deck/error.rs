@@ -1,6 +1,6 @@
 use super::JobId;
-use crate::error::ErrorView;
-use crate::types::open_enum;
+use crate::error::{ErrorView, Sealed};
+use crate::types::{any_text, from_object, open_enum};
 use serde::Deserialize;
 use std::fmt;
 
@@ -156,12 +156,18 @@ struct Members {
     error_message: Option<String>,
     message: Option<String>,
     display_message: Option<String>,
-    job_guid: Option<JobId>,
-    job_id: Option<JobId>,
+    #[serde(default, deserialize_with = "any_text")]
+    job_guid: Option<String>,
+    #[serde(default, deserialize_with = "any_text")]
+    job_id: Option<String>,
 }
 
+impl Sealed for ErrorBody {}
+
+impl Sealed for AlreadyRunningJob {}
+
 pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
-    let members: Members = serde_json::from_str(body)?;
+    let members: Members = from_object(body)?;
     let Members { error_category: category, error_code: code, display_message, .. } = members;
     let message = members.error_message.or(members.message);
     let view = ErrorView {
@@ -173,7 +179,7 @@ pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
         // It is another job, so waiting for the end of this request would not help.
         Some(job_guid) => ErrorView {
             never_retry: true,
-            body: Some(Box::new(AlreadyRunningJob { job_guid, message })),
+            body: Some(Box::new(AlreadyRunningJob { job_guid: job_guid.into(), message })),
             ..view
         },
         None => {

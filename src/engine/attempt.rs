@@ -2,7 +2,7 @@
 
 use super::body::{Buffer, Coding, ReadError};
 use super::cipher::is_encrypted;
-use super::transport::{self, Afresh};
+use super::transport::{self, AttemptInfo};
 use super::{
     Answer, Body, Decoding, Endpoint, Limits, Reading, Request, SendError, Transport, decode, retry,
 };
@@ -31,6 +31,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) worst_before: Outcome,
     /// An attempt before failed with its connection.
     pub(crate) afresh: bool,
+    /// Somebody else's transport is told which attempt it is; ours needs it for `afresh` alone.
+    pub(crate) is_told: bool,
     /// When the attempt ends; `None`: never.
     pub(crate) until: Option<Instant>,
     /// When the call ends; `None`: never.
@@ -91,8 +93,10 @@ impl Attempt<'_> {
 
     fn http_request(&self) -> http::Request<Bytes> {
         let mut request = self.request.to_http();
-        if self.afresh {
-            request.extensions_mut().insert(Afresh);
+        if self.afresh || self.is_told {
+            let Self { number, afresh, .. } = *self;
+            let operation = self.request.operation;
+            request.extensions_mut().insert(AttemptInfo { operation, number, afresh });
         }
         request
     }
@@ -145,8 +149,8 @@ impl Attempt<'_> {
     fn refusal(&self, head: Parts, body: Bytes) -> Error {
         let decrypted = is_encrypted(&head.headers).then(|| self.decrypted(&body)).flatten();
         let body = decrypted.unwrap_or(body);
-        // A body of bytes that are no UTF-8 grows threefold.
-        let decoding = Decoding::new(body.clone(), body.len().saturating_mul(3), 0);
+        // A control character becomes an escape of six.
+        let decoding = Decoding::new(body.clone(), body.len().saturating_mul(6), 0);
         let mut view = decoding.now(self.endpoint.read_error).unwrap_or_default();
         view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
         let mut call = self.call_info(Some(&head));

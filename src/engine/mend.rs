@@ -10,7 +10,7 @@ use crate::{OtherJson, Unread};
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
-use std::{collections::BTreeMap, ops::Range, str};
+use std::{collections::BTreeMap, ops::Range, slice::from_ref, str};
 
 /// A body that is being mended.
 ///
@@ -30,7 +30,7 @@ pub(crate) struct Hopeless;
 
 impl Mending {
     /// How often a text is decoded at most.
-    const ROUNDS: u32 = 100;
+    const ROUNDS: u32 = 1000;
 
     pub(crate) fn new(body: Bytes, limit: usize) -> Self {
         let mut text = Vec::from(body);
@@ -77,6 +77,7 @@ impl Mending {
             fault: &fault,
             trail: Vec::new(),
             found: false,
+            untold: 0,
         };
         if walk.mend() { Ok(()) } else { Err(Hopeless) }
     }
@@ -84,9 +85,11 @@ impl Mending {
     /// What was left out, in the order of the text.
     pub(crate) fn unread(self) -> Vec<Unread> {
         let Cuts { told, more } = self.cuts;
-        let told = told.into_values().map(|cut| {
-            let json = cut.blanked.get(cut.value).map(String::from_utf8_lossy);
-            Unread::one(cut.path, json.and_then(|json| json.parse::<OtherJson>().ok()))
+        drop(self.text);
+        let told = told.into_values().map(|Cut { path, mut blanked, value, .. }| {
+            blanked.truncate(value.end);
+            blanked.drain(..value.start);
+            Unread::one(path, String::from_utf8(blanked).ok().and_then(OtherJson::of_text))
         });
         told.chain(more.into_iter().map(|(path, count)| Unread::more(path, count))).collect()
     }
@@ -111,6 +114,24 @@ enum Test {
 }
 
 impl Fault {
+    /// Whether the value that begins here is wrong.
+    fn is_about(&self, text: &[u8], at: usize) -> bool {
+        match &self.test {
+            Test::Kind(_, kind) => {
+                text.get(at..value_end(text, at)).is_some_and(|value| Kind::of(value) == *kind)
+            }
+            Test::Lacks(_, name) => lacks(text, at, name),
+            Test::At(_) | Test::Repeated(_) => false,
+        }
+    }
+
+    fn child(&self) -> Option<&Step> {
+        match &self.test {
+            Test::Kind(step, _) | Test::Lacks(step, _) => Some(step),
+            Test::At(_) | Test::Repeated(_) => None,
+        }
+    }
+
     /// What serde says in words only.
     fn of(text: &[u8], error: &serde_json::Error) -> Option<Self> {
         let said = error.to_string();
@@ -133,18 +154,28 @@ impl Fault {
             let names = [Some(name), key_before(text, error)].into_iter().flatten().collect();
             return Some(Self { parent: everywhere, test: Test::Repeated(names) });
         }
-        let (child, parent) = everywhere.split_last()?;
-        let start = after_space(text, place.start());
-        let kind = Kind::of(text.get(start..value_end(text, start))?);
-        let test = match named("missing field `") {
-            Some(name) => Test::Lacks(child.clone(), name),
-            None if kind.is_meant_by(error, &said) => Test::Kind(child.clone(), kind),
-            None => {
-                let (_, parent) = place.steps.split_last()?;
-                return Some(Self { parent: parent.to_vec(), test: Test::At(start) });
+        if let Some(name) = named("missing field `") {
+            let (child, parent) = everywhere.split_last()?;
+            return Some(Self { parent: parent.to_vec(), test: Test::Lacks(child.clone(), name) });
+        }
+        // A list that is none of what is expected is refused when its first item is reached.
+        for place in [&place, &place.clone().parent()] {
+            let kind = Kind::of(text.get(place.value(text)?)?);
+            if kind.is_meant_by(error, &said) {
+                let everywhere: Vec<Step> = place.steps.iter().map(Step::everywhere).collect();
+                let (child, parent) = everywhere.split_last()?;
+                return Some(Self { parent: parent.to_vec(), test: Test::Kind(child.clone(), kind) });
             }
-        };
-        Some(Self { parent: parent.to_vec(), test })
+        }
+        let (_, parent) = place.steps.split_last()?;
+        Some(Self { parent: parent.to_vec(), test: Test::At(place.value(text)?.start) })
+    }
+}
+
+impl Place {
+    fn value(&self, text: &[u8]) -> Option<Range<usize>> {
+        let start = after_space(text, self.start());
+        (!self.steps.is_empty()).then(|| start..value_end(text, start))
     }
 }
 
@@ -220,7 +251,7 @@ struct Cuts {
 
 struct Cut {
     path: String,
-    blanked: Box<[u8]>,
+    blanked: Vec<u8>,
     /// The value in it.
     value: Range<usize>,
     /// A comma before it that is blanked out too.
@@ -235,6 +266,8 @@ struct Walk<'a> {
     /// Where the walk is.
     trail: Vec<Step>,
     found: bool,
+    /// What was left out and is not told one by one.
+    untold: usize,
 }
 
 impl Walk<'_> {
@@ -244,6 +277,11 @@ impl Walk<'_> {
     fn mend(&mut self) -> bool {
         let start = after_space(self.text, 0);
         self.find(start, &self.fault.parent);
+        if self.untold > 0 {
+            let steps = self.fault.parent.iter().chain(self.fault.child());
+            let path = Place::new(steps.map(Step::everywhere).collect()).to_string();
+            *self.cuts.more.entry(path).or_default() += self.untold;
+        }
         self.found
     }
 
@@ -266,24 +304,28 @@ impl Walk<'_> {
     }
 
     fn mend_children(&mut self, at: usize) -> usize {
-        let last = match &self.fault.test {
-            Test::Repeated(names) => last_of(self.text, at, names),
+        let fault = self.fault;
+        let last = match (&fault.test, fault.child()) {
+            (Test::Repeated(names), _) => last_of(self.text, at, names),
+            (_, Some(Step::Member(name))) => last_of(self.text, at, from_ref(name)),
             _ => None,
         };
+        // Of a repeated member the last counts: where that is wrong, none may come back in its place.
+        let none_counts = last.is_some_and(|(_, value)| fault.is_about(self.text, value));
         let mut children = Children::of(self.text, at);
         let mut comma_before = None;
         while let Some(child) = children.next(self.text) {
             let end = value_end(self.text, child.value);
             let comma = children.pass(self.text, end);
-            let value = self.text.get(child.value..end).unwrap_or_default();
-            let (is_wrong, is_lost) = match &self.fault.test {
-                Test::Kind(step, kind) => (child.is(step) && Kind::of(value) == *kind, true),
-                Test::Lacks(step, name) => (child.is(step) && lacks(self.text, child.value, name), true),
-                Test::At(start) => (child.value == *start, true),
-                Test::Repeated(names) => (
-                    last.is_some_and(|last| child.start < last) && names.iter().any(|name| child.has(name)),
-                    false,
-                ),
+            let is_wrong = match &fault.test {
+                Test::At(start) => child.value == *start,
+                Test::Repeated(names) => {
+                    last.is_some_and(|(last, _)| child.start < last)
+                        && names.iter().any(|name| child.has(name))
+                }
+                Test::Kind(step, _) | Test::Lacks(step, _) => {
+                    child.is(step) && (none_counts || fault.is_about(self.text, child.value))
+                }
             };
             if !is_wrong {
                 comma_before = comma.or(comma_before);
@@ -291,9 +333,7 @@ impl Walk<'_> {
             }
             let whole = child.start..comma.map_or(end, |comma| comma + 1);
             let comma_too = comma_before.filter(|_| comma.is_none());
-            if is_lost {
-                self.tell(child.step.clone(), &whole, child.value..end, comma_too);
-            }
+            self.tell(child.step.clone(), &whole, child.value..end, comma_too);
             let start = whole.start;
             self.blank(whole);
             if let (Some(mark), Step::Item(_)) = (self.text.get_mut(start), &child.step) {
@@ -331,8 +371,7 @@ impl Walk<'_> {
             let path = Place::new(steps.cloned().collect()).to_string();
             self.cuts.told.insert(whole.start, Cut { path, blanked, value, comma });
         } else {
-            let path = Place::new(steps.map(Step::everywhere).collect()).to_string();
-            *self.cuts.more.entry(path).or_default() += 1;
+            self.untold += 1;
         }
     }
 }
@@ -403,17 +442,17 @@ impl Children {
     }
 }
 
-fn lacks(text: &[u8], at: usize, name: &str) -> bool {
-    text.get(at) == Some(&b'{') && last_of(text, at, &[name.to_owned()]).is_none()
+fn lacks(text: &[u8], at: usize, name: &String) -> bool {
+    text.get(at) == Some(&b'{') && last_of(text, at, from_ref(name)).is_none()
 }
 
-/// Where the last member begins that has one of these names.
-fn last_of(text: &[u8], at: usize, names: &[String]) -> Option<usize> {
+/// Where the last member begins that has one of these names, and where its value does.
+fn last_of(text: &[u8], at: usize, names: &[String]) -> Option<(usize, usize)> {
     let mut last = None;
     let mut children = Children::of(text, at);
     while let Some(child) = children.next(text) {
         if names.iter().any(|name| child.has(name)) {
-            last = Some(child.start);
+            last = Some((child.start, child.value));
         }
         children.pass(text, value_end(text, child.value));
     }
@@ -609,15 +648,38 @@ mod tests {
     }
 
     #[test]
-    fn r33_of_a_repeated_member_the_last_counts() {
+    fn r33_of_a_repeated_member_the_last_counts_and_the_others_are_told() {
         let page = |next: &str| Page { next: Some(next.into()), ..Page::default() };
-        assert_read(br#"{"next":"a","next":"b"}"#, page("b"), &[]);
-        assert_read(br#"{"next":"a","ne\u0078t":"b"}"#, page("b"), &[]);
-        assert_read(br#"{"next":"a","next":7,"next":"c"}"#, page("c"), &[]);
+        assert_read(br#"{"next":"a","next":"b"}"#, page("b"), &[r#"next "a""#]);
+        assert_read(br#"{"next":"a","ne\u0078t":"b"}"#, page("b"), &[r#"next "a""#]);
+        assert_read(br#"{"next":"a","next":7,"next":"c"}"#, page("c"), &[r#"next "a""#, "next 7"]);
         assert_read(br#"{"next":7,"next":"c"}"#, page("c"), &["next 7"]);
         let data = vec![item("2"), Item { enabled: Some(true), ..item("4") }];
         let body = br#"{"data":[{"id":"1","id":"2"},{"id":"3","enabled":false,"id":"4","enabled":true}]}"#;
-        assert_read(body, Page { data, ..Page::default() }, &[]);
+        let told = [r#"data[0].id "1""#, r#"data[1].id "3""#, "data[1].enabled false"];
+        assert_read(body, Page { data, ..Page::default() }, &told);
+    }
+
+    #[test]
+    fn r33_what_was_repeated_does_not_come_back_where_the_last_is_wrong() {
+        let body = br#"{"data":[{"id":7},{"id":"old","id":7},{"id":"a","name":"old","name":7}]}"#;
+        let told = [
+            r#"data[0] {"id":7}"#,
+            r#"data[1] {"id":"old","id":7}"#,
+            r#"data[2].name "old""#,
+            "data[2].name 7",
+        ];
+        assert_read(body, Page { data: vec![item("a")], ..Page::default() }, &told);
+    }
+
+    #[test]
+    fn r33_a_list_where_none_is_expected_is_one_place() {
+        let list = format!("[{}0]", "1,".repeat(500));
+        let body =
+            format!(r#"{{"data":[{{"id":"a","count":{list}}},{{"id":"b","count":3}}],"total":{list}}}"#);
+        let (page, told, rounds) = read(body).unwrap();
+        assert_eq!((page.data.len(), page.data[1].count, page.total), (2, Some(3), None));
+        assert_eq!((told.len(), rounds), (2, 3));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod transport;
 pub use retry::RetryPolicy;
 #[cfg(feature = "reqwest")]
 pub use transport::ReqwestTransport;
-pub use transport::{Body, SendError, Transport, TransportFuture};
+pub use transport::{AttemptInfo, Body, SendError, Transport, TransportFuture};
 
 pub(crate) use base_url::{BaseUrl, GivenUrl, is_loopback};
 pub(crate) use cipher::{BodyCipher, Sealed};
@@ -51,6 +51,8 @@ use uuid::Uuid;
 /// What all clones of a client share.
 pub(crate) struct Engine {
     pub(crate) transport: Arc<dyn Transport>,
+    /// It is one of the caller's, or in one.
+    pub(crate) has_own_transport: bool,
     /// The vendors that are configured.
     pub(crate) endpoints: Vec<Arc<Endpoint>>,
     pub(crate) user_agent: HeaderValue,
@@ -199,6 +201,7 @@ impl Engine {
                 number: attempts,
                 worst_before: worst,
                 afresh,
+                is_told: self.has_own_transport,
                 until,
                 deadline,
             };

@@ -237,7 +237,10 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 
 fn wait_until(text: &str, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
-        let seconds = text.parse::<f64>().ok()?;
+        // Several that a proxy has joined are one list.
+        let first = text.split(',').next().unwrap_or_default().trim_end();
+        let is_number = first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let seconds = is_number.then(|| first.parse::<f64>().ok()).flatten()?;
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
     let date = httpdate::parse_http_date(text).ok()?;

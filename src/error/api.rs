@@ -1,11 +1,11 @@
-use super::ErrorView;
 use super::redact::redact;
 use super::shown::{SHOWN, printable};
 use super::{CallInfo, KeptHeaders};
+use super::{ErrorView, VendorBody};
 use crate::Secret;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use std::{any::Any, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 /// The vendor refused the call or failed.
 ///
@@ -85,7 +85,7 @@ impl ApiError {
     }
 
     /// The vendor's typed error body, such as `deck::ErrorBody`, if the body parses as one.
-    pub fn vendor<T: Any>(&self) -> Option<&T> {
+    pub fn vendor<T: VendorBody>(&self) -> Option<&T> {
         self.view.body.as_ref()?.downcast_ref()
     }
 

@@ -6,6 +6,8 @@ mod view;
 
 pub use api::ApiError;
 pub(crate) use view::ErrorView;
+pub use view::VendorBody;
+pub(crate) use view::sealed::Sealed;
 
 use crate::Provider;
 use crate::operation::Operation;
@@ -15,13 +17,14 @@ use http::{HeaderMap, StatusCode};
 pub(crate) use redact::in_json;
 use shown::printable;
 pub(crate) use shown::{shown_aside, shown_origin};
-use std::{any::Any, error::Error as StdError, fmt, io, time::Duration};
+use std::{error::Error as StdError, fmt, io, time::Duration};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Why a call failed, and with [`outcome`](Self::outcome) what became of it at the vendor.
 ///
-/// The variant follows from the HTTP status alone, whatever the body says. `Display` is one line for a log. Where the
+/// The variant follows from the HTTP status alone, whatever the body says, and a status never gets another variant in a
+/// later version. `Display` is one line for a log. Where the
 /// vendor's code or message repeats the client's credentials or texts of the request's body, it shows `[REDACTED]`;
 /// [`code`](Self::code), [`message`](Self::message) and [`body`](Self::body) give what the vendor sent.
 ///
@@ -212,7 +215,7 @@ impl Error {
     }
 
     /// The vendor's typed error body, such as `deck::ErrorBody`, if the body parses as one.
-    pub fn vendor<T: Any>(&self) -> Option<&T> {
+    pub fn vendor<T: VendorBody>(&self) -> Option<&T> {
         self.api()?.vendor()
     }
 

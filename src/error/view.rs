@@ -14,3 +14,13 @@ pub(crate) struct ErrorView {
     /// The vendor's typed body, when it parses.
     pub(crate) body: Option<Box<dyn Any + Send + Sync>>,
 }
+
+/// A vendor's typed error body, such as `deck::ErrorBody`: what [`Error::vendor`](crate::Error::vendor) can give.
+pub trait VendorBody: sealed::Sealed + Any {}
+
+impl<T: sealed::Sealed + Any> VendorBody for T {}
+
+pub(crate) mod sealed {
+    /// Keeps what is no error body out.
+    pub trait Sealed {}
+}

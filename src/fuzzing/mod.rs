@@ -17,7 +17,7 @@ mod encryption;
 mod loggable;
 mod refusals;
 mod requests;
-#[cfg(feature = "jiff")]
+#[cfg(feature = "jiff-0-2")]
 mod timestamps;
 mod vendor;
 
@@ -26,7 +26,7 @@ pub use bodies::body;
 pub use encryption::encrypted_body;
 pub use refusals::{error_body, location, retry_after};
 pub use requests::{base_url, path, query};
-#[cfg(feature = "jiff")]
+#[cfg(feature = "jiff-0-2")]
 pub use timestamps::timestamp;
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
         ("path", path),
         ("query", query),
         ("retry_after", retry_after),
-        #[cfg(feature = "jiff")]
+        #[cfg(feature = "jiff-0-2")]
         ("timestamp", timestamp),
     ];
 

@@ -25,7 +25,7 @@ macro_rules! id {
 pub(crate) use id;
 
 #[cfg(test)]
-#[expect(unreachable_pub, reason = "the macro writes public items")]
+
 mod tests {
     use proptest::prelude::*;
     use serde_json::{from_str, from_value, json, to_string};

@@ -81,6 +81,15 @@ impl JsonMap {
     }
 }
 
+impl<'a> IntoIterator for &'a JsonMap {
+    type Item = (&'a str, &'a OtherJson);
+    type IntoIter = Box<dyn Iterator<Item = Self::Item> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
 impl fmt::Debug for JsonMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(|(key, _)| key)).finish()
@@ -108,6 +117,11 @@ impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for JsonMap {
 pub struct OtherJson(Box<RawValue>);
 
 impl OtherJson {
+    /// JSON text as it is; `None` where it is none.
+    pub(crate) fn of_text(json: String) -> Option<Self> {
+        RawValue::from_string(json).ok().map(Self)
+    }
+
     /// The JSON as text.
     pub fn raw(&self) -> &str {
         self.0.get()

@@ -1,6 +1,27 @@
 //! Strings of JSON that are none.
 
+use serde_json::Deserializer;
 use std::{ops::Range, str};
+
+/// The JSON with each of its strings written in the one way in which we write them, so that they can be found.
+pub(crate) fn plain_strings(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some((before, string)) = rest.find('"').and_then(|start| rest.split_at_checked(start)) {
+        plain.push_str(before);
+        let mut strings = Deserializer::from_str(string).into_iter::<String>();
+        let text = strings.next().and_then(Result::ok);
+        let end = if text.is_some() { strings.byte_offset() } else { string.len() };
+        let (written, after) = string.split_at_checked(end).unwrap_or((string, ""));
+        match text.and_then(|text| serde_json::to_string(&text).ok()) {
+            Some(text) => plain.push_str(&text),
+            None => plain.push_str(written),
+        }
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
+}
 
 /// The text with its strings mended, empty where nothing was to be mended.
 ///
@@ -80,5 +101,18 @@ fn escape(text: &[u8]) -> (usize, Option<String>) {
         (_, Some(_), _) => (6, None),
         // No escape of JSON's: the backslash stands for itself.
         _ => (1, Some("\\\\".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r20_strings_are_found_however_they_were_escaped() {
+        let json = r#"{"key":"apideck\u002dkey-1","url":"https:\/\/a.example\/?a=1\u0026b=2","p\u00e4ss":["\u00e4\"",1.50,"\ud83d"]}"#;
+        let plain =
+            r#"{"key":"apideck-key-1","url":"https://a.example/?a=1&b=2","päss":["ä\"",1.50,"\ud83d"]}"#;
+        assert_eq!(plain_strings(json), plain);
     }
 }

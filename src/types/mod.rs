@@ -14,8 +14,9 @@ mod unread;
 pub use json::{JsonMap, OtherJson};
 pub use open_enum::UnknownValue;
 pub use patch::Patch;
+pub(crate) use patch::patch_from_text;
 pub use secret::{Secret, SecretUrl};
-#[cfg(feature = "jiff")]
+#[cfg(feature = "jiff-0-2")]
 pub use timestamp::Moment;
 pub use timestamp::{Timestamp, UnixMillis};
 pub use unread::Unread;
@@ -23,15 +24,30 @@ pub use unread::Unread;
 pub(crate) use id::id;
 #[cfg(test)]
 pub(crate) use json::tests::any_json;
-pub(crate) use json_strings::mended_strings;
+pub(crate) use json_strings::{mended_strings, plain_strings};
 pub(crate) use list::{List, list};
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
 pub(crate) use secret::{read_any_secret, with_secrets, write_secret};
 pub(crate) use setters::setters;
 pub(crate) use unread::{TellsUnread, tells_unread};
 
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
 use std::fmt;
+
+/// Reads an object. serde would take a list for one too, member by member.
+pub(crate) fn from_object<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    if text.trim_ascii_start().starts_with('[') {
+        return Err(Error::invalid_type(Unexpected::Seq, &"an object"));
+    }
+    serde_json::from_str(text)
+}
+
+/// Reads text, also where the vendor writes a number or a boolean.
+pub(crate) fn any_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let json = Option::<OtherJson>::deserialize(deserializer)?;
+    let is_scalar = |json: &OtherJson| !json.raw().starts_with(['{', '[']) && json.raw() != "null";
+    Ok(json.filter(is_scalar).map(|json| json.get().unwrap_or_else(|| json.raw().to_owned())))
+}
 
 /// Reads a whole number, also from text or a fraction of zeros; another number or text reads as absent.
 pub(crate) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {

@@ -83,6 +83,22 @@ macro_rules! text_conversions {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
+            }
+        }
+
+        $crate::types::patch_from_text!($name);
+
+        impl From<String> for $crate::types::Patch<$name> {
+            fn from(text: String) -> Self {
+                Self::Set(text.into())
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -140,7 +156,6 @@ where
 }
 
 #[cfg(test)]
-#[expect(unreachable_pub, reason = "the macro writes public items")]
 mod tests {
     use super::*;
     use crate::types::{Timestamp, UnixMillis};

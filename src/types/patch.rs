@@ -1,4 +1,4 @@
-use crate::types::{Secret, Timestamp};
+use crate::types::Secret;
 use serde::{Serialize, Serializer};
 
 /// What an update does to one field: leave it, clear it, or set it.
@@ -45,22 +45,31 @@ impl<T> From<T> for Patch<T> {
     }
 }
 
+/// Lets every patch of one of these types be set from text.
 macro_rules! patch_from_text {
-    ($($text:ty => $target:ty),+ $(,)?) => { $(
-        impl From<$text> for Patch<$target> {
-            fn from(text: $text) -> Self {
+    ($($target:ty),+ $(,)?) => { $(
+        impl From<&str> for $crate::types::Patch<$target> {
+            fn from(text: &str) -> Self {
                 Self::Set(text.into())
+            }
+        }
+
+        impl From<&String> for $crate::types::Patch<$target> {
+            fn from(text: &String) -> Self {
+                Self::from(text.as_str())
             }
         }
     )+ };
 }
 
-patch_from_text! {
-    &str => String,
-    &str => Secret,
-    String => Secret,
-    &str => Timestamp,
-    String => Timestamp,
+pub(crate) use patch_from_text;
+
+patch_from_text!(String, Secret);
+
+impl From<String> for Patch<Secret> {
+    fn from(text: String) -> Self {
+        Self::Set(text.into())
+    }
 }
 
 /// Skip the field with `skip_serializing_if = "Patch::is_keep"`: a format cannot leave it out from here.
@@ -74,7 +83,7 @@ impl<T: Serialize> Serialize for Patch<T> {
 #[expect(unreachable_pub, reason = "the macro writes public items")]
 mod tests {
     use super::*;
-    use crate::types::{JsonMap, setters, with_secrets, write_secret};
+    use crate::types::{JsonMap, Timestamp, setters, with_secrets, write_secret};
     use serde_json::{json, to_value};
 
     #[derive(Default, Serialize)]

@@ -1,8 +1,19 @@
 /// Writes the chained setters of a request struct, one for each field named.
 ///
-/// `Option<T>` fields take anything that becomes a `T`, `Patch<T>` fields a value or `Patch::Clear`.
+/// `Option<T>` fields take anything that becomes a `T`, `Option<Vec<T>>` fields anything that brings such, `Patch<T>`
+/// fields a value or `Patch::Clear`.
 macro_rules! setters {
     () => {};
+    ($field:ident: Option<Vec<$type:ty>>, $($rest:tt)*) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field(mut self, $field: impl IntoIterator<Item = impl Into<$type>>) -> Self {
+            self.$field = Some($field.into_iter().map(Into::into).collect());
+            self
+        }
+
+        $crate::types::setters!($($rest)*);
+    };
     ($field:ident: Option<$type:ty>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]

@@ -1,5 +1,5 @@
 use crate::types::text_conversions;
-#[cfg(feature = "jiff")]
+#[cfg(feature = "jiff-0-2")]
 use jiff::fmt::temporal::Pieces;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -10,8 +10,8 @@ use std::fmt;
 /// The vendors write RFC 3339 with and without an offset, date only, and with up to nine fraction digits, and now
 /// and then an impossible time. So nothing is parsed while decoding, and two of them have no order: that of their texts
 /// is not that of the moments.
-#[cfg_attr(feature = "jiff", doc = "[`parse`](Self::parse) reads it.")]
-#[cfg_attr(not(feature = "jiff"), doc = "With the feature `jiff`, `parse` reads it.")]
+#[cfg_attr(feature = "jiff-0-2", doc = "[`parse`](Self::parse) reads it.")]
+#[cfg_attr(not(feature = "jiff-0-2"), doc = "With the feature `jiff-0-2`, `parse` reads it.")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp(Box<str>);
 
@@ -33,7 +33,7 @@ text_conversions!(Timestamp);
 /// What a [`Timestamp`] says.
 ///
 /// An instant where it has an offset, else a local time or a date.
-#[cfg(feature = "jiff")]
+#[cfg(feature = "jiff-0-2")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Moment {
@@ -45,7 +45,7 @@ pub enum Moment {
     Date(jiff::civil::Date),
 }
 
-#[cfg(feature = "jiff")]
+#[cfg(feature = "jiff-0-2")]
 impl Timestamp {
     /// What the text says.
     ///
@@ -63,7 +63,7 @@ impl Timestamp {
     }
 }
 
-#[cfg(feature = "jiff")]
+#[cfg(feature = "jiff-0-2")]
 impl From<jiff::Timestamp> for Timestamp {
     fn from(instant: jiff::Timestamp) -> Self {
         instant.to_string().into()
@@ -92,7 +92,7 @@ impl UnixMillis {
     ///
     /// # Errors
     /// When the moment lies outside the years −9999 to 9999.
-    #[cfg(feature = "jiff")]
+    #[cfg(feature = "jiff-0-2")]
     pub fn parse(self) -> Result<jiff::Timestamp, jiff::Error> {
         jiff::Timestamp::from_millisecond(self.0)
     }
@@ -172,7 +172,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, feature = "jiff"))]
+#[cfg(all(test, feature = "jiff-0-2"))]
 mod jiff_tests {
     use super::*;
 

@@ -78,7 +78,7 @@ impl Connections {
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "getAccounts")]
     pub fn accounts(&self, body: &AccessTokenRequest) -> Call<Accounts> {
-        self.engine.call(&ACCOUNTS).json(body).returns()
+        self.engine.call(&ACCOUNTS).json(body).returns_with_unread::<Accounts, _>()
     }
 
     /// Sets which accounts of a connection are considered.

@@ -90,7 +90,7 @@ impl Link {
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
     #[doc(alias = "searchSources")]
     pub fn sources(&self, body: &SourcesRequest) -> Call<Sources> {
-        self.engine.call(&SOURCES).json(body).returns()
+        self.engine.call(&SOURCES).json(body).returns_with_unread::<Sources, _>()
     }
 
     /// Starts connecting with the customer's credentials, and returns the public token to exchange.
@@ -143,7 +143,7 @@ impl Link {
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
     #[doc(alias = "listAccounts")]
     pub fn accounts(&self, body: &LinkTokenRequest) -> Call<LinkAccounts> {
-        self.engine.call(&ACCOUNTS).json(body).returns()
+        self.engine.call(&ACCOUNTS).json(body).returns_with_unread::<LinkAccounts, _>()
     }
 
     /// Selects the accounts to go on with.

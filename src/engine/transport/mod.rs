@@ -17,6 +17,7 @@ pub(crate) use proxies::Proxies;
 pub use reqwest::ReqwestTransport;
 
 use crate::error::BoxError;
+use crate::operation::Operation;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Frame, SizeHint};
@@ -64,9 +65,38 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_>;
 }
 
-/// Marks a request whose last attempt failed with its connection: one more that has been idle may be as dead.
+/// Which attempt of which operation a request is: among its extensions, for a transport of your own.
+///
+/// ```
+/// use connectory::AttemptInfo;
+///
+/// fn name(request: &http::Request<bytes::Bytes>) -> Option<&'static str> {
+///     request.extensions().get::<AttemptInfo>().map(|attempt| attempt.operation().id())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Afresh;
+pub struct AttemptInfo {
+    pub(crate) operation: &'static Operation,
+    pub(crate) number: u32,
+    pub(crate) afresh: bool,
+}
+
+impl AttemptInfo {
+    /// The operation that is called.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Which attempt of the call it is, from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether an attempt before failed with its connection: another one that has been idle may be as dead.
+    pub fn wants_new_connection(&self) -> bool {
+        self.afresh
+    }
+}
 
 /// What a transport of the client's own is made with.
 #[cfg(feature = "reqwest")]
@@ -215,7 +245,7 @@ impl SendError {
     }
 
     fn panicked() -> Self {
-        Self::other("what it said went to the panic hook").permanent("the transport panicked")
+        Self::other("what it said went to the panic hook").permanent_because("the transport panicked")
     }
 
     /// Whether no connection was made.
@@ -234,7 +264,13 @@ impl SendError {
     }
 
     /// Another try would end the same way, because of this.
-    fn permanent(self, problem: &'static str) -> Self {
+    /// The same error, after which the engine tries no more: another try would end the same way.
+    #[must_use]
+    pub fn permanent(self) -> Self {
+        Self { permanent: true, ..self }
+    }
+
+    fn permanent_because(self, problem: &'static str) -> Self {
         Self { permanent: true, problem, ..self }
     }
 

@@ -42,7 +42,7 @@ impl Proxies {
         let proxy = |names| match variables.first(names)? {
             Some((name, text)) => read(&text).map(Some).ok_or_else(|| {
                 Error::config(format!(
-                    "the variable {name} names no proxy that can be read; `no_proxy()` goes without"
+                    "the variable {name} names no http or https proxy; `no_proxy()` goes without"
                 ))
             }),
             None => Ok(None),
@@ -79,7 +79,7 @@ impl Proxies {
 fn read(text: &str) -> Option<Url> {
     let uri = text.parse::<Uri>().ok()?;
     let scheme = uri.scheme_str().unwrap_or("http");
-    if !matches!(scheme, "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h") {
+    if !matches!(scheme, "http" | "https") {
         return None;
     }
     Url::parse(&format!("{scheme}://{}", uri.authority()?)).ok()
@@ -130,7 +130,7 @@ mod tests {
             (&[("HTTP_PROXY", good)], 1, true),
             (&[("https_proxy", "http://user:pw@proxy:3128/path")], 1, false),
             (&[("all_proxy", "10.0.0.1")], 2, true),
-            (&[("ALL_PROXY", "socks5h://proxy"), ("https_proxy", "https://proxy")], 2, true),
+            (&[("ALL_PROXY", "http://proxy"), ("https_proxy", "https://proxy")], 2, true),
             (&[("HTTP_PROXY", ""), ("http_proxy", good)], 0, false),
             (&[("HTTP_PROXY", good), ("http_proxy", "::")], 1, true),
             (&[("HTTP_PROXY", ""), ("ALL_PROXY", "proxy")], 2, true),

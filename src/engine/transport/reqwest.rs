@@ -1,5 +1,5 @@
 use super::{
-    Afresh, Body, Proxies, SendError, Transport, TransportFuture, TransportSettings, names::Names,
+    AttemptInfo, Body, Proxies, SendError, Transport, TransportFuture, TransportSettings, names::Names,
     per_runtime::PerRuntime,
 };
 use crate::Error;
@@ -191,7 +191,7 @@ impl Transport for ReqwestTransport {
 impl ReqwestTransport {
     async fn carry(&self, request: Request<Bytes>, place: &Place) -> Result<Response<Body>, SendError> {
         let (head, body) = request.into_parts();
-        let afresh = head.extensions.get::<Afresh>().is_some();
+        let afresh = head.extensions.get::<AttemptInfo>().is_some_and(AttemptInfo::wants_new_connection);
         let url = self.addresses.url(&head.uri).map_err(SendError::connect)?;
         let mut request = reqwest::Request::new(head.method, url);
         *request.headers_mut() = head.headers;
@@ -289,10 +289,10 @@ fn panicked_before(panic: &(dyn Any + Send)) -> SendError {
     let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     if said.is_some_and(|said| said.contains("IO is disabled")) {
         return SendError::connect("the tokio runtime has no I/O: build it with `enable_all`")
-            .permanent("no connection");
+            .permanent_because("no connection");
     }
     SendError::connect("what it said went to the panic hook")
-        .permanent("the transport panicked before anything was sent")
+        .permanent_because("the transport panicked before anything was sent")
 }
 
 /// Turns addresses into reqwest's, and keeps their origins: parsing the host is most of what an address costs.
@@ -351,7 +351,7 @@ fn send_error(error: reqwest::Error) -> SendError {
         }
         #[cfg(feature = "rustls")]
         if causes(&error).any(super::tls::is_distrust) {
-            return SendError::connect(error).permanent("the server's certificate is not trusted");
+            return SendError::connect(error).permanent_because("the server's certificate is not trusted");
         }
         return SendError::connect(error);
     }
@@ -361,14 +361,14 @@ fn send_error(error: reqwest::Error) -> SendError {
     }
     let problem = causes(&error).find_map(unreadable);
     if let Some(problem) = problem {
-        return SendError::other(error).permanent(problem);
+        return SendError::other(error).permanent_because(problem);
     }
     if error.is_timeout() { SendError::timeout(error) } else { SendError::other(error) }
 }
 
 #[cold]
 fn refused_by_proxy(source: impl Into<BoxError>) -> SendError {
-    SendError::connect(source).permanent("the proxy refuses: it wants other credentials (407)")
+    SendError::connect(source).permanent_because("the proxy refuses: it wants other credentials (407)")
 }
 
 /// An error and what is below it.

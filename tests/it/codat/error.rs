@@ -191,7 +191,7 @@ async fn a_detailed_code_is_the_code_and_zero_is_none() {
 async fn a_member_of_the_wrong_type_costs_only_itself() {
     let body = json!({
         "statusCode": "404", "service": 1, "error": "Not here", "correlationId": {},
-        "validation": "none", "canBeRetried": true, "detailedErrorCode": "x"
+        "validation": "none", "canBeRetried": [true], "detailedErrorCode": "x"
     });
     for error in refused_with(404, body).await {
         assert_eq!((error.message(), error.request_id(), error.code()), (Some("Not here"), None, None));

@@ -333,7 +333,7 @@ async fn update_auto_refresh_writes_on_and_off() {
 async fn refresh_is_of_all_accounts_or_of_some() {
     let all = RefreshConnectionRequest::new(TOKEN);
     let some = RefreshConnectionRequest::new(TOKEN).account_numbers(["1001".to_owned(), "1002".to_owned()]);
-    let none = RefreshConnectionRequest::new(TOKEN).account_numbers([]);
+    let none = RefreshConnectionRequest::new(TOKEN).account_numbers([""; 0]);
     let rows = [
         (all, json!({ "access_token": TOKEN })),
         (some, json!({ "access_token": TOKEN, "account_numbers": ["1001", "1002"] })),

@@ -11,7 +11,8 @@ use crate::{
     },
 };
 use bytes::Bytes;
-use connectory::{Client, Error, Operation, Provider};
+use connectory::operation::Operation;
+use connectory::{Client, Error, Provider};
 use http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use std::{

@@ -252,8 +252,10 @@ async fn codat_s_clear_no_ends_the_call() {
         (r#"{"canBeRetried":"Unknown"}"#, 3),
         (r#"{"canBeRetried":""}"#, 3),
         (r#"{"canBeRetried":null}"#, 3),
-        // Never seen, and a string is what Codat documents.
-        (r#"{"canBeRetried":false}"#, 3),
+        // A string is what Codat documents; a boolean is as clear.
+        (r#"{"canBeRetried":false}"#, 1),
+        (r#"{"canBeRetried":true}"#, 3),
+        (r#"{"canBeRetried":[]}"#, 3),
         (r#"{}"#, 3),
         ("", 3),
     ];

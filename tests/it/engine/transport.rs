@@ -9,7 +9,9 @@ use crate::support::{
     wire::Wire,
 };
 use bytes::Bytes;
-use connectory::{Body, ClientBuilder, Error, Outcome, RetryPolicy, SendError, Transport, TransportFuture};
+use connectory::{
+    AttemptInfo, Body, ClientBuilder, Error, Outcome, RetryPolicy, SendError, Transport, TransportFuture,
+};
 use http::Request;
 use http_body::Frame;
 use std::{
@@ -509,4 +511,50 @@ async fn a_transport_is_asked_once_for_each_attempt() {
     memory.play([success(call.operation())]);
     call.await.unwrap();
     assert_eq!(memory.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transport_is_told_which_attempt_of_which_operation_it_carries() {
+    #[derive(Debug)]
+    struct Told(Memory, Mutex<Vec<(&'static str, u32, bool)>>);
+
+    impl Transport for Told {
+        fn send(&self, request: http::Request<bytes::Bytes>) -> TransportFuture<'_> {
+            let attempt = request.extensions().get::<AttemptInfo>().unwrap();
+            let told = (attempt.operation().id(), attempt.number(), attempt.wants_new_connection());
+            self.1.lock().unwrap().push(told);
+            self.0.send(request)
+        }
+    }
+
+    let memory = Memory::default();
+    let told = Arc::new(Told(memory.clone(), Mutex::default()));
+    let client = builder("http://127.0.0.1:1").transport(told.clone()).build().unwrap();
+    let call = a_call(&client);
+    let id = call.operation().id();
+    memory.play([Step::answer(503, ""), Step::connect_fails(), success(call.operation())]);
+    call.await.unwrap();
+    assert_eq!(*told.1.lock().unwrap(), [(id, 1, false), (id, 2, false), (id, 3, false)]);
+
+    memory.play([Step::reset(), success(a_call(&client).operation())]);
+    a_call(&client).await.unwrap();
+    assert_eq!(told.1.lock().unwrap()[3..], [(id, 1, false), (id, 2, true)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_is_permanent_is_not_followed_by_another_attempt() {
+    #[derive(Debug)]
+    struct Gone(Mutex<u32>);
+
+    impl Transport for Gone {
+        fn send(&self, _: http::Request<bytes::Bytes>) -> TransportFuture<'_> {
+            *self.0.lock().unwrap() += 1;
+            Box::pin(async { Err(SendError::connect("no such place").permanent()) })
+        }
+    }
+
+    let gone = Arc::new(Gone(Mutex::default()));
+    let client = builder("http://127.0.0.1:1").transport(gone.clone()).build().unwrap();
+    let error = a_call(&client).await.unwrap_err();
+    assert_eq!((*gone.0.lock().unwrap(), error.outcome()), (1, connectory::Outcome::NotSent));
 }

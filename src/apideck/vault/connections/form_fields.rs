@@ -164,7 +164,7 @@ struct OptionMembers {
 
 impl FormFieldOption {
     /// How deep groups are taken apart that lie in one another: hostile ones have no end.
-    const DEEPEST: u32 = 8;
+    const DEEPEST: u32 = 3;
 
     fn from_json(json: OtherJson, depth: u32) -> Self {
         let is_object = json.raw().starts_with('{') && depth < Self::DEEPEST;

@@ -500,8 +500,8 @@ async fn update_with_everything_set() {
         .enabled(false)
         .settings(Patch::Clear)
         .metadata(Patch::Clear)
-        .configuration([])
-        .custom_mappings([])
+        .configuration(Vec::<ConnectionConfiguration>::new())
+        .custom_mappings(Vec::<CustomMappingInput>::new())
         .consent_state(ConsentState::RequiresReconsent)
         .latest_consent(ConsentRecordInput::new(false, fields.clone()))
         .application_data_scopes(DataScopesInput::new().enabled(true).resources(DataScopesResources::all()));
