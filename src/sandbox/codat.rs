@@ -1,13 +1,14 @@
+use super::context::{Context, lock};
 use super::exchange::{Asked, Reply};
 use super::jwt;
 use super::random::Random;
-use super::world::World;
 use crate::codat::{CompanyId, Config};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
 use serde_json::json;
 use std::{
     collections::HashMap,
+    sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
 
@@ -36,18 +37,23 @@ impl Credentials {
 /// What happens at Codat without the operations that the client has.
 #[derive(Clone, Copy)]
 pub struct Codat<'a> {
-    world: &'a World,
+    state: &'a Mutex<State>,
+    context: &'a Context,
 }
 
 impl<'a> Codat<'a> {
-    pub(super) fn new(world: &'a World) -> Self {
-        Self { world }
+    pub(super) fn new(state: &'a Mutex<State>, context: &'a Context) -> Self {
+        Self { state, context }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'a, State> {
+        lock(self.state)
     }
 
     /// Adds a company.
     pub fn add_company(&self, name: impl Into<String>) -> CompanyId {
-        let id = self.world.random().uuid().to_string();
-        self.world.codat().companies.insert(id.clone(), name.into());
+        let id = self.context.random.uuid().to_string();
+        self.state().companies.insert(id.clone(), name.into());
         id.into()
     }
 
@@ -55,8 +61,8 @@ impl<'a> Codat<'a> {
     ///
     /// `None` when the token is unknown or has expired.
     pub fn company_of(&self, access_token: &str) -> Option<CompanyId> {
-        let now = self.world.now();
-        let state = self.world.codat();
+        let now = self.context.now();
+        let state = self.state();
         let token = state.tokens.get(access_token).filter(|token| now < token.expires)?;
         Some(token.company.as_str().into())
     }

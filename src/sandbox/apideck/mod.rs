@@ -2,9 +2,9 @@ mod catalog;
 mod connection;
 mod links;
 
-use super::exchange::{Asked, Object, Reply};
+use super::context::{Context, lock};
+use super::exchange::{Asked, Object, Reply, millis};
 use super::random::Random;
-use super::world::World;
 use crate::apideck::vault::connections::{ConnectionState, ConsentState, DataScopesResources};
 use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
 use crate::operation::ConsumerHeader;
@@ -14,7 +14,10 @@ use http::StatusCode;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard},
+};
 use uuid::Uuid;
 
 /// What Apideck knows its application by.
@@ -47,12 +50,33 @@ impl Credentials {
 /// A service's token lasts an hour, or as long as its import says, and is refreshed when it has expired.
 #[derive(Clone, Copy)]
 pub struct Apideck<'a> {
-    world: &'a World,
+    state: &'a Mutex<State>,
+    context: &'a Context,
 }
 
 impl<'a> Apideck<'a> {
-    pub(super) fn new(world: &'a World) -> Self {
-        Self { world }
+    pub(super) fn new(state: &'a Mutex<State>, context: &'a Context) -> Self {
+        Self { state, context }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'a, State> {
+        lock(self.state)
+    }
+
+    /// A connection in this state; whether the service can be in it.
+    pub(super) fn seed(
+        &self,
+        consumer: &str,
+        unified_api: &str,
+        service: &str,
+        state: &ConnectionState,
+    ) -> bool {
+        self.state().seed(consumer, unified_api, service, state, self.now())
+    }
+
+    /// What a browser is answered that follows a link; `None` where the path is none of a link's.
+    pub(super) fn follow(&self, path: &str, query: &str) -> Option<Reply> {
+        self.state().follow(path, query, self.now())
     }
 
     /// A customer follows the authorize link and agrees.
@@ -69,7 +93,7 @@ impl<'a> Apideck<'a> {
         let Some(service) = service.filter(|service| service.auth == Auth::AuthorizationCode) else {
             return false;
         };
-        self.world.apideck().record(consumer.into().as_str(), service, now).grant(now);
+        self.state().record(consumer.into().as_str(), service, now).grant(now);
         true
     }
 
@@ -122,12 +146,12 @@ impl<'a> Apideck<'a> {
     ) -> bool {
         let now = self.now();
         let Some(service) = catalog::service(unified_api.as_str(), service.as_str()) else { return false };
-        let mut state = self.world.apideck();
+        let mut state = self.state();
         state.records.get_mut(&key(consumer.as_str(), service)).is_some_and(|record| act(record, now))
     }
 
     fn now(&self) -> u64 {
-        super::exchange::millis(self.world.now())
+        millis(self.context.now())
     }
 }
 

@@ -6,10 +6,10 @@ mod events;
 mod jobs;
 mod link;
 
+use super::context::{Context, lock};
 use super::exchange::{Asked, Reply};
 use super::idempotency::Answers;
 use super::random::Random;
-use super::world::World;
 use crate::Secret;
 use crate::deck::connections::ScrapingStatus;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
@@ -21,7 +21,12 @@ use jobs::Job;
 use link::Sessions;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::{collections::HashMap, fmt, time::SystemTime};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, MutexGuard},
+    time::SystemTime,
+};
 use uuid::Uuid;
 
 const QUESTION: &str = "Which code have we sent you?";
@@ -58,20 +63,33 @@ impl Default for Credentials {
 /// Destroying a connection ends the Link sessions that update it.
 #[derive(Clone, Copy)]
 pub struct Deck<'a> {
-    world: &'a World,
+    state: &'a Mutex<State>,
+    context: &'a Context,
 }
 
 impl<'a> Deck<'a> {
-    pub(super) fn new(world: &'a World) -> Self {
-        Self { world }
+    pub(super) fn new(state: &'a Mutex<State>, context: &'a Context) -> Self {
+        Self { state, context }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'a, State> {
+        lock(self.state)
+    }
+
+    /// A connection whose token is known beforehand.
+    pub(super) fn seed(&self, access_token: &str) {
+        let Context { random, .. } = self.context;
+        let connection = Connection::new(link::SOURCES[0].id, "customer", self.context.now(), random);
+        let mut state = self.state();
+        state.access_tokens.insert(access_token.to_owned(), connection.id.clone());
+        state.connections.insert(connection.id.clone(), connection);
     }
 
     /// A customer connects an account; gives the access token.
     pub fn connect(&self) -> Secret {
-        let now = self.world.now();
-        let mut state = self.world.deck();
-        let connection = Connection::new(link::SOURCES[0].id, "customer", now, self.world.random());
-        state.add_connection(connection, self.world.random()).into()
+        let Context { random, .. } = self.context;
+        let connection = Connection::new(link::SOURCES[0].id, "customer", self.context.now(), random);
+        self.state().add_connection(connection, random).into()
     }
 
     /// The source ends this token's connection; false where it cannot.
@@ -81,8 +99,8 @@ impl<'a> Deck<'a> {
     /// is `Disconnected`; `Connecting` where the reason asks the customer for something, such as `MfaCodeRequired`; `Error`
     /// where it is `Error`. That the customer can come back from `Error`, too, is the sandbox's choice: to Deck it is final.
     pub fn disconnect(&self, access_token: &str, reason: impl Into<ScrapingStatus>) -> bool {
-        let now = self.world.now();
-        let mut state = self.world.deck();
+        let now = self.context.now();
+        let mut state = self.state();
         state.finish_jobs(now);
         state.disconnect(access_token, reason.into(), now)
     }
@@ -91,22 +109,22 @@ impl<'a> Deck<'a> {
     ///
     /// `None` for a token that Deck would refuse.
     pub fn webhook(&self, access_token: &str) -> Option<Webhook> {
-        self.world.deck().connection_of(access_token).map(|connection| connection.webhook.clone())
+        self.state().connection_of(access_token).map(|connection| connection.webhook.clone())
     }
 
     /// Whether the data of this token's connection are refreshed regularly.
     ///
     /// `None` for a token that Deck would refuse.
     pub fn auto_refresh(&self, access_token: &str) -> Option<bool> {
-        self.world.deck().connection_of(access_token).map(|connection| connection.auto_refresh)
+        self.state().connection_of(access_token).map(|connection| connection.auto_refresh)
     }
 
     /// The bodies of the webhooks that Deck would have sent so far.
     ///
     /// Oldest first, and the latest 10,000 of them.
     pub fn events(&self) -> Vec<Value> {
-        let now = self.world.now();
-        let mut state = self.world.deck();
+        let now = self.context.now();
+        let mut state = self.state();
         state.finish_jobs(now);
         state.events.to_vec()
     }
@@ -210,13 +228,6 @@ impl State {
             _ => Ok(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
         };
         step.unwrap_or_else(|refusal| refusal)
-    }
-
-    /// A connection whose token is known beforehand.
-    pub(super) fn seed(&mut self, access_token: &str, now: SystemTime, random: &Random) {
-        let connection = Connection::new(link::SOURCES[0].id, "customer", now, random);
-        self.access_tokens.insert(access_token.to_owned(), connection.id.clone());
-        self.connections.insert(connection.id.clone(), connection);
     }
 
     /// Stores the connection and gives its access token.
