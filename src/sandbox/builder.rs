@@ -152,7 +152,7 @@ impl SandboxBuilder {
     pub fn codat_company(self, id: impl Into<CompanyId>, name: impl Into<String>) -> Self {
         let (id, name) = (id.into(), name.into());
         self.seeded(move |world| {
-            world.codat().state().companies.insert(id.as_str().to_owned(), name);
+            world.codat().seed(&id, name);
             Ok(())
         })
     }

@@ -41,6 +41,8 @@ mod mount;
 mod random;
 mod route;
 mod server;
+#[allow(dead_code, reason = "pages, cursors and deletion are for the groups to come")]
+mod store;
 mod world;
 
 #[cfg(feature = "apideck")]
@@ -249,5 +251,35 @@ impl Drop for Sandbox {
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").field("address", &self.address()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exchange::Handlers;
+    use crate::operation::Operation;
+    use std::ptr;
+
+    /// The operations of a vendor's tables.
+    fn listed<S>(groups: &[Handlers<S>]) -> Vec<&'static Operation> {
+        groups.iter().copied().flatten().map(|(operation, _)| *operation).collect()
+    }
+
+    #[test]
+    fn every_operation_has_one_handler() {
+        let handled = [
+            #[cfg(feature = "deck")]
+            listed(super::deck::HANDLERS),
+            #[cfg(feature = "apideck")]
+            listed(super::apideck::HANDLERS),
+            #[cfg(feature = "codat")]
+            listed(super::codat::HANDLERS),
+        ]
+        .concat();
+        for operation in crate::operations() {
+            let handlers = handled.iter().filter(|handled| ptr::eq(**handled, operation)).count();
+            assert_eq!(handlers, 1, "handlers of {operation}");
+        }
+        assert_eq!(handled.len(), crate::operations().count());
     }
 }

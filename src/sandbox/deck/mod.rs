@@ -7,11 +7,12 @@ mod jobs;
 mod link;
 
 use super::context::{Context, lock};
-use super::exchange::{Asked, Reply};
+use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::Answers;
 use super::random::Random;
 use crate::Secret;
 use crate::deck::connections::ScrapingStatus;
+use crate::deck::jobs::SUBMIT;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
 use crate::operation::Auth;
 use connections::Connection;
@@ -28,6 +29,9 @@ use std::{
     time::SystemTime,
 };
 use uuid::Uuid;
+
+pub(super) const HANDLERS: &[Handlers<State>] =
+    &[link::HANDLERS, connections::HANDLERS, jobs::HANDLERS, documents::HANDLERS];
 
 const QUESTION: &str = "Which code have we sent you?";
 /// The right answer to every security question.
@@ -163,9 +167,6 @@ pub(super) struct State {
     events: Events,
 }
 
-/// What a step of the flow comes to: an answer, or a refusal.
-type Step = Result<Reply, Reply>;
-
 impl State {
     /// How a client reaches Deck.
     pub(super) fn config(&self, base_url: String) -> Config {
@@ -185,7 +186,7 @@ impl State {
 
     fn answer_plain(&mut self, asked: &Asked<'_>) -> Reply {
         let reply = self.carry_out(asked);
-        if asked.operation.id() == "deck.jobs.submit" { jobs::as_job_s(reply) } else { reply }
+        if asked.is(&SUBMIT) { jobs::as_job_s(reply) } else { reply }
     }
 
     fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
@@ -201,33 +202,7 @@ impl State {
         }
         self.finish_jobs(asked.now);
         self.sessions.forget_useless(asked.now);
-        let step = match asked.operation.id() {
-            "deck.link.create_token" => self.create_link_token(asked),
-            "deck.link.get_token" => self.get_link_token(asked),
-            "deck.link.info" => self.link_info(asked),
-            "deck.link.sources" => self.link_sources(asked),
-            "deck.link.connect" => self.link_connect(asked),
-            "deck.link.connection_status" => self.link_connection_status(asked),
-            "deck.link.mfa_question" => self.link_mfa_question(asked),
-            "deck.link.answer_mfa" => self.link_answer_mfa(asked),
-            "deck.link.accounts" => self.link_accounts(asked),
-            "deck.link.select_accounts" => self.link_select_accounts(asked),
-            "deck.connections.exchange_public_token" => self.exchange_public_token(asked),
-            "deck.connections.context" => self.context(asked),
-            "deck.connections.accounts" => self.accounts(asked),
-            "deck.connections.select_accounts" => self.select_accounts(asked),
-            "deck.connections.invalidate_access_token" => self.invalidate_access_token(asked),
-            "deck.connections.update_webhook" => self.update_webhook(asked),
-            "deck.connections.update_auto_refresh" => self.update_auto_refresh(asked),
-            "deck.connections.refresh" => self.refresh(asked),
-            "deck.connections.destroy" => self.destroy(asked),
-            "deck.jobs.submit" => self.submit_job(asked),
-            "deck.jobs.answer_mfa" => self.answer_job_mfa(asked),
-            "deck.documents.list" => self.documents(asked),
-            "deck.documents.file" => self.document_file(asked),
-            _ => Ok(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
-        };
-        step.unwrap_or_else(|refusal| refusal)
+        asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal)
     }
 
     /// Stores the connection and gives its access token.
