@@ -1,7 +1,8 @@
+use super::context::Clock;
 use super::journal::Journal;
 use super::random::Random;
 use super::server::Server;
-use super::world::{Clock, Log, World};
+use super::world::{Log, World};
 use super::{Request, Sandbox};
 #[cfg(feature = "apideck")]
 use crate::apideck::{ConsumerId, ServiceId, UnifiedApi, vault::connections::ConnectionState};
@@ -77,7 +78,7 @@ impl SandboxBuilder {
     pub fn deck_credentials(self, client_id: impl Into<String>, secret: impl Into<String>) -> Self {
         let credentials = super::deck::Credentials { client_id: client_id.into(), secret: secret.into() };
         self.seeded(move |world| {
-            world.deck().credentials = credentials;
+            world.deck().state().credentials = credentials;
             Ok(())
         })
     }
@@ -91,7 +92,7 @@ impl SandboxBuilder {
         let key = key.into();
         self.seeded(move |world| {
             let encryption = super::deck::encryption::Encryption::new(key, encrypt);
-            world.deck().encryption = Some(encryption.map_err(|error| error.to_string())?);
+            world.deck().state().encryption = Some(encryption.map_err(|error| error.to_string())?);
             Ok(())
         })
     }
@@ -101,7 +102,7 @@ impl SandboxBuilder {
     pub fn deck_connection(self, access_token: impl Into<Secret>) -> Self {
         let token = access_token.into();
         self.seeded(move |world| {
-            world.deck().seed(token.expose_secret(), world.now(), world.random());
+            world.deck().seed(token.expose_secret());
             Ok(())
         })
     }
@@ -111,7 +112,7 @@ impl SandboxBuilder {
     pub fn apideck_credentials(self, api_key: impl Into<String>, app_id: impl Into<String>) -> Self {
         let credentials = super::apideck::Credentials { api_key: api_key.into(), app_id: app_id.into() };
         self.seeded(move |world| {
-            world.apideck().credentials = credentials;
+            world.apideck().state().credentials = credentials;
             Ok(())
         })
     }
@@ -130,9 +131,8 @@ impl SandboxBuilder {
         let (consumer, unified_api) = (consumer.into(), unified_api.into());
         let (service, state) = (service.into(), state.into());
         self.seeded(move |world| {
-            let now = super::exchange::millis(world.now());
             let (api, id) = (unified_api.as_str(), service.as_str());
-            let seeded = world.apideck().seed(consumer.as_str(), api, id, &state, now);
+            let seeded = world.apideck().seed(consumer.as_str(), api, id, &state);
             seeded.then_some(()).ok_or_else(|| format!("no connection to {api}/{id} can be {state}"))
         })
     }
@@ -142,7 +142,7 @@ impl SandboxBuilder {
     pub fn codat_credentials(self, api_key: impl Into<String>) -> Self {
         let credentials = super::codat::Credentials { api_key: api_key.into() };
         self.seeded(move |world| {
-            world.codat().credentials = credentials;
+            world.codat().state().credentials = credentials;
             Ok(())
         })
     }
@@ -152,7 +152,7 @@ impl SandboxBuilder {
     pub fn codat_company(self, id: impl Into<CompanyId>, name: impl Into<String>) -> Self {
         let (id, name) = (id.into(), name.into());
         self.seeded(move |world| {
-            world.codat().companies.insert(id.as_str().to_owned(), name);
+            world.codat().seed(&id, name);
             Ok(())
         })
     }

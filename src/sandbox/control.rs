@@ -5,35 +5,45 @@
 
 #[cfg(feature = "apideck")]
 use super::Apideck;
-#[cfg(feature = "codat")]
-use super::Codat;
-#[cfg(feature = "deck")]
-use super::Deck;
 use super::FaultRule;
 use super::exchange::{Object, Reply, read_seconds};
+use super::faults::Played;
 use super::journal::{self, Mismatch, Request};
+use super::mount::Mount;
 use super::world::World;
 use crate::engine::is_loopback;
+use bytes::Bytes;
 use http::{Method, StatusCode, header, request};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
 
+/// Answers here what is the sandbox's own; the world plays the rest.
+pub(super) fn play(world: &World, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
+    match answer(world, head, body) {
+        Some(reply) => world.log_alone(mount, head, body, reply),
+        None => world.play(mount, head, body),
+    }
+}
+
+/// Refuses a request whose body cannot be had.
+pub(super) fn refuse(world: &World, mount: Mount, head: &request::Parts, status: StatusCode) -> Played {
+    if route(head).is_none() {
+        return world.refuse(mount, head, status);
+    }
+    let reply = refusal(status, status.canonical_reason().unwrap_or_default());
+    world.log_alone(mount, head, &Bytes::new(), reply)
+}
+
 /// The answer; `None` for a request to a vendor.
-pub(super) fn answer(world: &World, head: &request::Parts, body: &[u8]) -> Option<Reply> {
+fn answer(world: &World, head: &request::Parts, body: &[u8]) -> Option<Reply> {
     let name = route(head)?;
     let done = guard(head).and_then(|()| match head.method {
         Method::GET => look(world, name),
         _ => act(world, name, body),
     });
     Some(done.map_or_else(|refusal| refusal, |done| Reply::json(StatusCode::OK, done)))
-}
-
-/// Why the body cannot be had; `None` for a request to a vendor.
-pub(super) fn refuse(head: &request::Parts, status: StatusCode) -> Option<Reply> {
-    route(head)?;
-    Some(refusal(status, status.canonical_reason().unwrap_or_default()))
 }
 
 fn route(head: &request::Parts) -> Option<&str> {
@@ -72,7 +82,7 @@ fn look(world: &World, name: &str) -> Result<Value, Reply> {
     match name {
         "requests" => Ok(world.journal().requests().iter().map(show).collect()),
         #[cfg(feature = "deck")]
-        "deck/events" => Ok(Deck::new(world).events().into()),
+        "deck/events" => Ok(world.deck().events().into()),
         _ => Err(no_route(Method::GET, name)),
     }
 }
@@ -123,7 +133,7 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
         #[cfg(feature = "deck")]
         "deck/connect" => {
             let Nothing {} = read(body)?;
-            Ok(json!({ "access_token": Deck::new(world).connect().expose_secret() }))
+            Ok(json!({ "access_token": world.deck().connect().expose_secret() }))
         }
         #[cfg(feature = "deck")]
         "deck/disconnect" => {
@@ -135,7 +145,7 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
             }
 
             let Body { access_token, reason } = read(body)?;
-            done(Deck::new(world).disconnect(&access_token, reason))
+            done(world.deck().disconnect(&access_token, reason))
         }
         #[cfg(feature = "apideck")]
         "apideck/authorize" | "apideck/revoke" | "apideck/fail_refresh" | "apideck/recover_refresh" => {
@@ -154,7 +164,7 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
                 "apideck/fail_refresh" => Apideck::fail_refresh,
                 _ => Apideck::recover_refresh,
             };
-            done(act(&Apideck::new(world), consumer_id, unified_api, service_id))
+            done(act(&world.apideck(), consumer_id, unified_api, service_id))
         }
         #[cfg(feature = "codat")]
         "codat/add_company" => {
@@ -165,7 +175,7 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
             }
 
             let Body { name } = read(body)?;
-            Ok(json!({ "id": Codat::new(world).add_company(name) }))
+            Ok(json!({ "id": world.codat().add_company(name) }))
         }
         _ => Err(no_route(Method::POST, name)),
     }

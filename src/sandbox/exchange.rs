@@ -1,12 +1,14 @@
 //! A request as the vendors see it, and their answer.
 
 use super::random::Random;
+use super::route::placeholder;
 use crate::operation::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+use std::ptr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +16,7 @@ use std::time::{Duration, SystemTime};
 #[derive(Clone)]
 pub(super) struct Asked<'a> {
     pub(super) operation: &'static Operation,
-    /// The ids of the path, decoded, in URL order.
+    /// The ids of the path, decoded, in the order of its template.
     pub(super) ids: Vec<String>,
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: &'a HeaderMap,
@@ -28,8 +30,26 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    pub(super) fn id(&self, index: usize) -> &str {
-        self.ids.get(index).map_or("", String::as_str)
+    /// Whether this is asked for.
+    pub(super) fn is(&self, operation: &Operation) -> bool {
+        ptr::eq(self.operation, operation)
+    }
+
+    /// Lets the operation's handler answer; 501 where none of the groups has one.
+    pub(super) fn carry_out<S>(&self, groups: &[Handlers<S>], state: &mut S) -> Step {
+        let mut handlers = groups.iter().copied().flatten();
+        match handlers.find(|(operation, _)| self.is(operation)) {
+            Some((_, handler)) => handler(state, self),
+            None => Err(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
+        }
+    }
+
+    /// The id that the path's template calls so. Another name is a mistake of the sandbox's: 501, which its tests see.
+    pub(super) fn id(&self, name: &str) -> Result<&str, Reply> {
+        let names = self.operation.path().split('/').filter_map(placeholder);
+        let mut ids = names.zip(&self.ids);
+        let found = ids.find(|(known, _)| *known == name).map(|(_, id)| id.as_str());
+        found.ok_or_else(|| Reply::empty(StatusCode::NOT_IMPLEMENTED))
     }
 
     /// A header's value; empty when it is absent or not text.
@@ -50,6 +70,15 @@ impl Asked<'_> {
         millis(self.now)
     }
 }
+
+/// How a vendor answers one operation.
+pub(super) type Handler<S> = fn(&mut S, &Asked<'_>) -> Step;
+
+/// A group's operations, each with what answers it.
+pub(super) type Handlers<S> = &'static [(&'static Operation, Handler<S>)];
+
+/// What a step of a flow comes to: an answer, or a refusal.
+pub(super) type Step = Result<Reply, Reply>;
 
 /// What is read from a JSON object alone. serde reads structs from arrays of their members, too.
 pub(super) struct Object<T>(pub(super) T);
@@ -164,5 +193,64 @@ impl Reply {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, Handlers, Random, Reply, Step};
+    use crate::Provider;
+    use crate::operation::{Operation, Repeat};
+    use http::{HeaderMap, Method, StatusCode};
+    use std::time::SystemTime;
+
+    static ONE: Operation = operation("one");
+    static OTHER: Operation = operation("other");
+    const REFUSES: Handlers<u8> = &[(&OTHER, |_, _| Err(Reply::empty(StatusCode::CONFLICT)))];
+    const COUNTS: Handlers<u8> = &[(&ONE, |calls, _| {
+        *calls += 1;
+        Ok(Reply::empty(StatusCode::NO_CONTENT))
+    })];
+
+    const fn operation(id: &'static str) -> Operation {
+        let path = "/companies/{companyId}/connections/{connectionId}";
+        Operation::new(Provider::Codat, id, Method::GET, path, Repeat::Read)
+    }
+
+    fn asked<'a>(headers: &'a HeaderMap, random: &'a Random) -> Asked<'a> {
+        Asked {
+            operation: &ONE,
+            ids: vec!["acme".to_owned(), "7".to_owned()],
+            query: Vec::new(),
+            headers,
+            body: b"",
+            fails: None,
+            base_url: String::new(),
+            now: SystemTime::UNIX_EPOCH,
+            random,
+        }
+    }
+
+    #[test]
+    fn ids_have_the_names_of_the_path_and_no_others() {
+        let (headers, random) = (HeaderMap::new(), Random::seeded(0));
+        let asked = asked(&headers, &random);
+        assert_eq!(asked.id("companyId").ok(), Some("acme"));
+        assert_eq!(asked.id("connectionId").ok(), Some("7"));
+        for unknown in ["company_id", "{companyId}", "companies", ""] {
+            let refusal = asked.id(unknown).err().unwrap().into_http();
+            assert_eq!(refusal.status(), StatusCode::NOT_IMPLEMENTED, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_handler_is_found_by_its_operation_in_any_group() {
+        let (headers, random) = (HeaderMap::new(), Random::seeded(0));
+        let asked = asked(&headers, &random);
+        let status = |step: Step| step.unwrap_or_else(|refusal| refusal).into_http().status();
+        let (groups, mut calls) = ([REFUSES, COUNTS], 0);
+        assert_eq!(status(asked.carry_out(&groups, &mut calls)), StatusCode::NO_CONTENT);
+        assert_eq!(calls, 1);
+        assert_eq!(status(asked.carry_out(&groups[..1], &mut calls)), StatusCode::NOT_IMPLEMENTED);
     }
 }

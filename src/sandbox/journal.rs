@@ -1,4 +1,4 @@
-use super::world::Mount;
+use super::mount::Mount;
 use crate::operation::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, request::Parts};

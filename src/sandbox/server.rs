@@ -1,7 +1,10 @@
 //! The two ways to a sandbox: a loopback port, and a transport in memory.
 
+use super::context::lock;
+use super::control;
 use super::faults::{Delivery, Played};
-use super::world::{Mount, World, lock};
+use super::mount::Mount;
+use super::world::World;
 use crate::{Body, Provider, SendError, Transport, TransportFuture};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
@@ -102,11 +105,11 @@ async fn serve(stream: TcpStream, world: Arc<World>, mount: Mount) {
 async fn answer(world: &World, mount: Mount, request: Request<Incoming>) -> io::Result<Response<PlayedBody>> {
     let (head, body) = request.into_parts();
     let played = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => world.play(mount, &head, &body.to_bytes()),
+        Ok(body) => control::play(world, mount, &head, &body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
-            world.refuse(mount, &head, StatusCode::PAYLOAD_TOO_LARGE)
+            control::refuse(world, mount, &head, StatusCode::PAYLOAD_TOO_LARGE)
         }
-        Err(_) => world.refuse(mount, &head, StatusCode::BAD_REQUEST),
+        Err(_) => control::refuse(world, mount, &head, StatusCode::BAD_REQUEST),
     };
     deliver(played).await
 }
@@ -191,8 +194,8 @@ impl Transport for Memory {
             if let Some(host) = head.uri.authority().and_then(|host| host.as_str().parse().ok()) {
                 head.headers.insert(header::HOST, host);
             }
-            let answer =
-                deliver(self.world.play(Mount::MEMORY, &head, &body)).await.map_err(SendError::other)?;
+            let played = control::play(&self.world, Mount::MEMORY, &head, &body);
+            let answer = deliver(played).await.map_err(SendError::other)?;
             Ok(answer.map(Body::new))
         })
     }

@@ -4,13 +4,12 @@ use super::catalog::{self, Auth, Service};
 use super::{State, consumer, key, not_found, refusal, unauthorized};
 use crate::call::RESERVED;
 use crate::engine::is_loopback;
-use crate::sandbox::exchange::{Asked, Reply, millis};
-use crate::sandbox::{jwt, world::percent_decode};
+use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::{jwt, route::percent_decode};
 use http::StatusCode;
 use percent_encoding::utf8_percent_encode;
 use serde::Deserialize;
 use serde_json::json;
-use std::time::SystemTime;
 use url::{Url, form_urlencoded};
 
 /// What `state` says: whose connection a link is for.
@@ -38,8 +37,7 @@ impl State {
         Some(format!("{}/vault/{name}/{}/{application}?state={state}", asked.base_url, service.id))
     }
 
-    /// What a browser is answered that follows a link; `None` where the path is none of a link's.
-    pub(in crate::sandbox) fn follow(&mut self, path: &str, query: &str, now: SystemTime) -> Option<Reply> {
+    pub(super) fn follow(&mut self, path: &str, query: &str, now: u64) -> Option<Reply> {
         let mut segments = path.strip_prefix("/vault/")?.split('/');
         let (name, service, application) = (segments.next()?, segments.next()?, segments.next()?);
         if !matches!((name, segments.next()), ("authorize" | "revoke", None)) {
@@ -49,9 +47,9 @@ impl State {
         Some(match self.visit(service, &application, query) {
             Ok((consumer, service, back)) => {
                 if name == "authorize" {
-                    self.record(&consumer, service, millis(now)).grant(millis(now));
+                    self.record(&consumer, service, now).grant(now);
                 } else if let Some(record) = self.records.get_mut(&key(&consumer, service)) {
-                    record.revoke(millis(now));
+                    record.revoke(now);
                 }
                 // Not 301, as at Apideck: browsers keep that, and the next click would never arrive here.
                 Reply::empty(StatusCode::FOUND).header("location", back)

@@ -1,9 +1,9 @@
 //! A connection, from the exchange of its public token to its end.
 
-use super::{State, Step, Webhook, body, done, error, iso, ok, refusal};
-use crate::deck::connections::{ConnectivityStatus, ScrapingStatus};
+use super::{State, Webhook, body, done, error, iso, ok, refusal};
+use crate::deck::connections::{self, ConnectivityStatus, ScrapingStatus};
 use crate::deck::{ConnectionId, ErrorCode};
-use crate::sandbox::exchange::{Asked, Object, Reply};
+use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step};
 use crate::sandbox::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +12,18 @@ use url::Url;
 
 use super::documents::Documents;
 use super::link::Source;
+
+pub(super) const HANDLERS: Handlers<State> = &[
+    (&connections::EXCHANGE_PUBLIC_TOKEN, State::exchange_public_token),
+    (&connections::CONTEXT, State::context),
+    (&connections::ACCOUNTS, State::accounts),
+    (&connections::SELECT_ACCOUNTS, State::select_accounts),
+    (&connections::INVALIDATE_ACCESS_TOKEN, State::invalidate_access_token),
+    (&connections::UPDATE_WEBHOOK, State::update_webhook),
+    (&connections::UPDATE_AUTO_REFRESH, State::update_auto_refresh),
+    (&connections::REFRESH, State::refresh),
+    (&connections::DESTROY, State::destroy),
+];
 
 /// How long a connection stays open without a job.
 const OPEN: Duration = Duration::from_secs(10 * 60);
@@ -111,7 +123,7 @@ struct AccessToken {
 }
 
 impl State {
-    pub(super) fn exchange_public_token(&mut self, asked: &Asked<'_>) -> Step {
+    fn exchange_public_token(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -137,7 +149,7 @@ impl State {
         }))
     }
 
-    pub(super) fn context(&mut self, asked: &Asked<'_>) -> Step {
+    fn context(&mut self, asked: &Asked<'_>) -> Step {
         let AccessToken { access_token } = body(asked)?;
         let connection = self.connection(&access_token)?;
         let entities = connection.accounts.iter().map(|account| json!({ "account_number": account.number }));
@@ -152,7 +164,7 @@ impl State {
         }))
     }
 
-    pub(super) fn accounts(&mut self, asked: &Asked<'_>) -> Step {
+    fn accounts(&mut self, asked: &Asked<'_>) -> Step {
         let AccessToken { access_token } = body(asked)?;
         let accounts: Vec<Value> = self
             .connection(&access_token)?
@@ -163,7 +175,7 @@ impl State {
         ok(json!({ "accounts": accounts }))
     }
 
-    pub(super) fn select_accounts(&mut self, asked: &Asked<'_>) -> Step {
+    fn select_accounts(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -195,7 +207,7 @@ impl State {
         done()
     }
 
-    pub(super) fn invalidate_access_token(&mut self, asked: &Asked<'_>) -> Step {
+    fn invalidate_access_token(&mut self, asked: &Asked<'_>) -> Step {
         let AccessToken { access_token } = body(asked)?;
         let id = self.connection(&access_token)?.id.clone();
         self.access_tokens.remove(&access_token);
@@ -203,7 +215,7 @@ impl State {
         ok(json!({ "new_access_token": token }))
     }
 
-    pub(super) fn update_webhook(&mut self, asked: &Asked<'_>) -> Step {
+    fn update_webhook(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -221,7 +233,7 @@ impl State {
         done()
     }
 
-    pub(super) fn update_auto_refresh(&mut self, asked: &Asked<'_>) -> Step {
+    fn update_auto_refresh(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -234,7 +246,7 @@ impl State {
         done()
     }
 
-    pub(super) fn refresh(&mut self, asked: &Asked<'_>) -> Step {
+    fn refresh(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -255,7 +267,7 @@ impl State {
         done()
     }
 
-    pub(super) fn destroy(&mut self, asked: &Asked<'_>) -> Step {
+    fn destroy(&mut self, asked: &Asked<'_>) -> Step {
         let AccessToken { access_token } = body(asked)?;
         let id = self.connection(&access_token)?.id.clone();
         self.access_tokens.retain(|_, owner| *owner != id);

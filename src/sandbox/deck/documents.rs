@@ -1,11 +1,14 @@
 //! Documents that jobs have fetched.
 
-use super::{State, Step, body, guid, iso, ok, refusal};
-use crate::deck::ErrorCode;
-use crate::sandbox::exchange::{Asked, Reply};
+use super::{State, body, guid, iso, ok, refusal};
+use crate::deck::{ErrorCode, documents};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::VecDeque, time::SystemTime};
+
+pub(super) const HANDLERS: Handlers<State> =
+    &[(&documents::LIST, State::documents), (&documents::FILE, State::document_file)];
 
 /// A PDF of one empty page, which viewers open.
 const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
@@ -47,7 +50,7 @@ impl Document {
 }
 
 impl State {
-    pub(super) fn documents(&mut self, asked: &Asked<'_>) -> Step {
+    fn documents(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -65,7 +68,7 @@ impl State {
         ok(json!({ "documents": shown.collect::<Vec<_>>() }))
     }
 
-    pub(super) fn document_file(&mut self, asked: &Asked<'_>) -> Step {
+    fn document_file(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {

@@ -3,16 +3,19 @@
 use super::connections::{Connection, not_open};
 use super::events::Events;
 use super::link::Source;
-use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, invalid, ok, refusal};
+use super::{MFA_ANSWER, QUESTION, State, Webhook, body, done, invalid, ok, refusal};
 use crate::deck::connections::ScrapingStatus;
-use crate::deck::{ConnectionId, ErrorCode};
-use crate::sandbox::exchange::{Asked, Reply};
+use crate::deck::{ConnectionId, ErrorCode, jobs};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::idempotency::OtherRequest;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime};
 use uuid::Uuid;
+
+pub(super) const HANDLERS: Handlers<State> =
+    &[(&jobs::SUBMIT, State::submit_job), (&jobs::ANSWER_MFA, State::answer_job_mfa)];
 
 const RUNS: Duration = Duration::from_secs(2);
 /// How long a security question waits.
@@ -56,7 +59,7 @@ impl Job {
 }
 
 impl State {
-    pub(super) fn submit_job(&mut self, asked: &Asked<'_>) -> Step {
+    fn submit_job(&mut self, asked: &Asked<'_>) -> Step {
         let Some((key, request)) = keyed(asked)? else { return self.start_job(asked) };
         match self.answered.find(key, &request, asked.now) {
             Some(Ok(reply)) => return Ok(reply),
@@ -73,7 +76,7 @@ impl State {
 
     /// Deck gives failures of its own again, too.
     pub(super) fn keep_failure(&mut self, asked: &Asked<'_>, reply: &Reply) {
-        if asked.operation.id() != "deck.jobs.submit" || !asked.fails.is_some_and(is_failure) {
+        if !asked.is(&jobs::SUBMIT) || !asked.fails.is_some_and(is_failure) {
             return;
         }
         if let Ok(Some((key, request))) = keyed(asked) {
@@ -260,7 +263,7 @@ impl State {
         Ok(id)
     }
 
-    pub(super) fn answer_job_mfa(&mut self, asked: &Asked<'_>) -> Step {
+    fn answer_job_mfa(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {

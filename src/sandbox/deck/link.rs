@@ -1,10 +1,10 @@
 //! A Link session, from its token to the public token.
 
 use super::connections::{Account, Connection};
-use super::{MFA_ANSWER, QUESTION, State, Step, Webhook, body, done, guid, invalid, ok, refusal};
-use crate::deck::link::{BetaSourceStatus, Language, LinkConnectionStatus, ParsingMethod, UpdateMode};
+use super::{MFA_ANSWER, QUESTION, State, Webhook, body, done, guid, invalid, ok, refusal};
+use crate::deck::link::{self, BetaSourceStatus, Language, LinkConnectionStatus, ParsingMethod, UpdateMode};
 use crate::deck::{ConnectionId, ErrorCode};
-use crate::sandbox::exchange::{Asked, Object, Reply};
+use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step};
 use crate::types::UnknownValue;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +12,19 @@ use std::{
     collections::VecDeque,
     time::{Duration, SystemTime},
 };
+
+pub(super) const HANDLERS: Handlers<State> = &[
+    (&link::CREATE_TOKEN, State::create_link_token),
+    (&link::GET_TOKEN, State::get_link_token),
+    (&link::INFO, State::link_info),
+    (&link::SOURCES, State::link_sources),
+    (&link::CONNECT, State::link_connect),
+    (&link::CONNECTION_STATUS, State::link_connection_status),
+    (&link::MFA_QUESTION, State::link_mfa_question),
+    (&link::ANSWER_MFA, State::link_answer_mfa),
+    (&link::ACCOUNTS, State::link_accounts),
+    (&link::SELECT_ACCOUNTS, State::link_select_accounts),
+];
 
 const LIFETIME: Duration = Duration::from_secs(20 * 60);
 
@@ -216,7 +229,7 @@ struct Field {
 }
 
 impl State {
-    pub(super) fn create_link_token(&mut self, asked: &Asked<'_>) -> Step {
+    fn create_link_token(&mut self, asked: &Asked<'_>) -> Step {
         let settings: Settings = if asked.body.is_empty() { Settings::default() } else { body(asked)? };
         if let Some(value) = settings.unknown() {
             return Err(invalid(&format!("There is no value {}", value.as_str())));
@@ -251,7 +264,7 @@ impl State {
         ok(json!({ "link_token": token }))
     }
 
-    pub(super) fn get_link_token(&mut self, asked: &Asked<'_>) -> Step {
+    fn get_link_token(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         let settings = &self.session(asked, &link_token)?.settings;
         ok(json!({
@@ -263,7 +276,7 @@ impl State {
         }))
     }
 
-    pub(super) fn link_info(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_info(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         let session = self.session(asked, &link_token)?;
         let mode = session.update.as_ref().map_or("Normal", |update| update.mode.as_str());
@@ -288,7 +301,7 @@ impl State {
         }))
     }
 
-    pub(super) fn link_sources(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_sources(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -313,7 +326,7 @@ impl State {
         ok(json!({ "sources": found.map(|source| source.show(None)).collect::<Vec<_>>() }))
     }
 
-    pub(super) fn link_connect(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_connect(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -370,7 +383,7 @@ impl State {
     }
 
     /// Each look moves connecting one step on, as far as nobody has to do anything.
-    pub(super) fn link_connection_status(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_connection_status(&mut self, asked: &Asked<'_>) -> Step {
         use LinkConnectionStatus::{Connecting, New};
         let LinkToken { link_token } = body(asked)?;
         let session = self.session(asked, &link_token)?;
@@ -435,7 +448,7 @@ impl State {
         }
     }
 
-    pub(super) fn link_mfa_question(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_mfa_question(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         match self.session(asked, &link_token)?.asks() {
             true => ok(json!({ "question": QUESTION })),
@@ -443,7 +456,7 @@ impl State {
         }
     }
 
-    pub(super) fn link_answer_mfa(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_answer_mfa(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {
@@ -464,7 +477,7 @@ impl State {
         done()
     }
 
-    pub(super) fn link_accounts(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_accounts(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         let connecting = self.session(asked, &link_token)?.connecting.as_ref();
         let accounts = connecting.map_or(&[][..], |connection| &connection.accounts);
@@ -474,7 +487,7 @@ impl State {
         ok(json!({ "accounts": shown.collect::<Vec<_>>() }))
     }
 
-    pub(super) fn link_select_accounts(&mut self, asked: &Asked<'_>) -> Step {
+    fn link_select_accounts(&mut self, asked: &Asked<'_>) -> Step {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Body {

@@ -6,12 +6,13 @@ mod events;
 mod jobs;
 mod link;
 
-use super::exchange::{Asked, Reply};
+use super::context::{Context, lock};
+use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::Answers;
 use super::random::Random;
-use super::world::World;
 use crate::Secret;
 use crate::deck::connections::ScrapingStatus;
+use crate::deck::jobs::SUBMIT;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
 use crate::operation::Auth;
 use connections::Connection;
@@ -21,8 +22,16 @@ use jobs::Job;
 use link::Sessions;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::{collections::HashMap, fmt, time::SystemTime};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, MutexGuard},
+    time::SystemTime,
+};
 use uuid::Uuid;
+
+pub(super) const HANDLERS: &[Handlers<State>] =
+    &[link::HANDLERS, connections::HANDLERS, jobs::HANDLERS, documents::HANDLERS];
 
 const QUESTION: &str = "Which code have we sent you?";
 /// The right answer to every security question.
@@ -58,20 +67,33 @@ impl Default for Credentials {
 /// Destroying a connection ends the Link sessions that update it.
 #[derive(Clone, Copy)]
 pub struct Deck<'a> {
-    world: &'a World,
+    state: &'a Mutex<State>,
+    context: &'a Context,
 }
 
 impl<'a> Deck<'a> {
-    pub(super) fn new(world: &'a World) -> Self {
-        Self { world }
+    pub(super) fn new(state: &'a Mutex<State>, context: &'a Context) -> Self {
+        Self { state, context }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'a, State> {
+        lock(self.state)
+    }
+
+    /// A connection whose token is known beforehand.
+    pub(super) fn seed(&self, access_token: &str) {
+        let Context { random, .. } = self.context;
+        let connection = Connection::new(link::SOURCES[0].id, "customer", self.context.now(), random);
+        let mut state = self.state();
+        state.access_tokens.insert(access_token.to_owned(), connection.id.clone());
+        state.connections.insert(connection.id.clone(), connection);
     }
 
     /// A customer connects an account; gives the access token.
     pub fn connect(&self) -> Secret {
-        let now = self.world.now();
-        let mut state = self.world.deck();
-        let connection = Connection::new(link::SOURCES[0].id, "customer", now, self.world.random());
-        state.add_connection(connection, self.world.random()).into()
+        let Context { random, .. } = self.context;
+        let connection = Connection::new(link::SOURCES[0].id, "customer", self.context.now(), random);
+        self.state().add_connection(connection, random).into()
     }
 
     /// The source ends this token's connection; false where it cannot.
@@ -81,8 +103,8 @@ impl<'a> Deck<'a> {
     /// is `Disconnected`; `Connecting` where the reason asks the customer for something, such as `MfaCodeRequired`; `Error`
     /// where it is `Error`. That the customer can come back from `Error`, too, is the sandbox's choice: to Deck it is final.
     pub fn disconnect(&self, access_token: &str, reason: impl Into<ScrapingStatus>) -> bool {
-        let now = self.world.now();
-        let mut state = self.world.deck();
+        let now = self.context.now();
+        let mut state = self.state();
         state.finish_jobs(now);
         state.disconnect(access_token, reason.into(), now)
     }
@@ -91,22 +113,22 @@ impl<'a> Deck<'a> {
     ///
     /// `None` for a token that Deck would refuse.
     pub fn webhook(&self, access_token: &str) -> Option<Webhook> {
-        self.world.deck().connection_of(access_token).map(|connection| connection.webhook.clone())
+        self.state().connection_of(access_token).map(|connection| connection.webhook.clone())
     }
 
     /// Whether the data of this token's connection are refreshed regularly.
     ///
     /// `None` for a token that Deck would refuse.
     pub fn auto_refresh(&self, access_token: &str) -> Option<bool> {
-        self.world.deck().connection_of(access_token).map(|connection| connection.auto_refresh)
+        self.state().connection_of(access_token).map(|connection| connection.auto_refresh)
     }
 
     /// The bodies of the webhooks that Deck would have sent so far.
     ///
     /// Oldest first, and the latest 10,000 of them.
     pub fn events(&self) -> Vec<Value> {
-        let now = self.world.now();
-        let mut state = self.world.deck();
+        let now = self.context.now();
+        let mut state = self.state();
         state.finish_jobs(now);
         state.events.to_vec()
     }
@@ -145,9 +167,6 @@ pub(super) struct State {
     events: Events,
 }
 
-/// What a step of the flow comes to: an answer, or a refusal.
-type Step = Result<Reply, Reply>;
-
 impl State {
     /// How a client reaches Deck.
     pub(super) fn config(&self, base_url: String) -> Config {
@@ -167,7 +186,7 @@ impl State {
 
     fn answer_plain(&mut self, asked: &Asked<'_>) -> Reply {
         let reply = self.carry_out(asked);
-        if asked.operation.id() == "deck.jobs.submit" { jobs::as_job_s(reply) } else { reply }
+        if asked.is(&SUBMIT) { jobs::as_job_s(reply) } else { reply }
     }
 
     fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
@@ -183,40 +202,7 @@ impl State {
         }
         self.finish_jobs(asked.now);
         self.sessions.forget_useless(asked.now);
-        let step = match asked.operation.id() {
-            "deck.link.create_token" => self.create_link_token(asked),
-            "deck.link.get_token" => self.get_link_token(asked),
-            "deck.link.info" => self.link_info(asked),
-            "deck.link.sources" => self.link_sources(asked),
-            "deck.link.connect" => self.link_connect(asked),
-            "deck.link.connection_status" => self.link_connection_status(asked),
-            "deck.link.mfa_question" => self.link_mfa_question(asked),
-            "deck.link.answer_mfa" => self.link_answer_mfa(asked),
-            "deck.link.accounts" => self.link_accounts(asked),
-            "deck.link.select_accounts" => self.link_select_accounts(asked),
-            "deck.connections.exchange_public_token" => self.exchange_public_token(asked),
-            "deck.connections.context" => self.context(asked),
-            "deck.connections.accounts" => self.accounts(asked),
-            "deck.connections.select_accounts" => self.select_accounts(asked),
-            "deck.connections.invalidate_access_token" => self.invalidate_access_token(asked),
-            "deck.connections.update_webhook" => self.update_webhook(asked),
-            "deck.connections.update_auto_refresh" => self.update_auto_refresh(asked),
-            "deck.connections.refresh" => self.refresh(asked),
-            "deck.connections.destroy" => self.destroy(asked),
-            "deck.jobs.submit" => self.submit_job(asked),
-            "deck.jobs.answer_mfa" => self.answer_job_mfa(asked),
-            "deck.documents.list" => self.documents(asked),
-            "deck.documents.file" => self.document_file(asked),
-            _ => Ok(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
-        };
-        step.unwrap_or_else(|refusal| refusal)
-    }
-
-    /// A connection whose token is known beforehand.
-    pub(super) fn seed(&mut self, access_token: &str, now: SystemTime, random: &Random) {
-        let connection = Connection::new(link::SOURCES[0].id, "customer", now, random);
-        self.access_tokens.insert(access_token.to_owned(), connection.id.clone());
-        self.connections.insert(connection.id.clone(), connection);
+        asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal)
     }
 
     /// Stores the connection and gives its access token.

@@ -1,18 +1,22 @@
-use super::exchange::{Asked, Reply};
-use super::jwt;
+mod companies;
+mod connection_management;
+
+use super::context::{Context, lock};
+use super::exchange::{Asked, Handlers, Reply};
 use super::random::Random;
-use super::world::World;
+use super::store::Store;
 use crate::codat::{CompanyId, Config};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use companies::Token;
 use http::StatusCode;
 use serde_json::json;
 use std::{
-    collections::HashMap,
+    sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
 
-/// What the vendor says of a company's access token.
-const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
+pub(super) const HANDLERS: &[Handlers<State>] = &[companies::HANDLERS, connection_management::HANDLERS];
+
 const DAY: u64 = 86_400;
 
 /// What Codat knows its client by.
@@ -36,27 +40,36 @@ impl Credentials {
 /// What happens at Codat without the operations that the client has.
 #[derive(Clone, Copy)]
 pub struct Codat<'a> {
-    world: &'a World,
+    state: &'a Mutex<State>,
+    context: &'a Context,
 }
 
 impl<'a> Codat<'a> {
-    pub(super) fn new(world: &'a World) -> Self {
-        Self { world }
+    pub(super) fn new(state: &'a Mutex<State>, context: &'a Context) -> Self {
+        Self { state, context }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'a, State> {
+        lock(self.state)
+    }
+
+    pub(super) fn seed(&self, id: &CompanyId, name: String) {
+        self.state().companies.put(id.as_str(), name);
     }
 
     /// Adds a company.
     pub fn add_company(&self, name: impl Into<String>) -> CompanyId {
-        let id = self.world.random().uuid().to_string();
-        self.world.codat().companies.insert(id.clone(), name.into());
-        id.into()
+        let id = CompanyId::from(self.context.random.uuid().to_string());
+        self.seed(&id, name.into());
+        id
     }
 
     /// The company that an access token acts for.
     ///
     /// `None` when the token is unknown or has expired.
     pub fn company_of(&self, access_token: &str) -> Option<CompanyId> {
-        let now = self.world.now();
-        let state = self.world.codat();
+        let now = self.context.now();
+        let state = self.state();
         let token = state.tokens.get(access_token).filter(|token| now < token.expires)?;
         Some(token.company.as_str().into())
     }
@@ -73,14 +86,9 @@ impl std::fmt::Debug for Codat<'_> {
 pub(super) struct State {
     pub(super) credentials: Credentials,
     /// Names by id.
-    pub(super) companies: HashMap<String, String>,
-    tokens: HashMap<String, Token>,
+    companies: Store<String>,
+    tokens: Store<Token>,
     quota: Quota,
-}
-
-struct Token {
-    company: String,
-    expires: SystemTime,
 }
 
 /// The requests of one day, from midnight to midnight in UTC.
@@ -131,7 +139,7 @@ impl State {
                 .header("retry-after", wait.to_string());
         }
         self.quota.used += 1;
-        self.carry_out(asked)
+        asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal)
     }
 
     /// 1,000 requests a day, and as many for each company.
@@ -146,36 +154,6 @@ impl State {
             .header("x-rate-limit-limit", limit.to_string())
             .header("x-rate-limit-remaining", limit.saturating_sub(self.quota.used).to_string())
             .header("x-rate-limit-reset", httpdate::fmt_http_date(self.quota.resets()))
-    }
-
-    fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
-        match asked.operation.id() {
-            "codat.companies.get_access_token" => self.get_access_token(asked),
-            // Removed on 2026-10-12.
-            "codat.connection_management.get" => failure(asked.random, StatusCode::NOT_FOUND),
-            _ => Reply::empty(StatusCode::NOT_IMPLEMENTED),
-        }
-    }
-
-    fn get_access_token(&mut self, asked: &Asked<'_>) -> Reply {
-        let company = asked.id(0);
-        let Some(name) = self.companies.get(company) else {
-            let message = format!("No company was found with ID {company}");
-            return refusal(asked.random, StatusCode::NOT_FOUND, "ClientsApi", &message);
-        };
-        let expires = asked.now + TOKEN_LIFETIME;
-        let claims = json!({
-            "sub": company,
-            "name": name,
-            "jti": asked.random.uuid().to_string(),
-            "exp": seconds(expires),
-        });
-        let token = jwt::sign(&claims, asked.random.uuid());
-        let body =
-            json!({ "expiresIn": TOKEN_LIFETIME.as_secs(), "accessToken": token, "tokenType": "Bearer" });
-        self.tokens.retain(|_, token| asked.now < token.expires);
-        self.tokens.insert(token, Token { company: company.to_owned(), expires });
-        Reply::json(StatusCode::OK, body)
     }
 }
 

@@ -1,0 +1,232 @@
+//! Resources that are merely kept.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// Items by id, in the order in which they were first put.
+pub(super) struct Store<T> {
+    /// By a number that grows with each of them, so that a cursor holds its place whatever is deleted.
+    items: BTreeMap<u64, (String, T)>,
+    numbers: HashMap<String, u64>,
+    latest: u64,
+}
+
+impl<T> Default for Store<T> {
+    fn default() -> Self {
+        Self { items: BTreeMap::new(), numbers: HashMap::new(), latest: 0 }
+    }
+}
+
+impl<T> Store<T> {
+    /// Adds an item at the end, or puts it in the place of the one with this id, which it gives.
+    pub(super) fn put(&mut self, id: impl Into<String>, item: T) -> Option<T> {
+        let id = id.into();
+        let number = *self.numbers.entry(id.clone()).or_insert_with(|| {
+            self.latest += 1;
+            self.latest
+        });
+        self.items.insert(number, (id, item)).map(|(_, before)| before)
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&T> {
+        self.items.get(self.numbers.get(id)?).map(|(_, item)| item)
+    }
+
+    /// The item, to be changed.
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
+        self.items.get_mut(self.numbers.get(id)?).map(|(_, item)| item)
+    }
+
+    pub(super) fn delete(&mut self, id: &str) -> Option<T> {
+        let number = self.numbers.remove(id)?;
+        self.items.remove(&number).map(|(_, item)| item)
+    }
+
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&str, &T) -> bool) {
+        self.items.retain(|_, (id, item)| {
+            let keeps = keep(id, item);
+            if !keeps {
+                self.numbers.remove(id);
+            }
+            keeps
+        });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Ids and items.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.items.values().map(|(id, item)| (id.as_str(), item))
+    }
+
+    /// The page of this number, from 1 on, of those that the filter lets through.
+    pub(super) fn page(&self, number: usize, size: usize, filter: impl Fn(&str, &T) -> bool) -> Page<'_, T> {
+        let found = || self.iter().filter(|(id, item)| filter(id, item));
+        let skipped = number.saturating_sub(1).saturating_mul(size);
+        Page { items: found().skip(skipped).take(size).collect(), total: found().count() }
+    }
+
+    /// What follows on a cursor, or the beginning; `None` for a cursor that is none of this store's.
+    pub(super) fn follow(
+        &self,
+        cursor: Option<&str>,
+        size: usize,
+        filter: impl Fn(&str, &T) -> bool,
+    ) -> Option<Slice<'_, T>> {
+        let shown = cursor.map_or(Some(0), read_cursor).filter(|shown| *shown <= self.latest)?;
+        let mut found = self.items.range(shown + 1..).filter(|(_, (id, item))| filter(id, item));
+        let (mut items, mut last) = (Vec::new(), shown);
+        for (number, (id, item)) in found.by_ref().take(size) {
+            items.push((id.as_str(), item));
+            last = *number;
+        }
+        Some(Slice { items, next: found.next().map(|_| cursor_after(last)) })
+    }
+}
+
+/// A page by number.
+pub(super) struct Page<'a, T> {
+    pub(super) items: Vec<(&'a str, &'a T)>,
+    /// How many there are on all pages.
+    pub(super) total: usize,
+}
+
+/// A page by cursor.
+pub(super) struct Slice<'a, T> {
+    pub(super) items: Vec<(&'a str, &'a T)>,
+    /// The cursor of the page that follows; `None` on the last.
+    pub(super) next: Option<String>,
+}
+
+fn cursor_after(number: u64) -> String {
+    format!("cur_{number:016x}")
+}
+
+fn read_cursor(cursor: &str) -> Option<u64> {
+    let number = u64::from_str_radix(cursor.strip_prefix("cur_")?, 16).ok()?;
+    (cursor == cursor_after(number)).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Store, cursor_after};
+    use serde_json::{Map, Value, json};
+
+    fn store(ids: &[&str]) -> Store<Value> {
+        let mut store = Store::default();
+        for id in ids {
+            store.put(*id, json!({ "id": id }));
+        }
+        store
+    }
+
+    fn all(_: &str, _: &Value) -> bool {
+        true
+    }
+
+    fn ids<T>(items: &[(&str, T)]) -> String {
+        items.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The ids of every page, and a cursor that leads round would never end.
+    fn walk(store: &Store<Value>, size: usize, filter: impl Fn(&str, &Value) -> bool) -> Vec<String> {
+        let (mut pages, mut cursor) = (Vec::new(), None);
+        loop {
+            let slice = store.follow(cursor.as_deref(), size, &filter).unwrap();
+            pages.push(ids(&slice.items));
+            assert!(pages.len() < 100, "{pages:?}");
+            match slice.next {
+                Some(next) => cursor = Some(next),
+                None => return pages,
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_put_is_kept_until_it_is_deleted() {
+        let mut store = Store::<Map<String, Value>>::default();
+        let named = |name: &str| Map::from_iter([("name".to_owned(), name.into())]);
+        assert!(store.get("a").is_none());
+        assert!(store.put("a", named("first")).is_none());
+        store.put("b", named("second"));
+        assert_eq!(store.put("a", named("third")), Some(named("first")));
+        assert_eq!((store.len(), store.get("a")), (2, Some(&named("third"))));
+        store.get_mut("b").unwrap().insert("name".to_owned(), "fourth".into());
+        assert_eq!(store.get("b"), Some(&named("fourth")));
+        assert!(store.get_mut("c").is_none());
+        assert_eq!(store.delete("a"), Some(named("third")));
+        assert!(store.delete("a").is_none());
+        assert!(store.get("a").is_none());
+        assert_eq!(store.len(), 1);
+    }
+
+    #[test]
+    fn the_order_is_that_in_which_they_were_first_put() {
+        let mut store = store(&["d", "a", "c", "b"]);
+        store.put("a", json!("replaced"));
+        store.delete("c");
+        assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d a b");
+        store.put("c", json!("again"));
+        assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d a b c");
+        store.retain(|id, _| id != "a");
+        assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d b c");
+        assert!(store.get("a").is_none());
+        store.put("a", json!("last"));
+        assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d b c a");
+    }
+
+    #[test]
+    fn pages_by_number_say_how_many_items_there_are_in_all() {
+        let store = store(&["a", "b", "c", "d", "e"]);
+        for (number, size, shown) in [
+            (1, 2, "a b"),
+            (2, 2, "c d"),
+            (3, 2, "e"),
+            (4, 2, ""),
+            (1, 5, "a b c d e"),
+            (2, 5, ""),
+            (1, 0, ""),
+            (usize::MAX, usize::MAX, ""),
+        ] {
+            let page = store.page(number, size, all);
+            assert_eq!((ids(&page.items), page.total), (shown.to_owned(), 5), "{number} {size}");
+        }
+        let page = store.page(2, 1, |id, item| item["id"] == id && !matches!(id, "a" | "c"));
+        assert_eq!((ids(&page.items), page.total), ("d".to_owned(), 3));
+    }
+
+    #[test]
+    fn cursors_lead_to_every_item_once() {
+        let store = store(&["a", "b", "c", "d", "e"]);
+        assert_eq!(walk(&store, 2, all), ["a b", "c d", "e"]);
+        assert_eq!(walk(&store, 5, all), ["a b c d e"], "a full page may be the last");
+        assert_eq!(walk(&store, 9, all), ["a b c d e"]);
+        assert_eq!(walk(&store, 1, |id, _| matches!(id, "b" | "d")), ["b", "d"]);
+        assert_eq!(walk(&super::Store::default(), 2, all), [""]);
+    }
+
+    #[test]
+    fn a_cursor_holds_its_place_whatever_comes_and_goes() {
+        let mut store = store(&["a", "b", "c", "d"]);
+        let next = store.follow(None, 2, all).unwrap().next.unwrap();
+        store.delete("a");
+        store.delete("b");
+        store.put("e", json!({}));
+        let slice = store.follow(Some(&next), 9, all).unwrap();
+        assert_eq!((ids(&slice.items), slice.next), ("c d e".to_owned(), None));
+    }
+
+    #[test]
+    fn a_cursor_of_nobody_s_is_told() {
+        let store = store(&["a"]);
+        let beyond = cursor_after(2);
+        let largest = cursor_after(u64::MAX);
+        for cursor in
+            ["", "1", "cur_", "cur_1", "cur_+000000000000001", "cur_000000000000000A", &beyond, &largest]
+        {
+            assert!(store.follow(Some(cursor), 1, all).is_none(), "{cursor}");
+        }
+        assert!(store.follow(Some(&cursor_after(1)), 1, all).unwrap().items.is_empty());
+    }
+}
