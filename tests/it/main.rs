@@ -28,6 +28,7 @@ mod models;
 mod mutation;
 mod sandbox;
 mod source;
+mod wire;
 mod writes;
 
 #[cfg(feature = "apideck")]
