@@ -29,6 +29,7 @@ mod models;
 mod mutation;
 mod sandbox;
 mod source;
+mod wire;
 mod writes;
 
 #[cfg(feature = "apideck")]

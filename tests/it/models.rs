@@ -51,7 +51,7 @@ fn the_corpus_holds() {
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
 #[test]
 fn every_type_that_callers_may_store_is_listed() {
-    use crate::support::models::stored;
+    use crate::support::calls;
 
     fn collect_stored(path: &Path, names: &mut Vec<String>) {
         if path.is_dir() {
@@ -71,7 +71,8 @@ fn every_type_that_callers_may_store_is_listed() {
         collect_stored(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(vendor), &mut in_source);
     }
     in_source.sort();
-    let mut listed: Vec<_> = stored().iter().map(|stored| stored.name).collect();
+    let mut listed: Vec<_> =
+        calls::all().iter().flat_map(|case| case.stores.iter().map(|stored| stored.name)).collect();
     listed.sort();
     assert_eq!(listed, in_source);
 }

@@ -3,13 +3,13 @@
 //! `CONNECTORY_SCHEDULES` sets how many schedules are played, `CONNECTORY_SCHEDULE` plays one of them.
 
 use crate::support::{
-    calls::{self, Given, Input, TypedCall},
+    calls::{self, Case, Given, Input},
     idempotency_key,
 };
 use bytes::Bytes;
 use connectory::operation::Repeat;
 use connectory::sandbox::{Fault, Sandbox};
-use connectory::{Body, Error, Outcome, Provider, SendError, Transport, TransportFuture};
+use connectory::{Body, Error, Outcome, SendError, Transport, TransportFuture};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use std::{
@@ -124,7 +124,7 @@ impl Transport for Watched {
 
 /// A sandbox where one call of the operation succeeds, and what the call is made with: the same each time.
 struct Stage<'a> {
-    call: &'a TypedCall,
+    call: &'a Case,
     sandbox: Arc<Sandbox>,
     input: Input,
 }
@@ -133,7 +133,7 @@ struct Stage<'a> {
 type State = BTreeMap<&'static str, String>;
 
 impl<'a> Stage<'a> {
-    async fn of(call: &'a TypedCall) -> Self {
+    async fn of(call: &'a Case) -> Self {
         let builder = Sandbox::builder().seed(7).stopped_at(SystemTime::UNIX_EPOCH);
         #[cfg(feature = "deck")]
         let builder = builder.deck_connection(Input::default().secret);
@@ -142,17 +142,9 @@ impl<'a> Stage<'a> {
             .apideck_connection("test-consumer", "crm", "salesforce", "callable")
             .apideck_connection("test-consumer", "hris", "personio", "callable");
         let sandbox = Arc::new(builder.in_memory().unwrap());
-        let input = match call.operation().provider() {
-            #[cfg(feature = "deck")]
-            Provider::Deck => deck::prepare(call.id, &sandbox.client().deck()).await,
-            Provider::Apideck => {
-                let ids = match call.id {
-                    "apideck.vault.connections.token" => ["hris", "personio"],
-                    _ => ["crm", "salesforce"],
-                };
-                Input { ids: ids.map(str::to_owned).to_vec(), ..Input::default() }
-            }
-            _ => Input::default(),
+        let input = match call.stage {
+            Some(prepare) => prepare(sandbox.client()).await,
+            None => Input::default(),
         };
         Self { call, sandbox, input }
     }
@@ -247,56 +239,6 @@ async fn r12_no_schedule_of_faults_doubles_a_write_or_falsifies_its_outcome() {
         if let Some(problem) = stage.broken_promise(schedule.clone(), untouched, done).await {
             panic!("{}, CONNECTORY_SCHEDULE={number}, {schedule:?}: {problem}", call.id);
         }
-    }
-}
-
-#[cfg(feature = "deck")]
-mod deck {
-    use super::Input;
-    use connectory::Secret;
-    use connectory::deck::{Deck, jobs::*, link::*};
-
-    const SOURCE: &str = "11115055-46cf-4e49-6ba4-08ddcbf23235";
-
-    pub async fn prepare(id: &str, deck: &Deck) -> Input {
-        let input = |secret: &Secret, id: &str| Input {
-            ids: vec![id.to_owned()],
-            secret: secret.expose_secret().to_owned(),
-            ..Input::default()
-        };
-        let known = Secret::from(Input::default().secret);
-        let link = deck.link();
-        match id {
-            "deck.link.connect" => {
-                input(&link.create_token(&LinkTokenCreateRequest::new()).await.unwrap().link_token, "")
-            }
-            "deck.link.answer_mfa" => input(&connecting(&link, "mfa", "MfaQuestion").await.0, ""),
-            "deck.link.select_accounts" => {
-                let (token, _) = connecting(&link, "accounts", "AccountSelection").await;
-                let accounts = link.accounts(&LinkTokenRequest::new(&token)).await.unwrap().accounts;
-                input(&token, accounts[0].account_id.as_str())
-            }
-            "deck.connections.exchange_public_token" => {
-                input(&connecting(&link, "customer", "Connected").await.1, "")
-            }
-            "deck.jobs.answer_mfa" => {
-                let body = JobRequest::ensure_connection(EnsureConnection::new(SOURCE, "mfa", "password"));
-                let job = deck.jobs().submit(&body).await.unwrap();
-                input(&known, job.job_guid.as_str())
-            }
-            _ => input(&known, "1001"),
-        }
-    }
-
-    /// The link token and public token of a session in this status.
-    async fn connecting(link: &Link, username: &str, status: &str) -> (Secret, Secret) {
-        let token = link.create_token(&LinkTokenCreateRequest::new()).await.unwrap().link_token;
-        let fields =
-            [CredentialField::new("username", username), CredentialField::new("password", "password")];
-        let started = link.connect(&ConnectRequest::new(&token, SOURCE, fields)).await.unwrap();
-        let named = LinkTokenRequest::new(&token);
-        while link.connection_status(&named).await.unwrap().status.unwrap().as_str() != status {}
-        (token, started.public_token.unwrap())
     }
 }
 

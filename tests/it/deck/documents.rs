@@ -1,32 +1,14 @@
 //! The list, and what is asked for with a file; how a file streams is in `engine/downloads.rs`.
 
-use super::{JOB, TOKEN, sent};
+use super::TOKEN;
 use crate::support::{
-    DECK_CLIENT_ID, DECK_SECRET,
     memory::{Memory, Step},
     offline,
     wire::{Seen, Wire},
 };
 use connectory::Error;
 use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
-use connectory::operation::Auth;
 use serde_json::json;
-
-const LINE: &str = "POST /jobs/documents/list";
-
-#[tokio::test]
-async fn list_sends_the_token_in_the_body_and_the_job_in_the_query() {
-    let rows = [
-        (ListDocuments::new(TOKEN), LINE.to_owned()),
-        (ListDocuments::new(TOKEN).job_guid(JOB), format!("{LINE}?job_guid={JOB}")),
-        (ListDocuments::new(TOKEN).job_guid("a b&c"), format!("{LINE}?job_guid=a%20b%26c")),
-    ];
-    for (body, line) in rows {
-        let wire = Wire::ok(r#"{"documents":[]}"#).await;
-        assert!(wire.client().deck().documents().list(&body).await.unwrap().documents.is_empty());
-        assert_eq!(sent(&wire, Auth::Credentials).await, (line, json!({ "access_token": TOKEN })));
-    }
-}
 
 #[tokio::test]
 async fn list_gives_the_documents() {
@@ -47,34 +29,6 @@ async fn list_gives_the_documents() {
     assert_eq!((second.document_id.as_str(), second.file_type.as_deref()), ("doc-2", Some("hologram")));
     assert!(second.metadata.is_none() && second.file_name.is_none() && second.file_size.is_none());
     assert_eq!(serde_json::to_value(first).unwrap(), answer["documents"][0], "it can be stored as it came");
-}
-
-#[tokio::test]
-async fn list_takes_nulls_and_members_that_are_new() {
-    let nulls = json!({ "documents": [
-        { "document_id": "doc-1", "file_type": null, "metadata": null, "fetch_date": null, "unseen": 1 },
-    ], "unseen": {} });
-    for (answer, count) in [(nulls, 1), (json!({ "documents": null }), 0), (json!({}), 0)] {
-        let client = offline(&Memory::playing([Step::answer(200, answer.to_string())]));
-        let list = client.deck().documents().list(&ListDocuments::new(TOKEN)).await.unwrap();
-        assert_eq!(list.documents.len(), count, "{answer}");
-    }
-}
-
-#[tokio::test]
-async fn file_asks_for_one_document_of_any_type() {
-    let wire = Wire::ok("%PDF-1.7").await;
-    let body = DocumentFileRequest::new(TOKEN, "doc-1");
-    let file = wire.client().deck().documents().file(&body).await.unwrap();
-    assert_eq!(file.bytes(100).await.unwrap(), "%PDF-1.7");
-
-    let request = wire.request().await;
-    assert_eq!(request.line(), "POST /jobs/documents/file");
-    assert_eq!(request.json(), json!({ "access_token": TOKEN, "document_id": "doc-1" }));
-    assert_eq!(request.header("x-deck-client-id"), DECK_CLIENT_ID);
-    assert_eq!(request.header("x-deck-secret"), DECK_SECRET);
-    assert_eq!(request.header("content-type"), "application/json");
-    assert_eq!(request.header("accept"), "*/*");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use super::{JOB, SOURCE, TOKEN, sent};
+use super::{JOB, SOURCE, TOKEN};
 use crate::support::{
     memory::{Memory, Step},
     offline, offline_builder,
@@ -10,8 +10,7 @@ use connectory::deck::{
         ConnectionInput, EnsureConnection, Job, JobCode, JobMfaAnswerRequest, JobRequest, SandboxOutcome,
     },
 };
-use connectory::operation::Auth;
-use connectory::{Error, Outcome, RetryPolicy, Secret};
+use connectory::{Error, Outcome, RetryPolicy};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{
@@ -27,7 +26,7 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 fn submitted() -> String {
-    json!({ "job_guid": JOB, "job_code": "FetchDocuments", "unseen": { "a": [1] } }).to_string()
+    json!({ "job_guid": JOB, "job_code": "FetchDocuments" }).to_string()
 }
 
 fn success() -> Step {
@@ -36,31 +35,15 @@ fn success() -> Step {
 
 /// What Deck gets for this request.
 async fn written<I: Serialize + Sync>(body: &JobRequest<I>) -> Value {
-    let wire = Wire::ok(submitted()).await;
-    wire.client().deck().jobs().submit(body).await.unwrap();
-    let (line, written) = sent(&wire, Auth::Credentials).await;
-    assert_eq!(line, "POST /jobs/submit");
-    written
+    let memory = Memory::playing([success()]);
+    offline(&memory).deck().jobs().submit(body).await.unwrap();
+    serde_json::from_slice(memory.requests()[0].body()).unwrap()
 }
 
 #[tokio::test]
 async fn submit_returns_the_job_s_id() {
-    let rows = [
-        (json!({ "job_guid": JOB, "job_code": "FetchDocuments", "unseen": 1 }), Some("FetchDocuments")),
-        (json!({ "job_guid": JOB, "job_code": "WaterPlants" }), Some("WaterPlants")),
-        (json!({ "job_guid": JOB, "job_code": null }), None),
-        (json!({ "job_guid": JOB }), None),
-    ];
-    for (answer, code) in rows {
-        let wire = Wire::ok(answer.to_string()).await;
-        let body = JobRequest::fetch_documents(TOKEN);
-        let job: Job = wire.client().deck().jobs().submit(&body).await.unwrap();
-        assert_eq!(job.job_guid.as_str(), JOB);
-        assert_eq!(job.job_code.as_ref().map(JobCode::as_str), code);
-        let expected = json!({ "job_code": "FetchDocuments", "input": { "access_token": TOKEN } });
-        assert_eq!(sent(&wire, Auth::Credentials).await, ("POST /jobs/submit".to_owned(), expected));
-        assert_eq!(wire.request().await.header("x-deck-sandbox"), "");
-    }
+    let job = submit([success()]).await.0.unwrap();
+    assert_eq!((job.job_guid.as_str(), job.job_code), (JOB, Some(JobCode::FetchDocuments)));
 }
 
 #[tokio::test]
@@ -196,25 +179,12 @@ fn nothing_of_a_job_s_input_is_printed() {
 }
 
 #[tokio::test]
-async fn answer_mfa_names_the_job_and_the_answer() {
+async fn answer_mfa_needs_no_job() {
+    let memory = Memory::playing([Step::answer(200, "")]);
     let mut anonymous = JobMfaAnswerRequest::new(JOB, "123456");
     anonymous.job_guid = None;
-    let rows = [
-        (
-            JobMfaAnswerRequest::new(JOB, Secret::from("123456")),
-            json!({ "job_guid": JOB, "answer": "123456" }),
-        ),
-        (anonymous, json!({ "answer": "123456" })),
-    ];
-    for (body, written) in rows {
-        for (status, answer) in [(200, ""), (200, "OK"), (204, "")] {
-            let wire = Wire::status(status, answer).await;
-            wire.client().deck().jobs().answer_mfa(&body).await.unwrap();
-            let expected = ("POST /jobs/mfa/answer".to_owned(), written.clone());
-            assert_eq!(sent(&wire, Auth::Credentials).await, expected);
-            assert_eq!(wire.request().await.header(KEY), "", "Deck takes no key here");
-        }
-    }
+    offline(&memory).deck().jobs().answer_mfa(&anonymous).await.unwrap();
+    assert_eq!(memory.requests()[0].body(), r#"{"answer":"123456"}"#);
 }
 
 /// The keys of all requests so far, in order.

@@ -1,25 +1,19 @@
-use super::{JOB, SOURCE, TOKEN, sent};
+use super::{JOB, SOURCE, TOKEN};
 use crate::support::{
     calls,
     memory::{Memory, Step},
     offline,
-    wire::Wire,
 };
 use connectory::Patch;
 use connectory::deck::link::{
-    AccountSelectMode, BetaSourceStatus, ConnectRequest, CredentialField, FieldType, Language,
-    LinkAccountSelectRequest, LinkConnectionStatus, LinkMfaAnswerRequest, LinkMode, LinkTokenCreateRequest,
-    LinkTokenRequest, LinkUpdate, ParsingMethod, SourcesRequest, UpdateMode,
+    AccountSelectMode, BetaSourceStatus, ConnectRequest, FieldType, Language, Link, LinkConnectionStatus,
+    LinkMode, LinkTokenCreateRequest, LinkTokenRequest, LinkUpdate, ParsingMethod, SourcesRequest,
+    UpdateMode,
 };
-use connectory::operation::Auth;
 use serde_json::{Value, json};
 
 const LINK_TOKEN: &str = "link-sandbox-77bd1897-b21b-4eb8-fca6-08dda362f7ed";
 const ACCOUNT: &str = "0b8f7f6e-21a4-4d64-8f6c-0a8d21c9f3aa";
-
-fn line_and_body(path: &str, body: Value) -> (String, Value) {
-    (format!("POST /link/{path}"), body)
-}
 
 /// The eight that a browser makes. A secret that went with them would end up where browsers are.
 #[tokio::test]
@@ -48,42 +42,30 @@ async fn what_the_link_token_authorizes_never_carries_the_credentials() {
     assert_eq!(without, of_the_spec);
 }
 
-#[tokio::test]
-async fn create_token_leaves_out_what_is_not_set() {
-    let wire = Wire::ok(json!({ "link_token": LINK_TOKEN, "unseen": [1] }).to_string()).await;
-    let created = wire.client().deck().link().create_token(&LinkTokenCreateRequest::new()).await.unwrap();
-    assert_eq!(created.link_token.expose_secret(), LINK_TOKEN);
-    assert_eq!(sent(&wire, Auth::Credentials).await, line_and_body("token/create", json!({})));
+/// The operations, answered like this.
+fn answered(answer: &Value) -> Link {
+    offline(&Memory::playing([Step::answer(200, answer.to_string())])).deck().link()
 }
 
 #[tokio::test]
-async fn create_token_writes_everything() {
-    let body = LinkTokenCreateRequest::new()
-        .language(Language::Fr)
-        .countries(["CA".to_owned(), "US".to_owned()].to_vec())
-        .source_ids(vec![SOURCE.into()])
-        .source_types(vec!["Utility".to_owned()])
-        .beta_source_status(BetaSourceStatus::LiveAndBeta)
-        .update(LinkUpdate::new(TOKEN, UpdateMode::UpdateAccountSelection))
-        .webhook_url("https://example.com/hook")
-        .auto_refresh(false)
-        .parsing_method(ParsingMethod::FullSustainability)
-        .latest_invoice_only(true);
-    let wire = Wire::ok(json!({ "link_token": LINK_TOKEN }).to_string()).await;
-    wire.client().deck().link().create_token(&body).await.unwrap();
-    let written = json!({
-        "language": "FR",
-        "countries": ["CA", "US"],
-        "source_ids": [SOURCE],
-        "source_types": ["Utility"],
-        "beta_source_status": "LiveAndBeta",
-        "update": { "access_token": TOKEN, "mode": "UpdateAccountSelection" },
-        "webhook_url": "https://example.com/hook",
-        "auto_refresh": false,
-        "parsing_method": "FullSustainability",
-        "latest_invoice_only": true,
-    });
-    assert_eq!(sent(&wire, Auth::Credentials).await, line_and_body("token/create", written));
+async fn a_session_has_its_members_by_name() {
+    let named = LinkTokenRequest::new(LINK_TOKEN);
+    let link = answered(&json!({ "link_token": LINK_TOKEN }));
+    let created = link.create_token(&LinkTokenCreateRequest::new()).await.unwrap();
+    assert_eq!(created.link_token.expose_secret(), LINK_TOKEN);
+
+    let link = answered(&json!({ "public_token": "public-sandbox-1", "job_guid": JOB }));
+    let started = link.connect(&ConnectRequest::new(LINK_TOKEN, SOURCE, [])).await.unwrap();
+    assert_eq!(started.public_token.unwrap().expose_secret(), "public-sandbox-1");
+    assert_eq!(started.job_guid.unwrap().as_str(), JOB);
+
+    let link = answered(&json!({ "status": "MfaQuestion", "additional_information": "by mail" }));
+    let seen = link.connection_status(&named).await.unwrap();
+    assert_eq!(seen.status, Some(LinkConnectionStatus::MfaQuestion));
+    assert_eq!(seen.additional_information.as_deref(), Some("by mail"));
+
+    let question = answered(&json!({ "question": "Which code?" })).mfa_question(&named).await.unwrap();
+    assert_eq!(question.question, "Which code?");
 }
 
 #[tokio::test]
@@ -151,8 +133,7 @@ async fn get_token_gives_the_settings() {
         "source_types": ["Utility"],
         "source_guids": [SOURCE],
     });
-    let wire = Wire::ok(answer.to_string()).await;
-    let settings = wire.client().deck().link().get_token(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
+    let settings = answered(&answer).get_token(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
     assert_eq!(settings.language, Some(Language::En));
     assert_eq!(settings.beta_source_status, Some(BetaSourceStatus::OnlyBeta));
     assert_eq!(
@@ -161,24 +142,6 @@ async fn get_token_gives_the_settings() {
     );
     assert_eq!(settings.source_guids[0].as_str(), SOURCE);
     assert_eq!(serde_json::to_value(&settings).unwrap(), answer);
-
-    let expected = line_and_body("token/get", json!({ "link_token": LINK_TOKEN }));
-    assert_eq!(sent(&wire, Auth::Credentials).await, expected);
-}
-
-#[tokio::test]
-async fn get_token_takes_nulls_and_languages_that_are_new() {
-    let nulls = json!({
-        "language": null, "beta_source_status": null, "countries": null, "source_types": null,
-        "source_guids": null,
-    });
-    for answer in [json!({}), nulls, json!({ "language": "KLI", "unseen": 1 })] {
-        let wire = Wire::ok(answer.to_string()).await;
-        let body = LinkTokenRequest::new(LINK_TOKEN);
-        let settings = wire.client().deck().link().get_token(&body).await.unwrap();
-        assert_eq!(settings.language.as_ref().map(Language::as_str), answer["language"].as_str());
-        assert_eq!(settings.countries.len() + settings.source_types.len() + settings.source_guids.len(), 0);
-    }
 }
 
 #[tokio::test]
@@ -197,10 +160,8 @@ async fn info_gives_what_the_session_shows() {
         "show_step_add_source": false,
         "show_step_select_account": true,
         "show_step_add_account": false,
-        "unseen": {},
     });
-    let wire = Wire::ok(answer.to_string()).await;
-    let info = wire.client().deck().link().info(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
+    let info = answered(&answer).info(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
     assert_eq!(info.name.as_deref(), Some("Acme"));
     assert_eq!(info.image_url.as_deref(), Some("https://example.com/logo.png"));
     assert_eq!(info.language, Some(Language::Fr));
@@ -217,37 +178,6 @@ async fn info_gives_what_the_session_shows() {
         info.show_step_add_account,
     ];
     assert_eq!(steps, [Some(true), Some(false), Some(true), Some(false)]);
-
-    let expected = line_and_body("info", json!({ "link_token": LINK_TOKEN }));
-    assert_eq!(sent(&wire, Auth::None).await, expected);
-}
-
-#[tokio::test]
-async fn info_takes_nulls_and_modes_that_are_new() {
-    let new = json!({ "mode": "Rewind", "account_select_mode": "Any", "update_mode": { "source": null } });
-    for answer in [json!({}), json!({ "name": null, "update_mode": null, "mode": null }), new] {
-        let wire = Wire::ok(answer.to_string()).await;
-        let info = wire.client().deck().link().info(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
-        assert_eq!(info.mode.as_ref().map(LinkMode::as_str), answer["mode"].as_str());
-        let select = info.account_select_mode.as_ref().map(AccountSelectMode::as_str);
-        assert_eq!(select, answer["account_select_mode"].as_str());
-        assert!(info.update_mode.is_none_or(|update| update.source.is_none()));
-    }
-}
-
-#[tokio::test]
-async fn sources_asks_for_the_common_ones_or_some() {
-    let all = SourcesRequest::new(LINK_TOKEN);
-    let some = SourcesRequest::new(LINK_TOKEN).source_id(SOURCE).search("util");
-    let rows = [
-        (all, json!({ "link_token": LINK_TOKEN })),
-        (some, json!({ "link_token": LINK_TOKEN, "source_id": SOURCE, "search": "util" })),
-    ];
-    for (body, written) in rows {
-        let wire = Wire::ok(r#"{"sources":[]}"#).await;
-        assert!(wire.client().deck().link().sources(&body).await.unwrap().sources.is_empty());
-        assert_eq!(sent(&wire, Auth::None).await, line_and_body("sources", written));
-    }
 }
 
 #[tokio::test]
@@ -266,8 +196,7 @@ async fn sources_gives_the_fields_to_ask_for() {
         },
         { "source_id": "other", "logo_url": null, "country": null, "website": null, "fields": null },
     ] });
-    let client = offline(&Memory::playing([Step::answer(200, answer.to_string())]));
-    let found = client.deck().link().sources(&SourcesRequest::new(LINK_TOKEN)).await.unwrap().sources;
+    let found = answered(&answer).sources(&SourcesRequest::new(LINK_TOKEN)).await.unwrap().sources;
     let (first, second) = (&found[0], &found[1]);
     assert_eq!((first.source_id.as_str(), first.name.as_deref()), (SOURCE, Some("Sandbox Utility")));
     assert_eq!(first.logo_url.as_deref(), Some("https://example.com/logo.png"));
@@ -287,105 +216,13 @@ async fn sources_gives_the_fields_to_ask_for() {
 }
 
 #[tokio::test]
-async fn connect_sends_what_the_customer_entered() {
-    let fields =
-        || [CredentialField::new("username", "user123"), CredentialField::new("password", "pass123")];
-    let written = json!([
-        { "field_name": "username", "field_value": "user123" },
-        { "field_name": "password", "field_value": "pass123" },
-    ]);
-    let bare = ConnectRequest::new(LINK_TOKEN, SOURCE, fields());
-    let whole = bare
-        .clone()
-        .terms_of_use_url("https://example.com/terms")
-        .privacy_policy_url("https://example.com/privacy");
-    let rows = [
-        (bare, json!({ "link_token": LINK_TOKEN, "source_id": SOURCE, "fields": written })),
-        (
-            whole,
-            json!({
-                "link_token": LINK_TOKEN, "source_id": SOURCE, "fields": written,
-                "terms_of_use_url": "https://example.com/terms",
-                "privacy_policy_url": "https://example.com/privacy",
-            }),
-        ),
-    ];
-    for (body, written) in rows {
-        let answer = json!({ "public_token": "public-sandbox-1", "job_guid": JOB, "unseen": 1 });
-        let wire = Wire::ok(answer.to_string()).await;
-        let started = wire.client().deck().link().connect(&body).await.unwrap();
-        assert_eq!(started.public_token.unwrap().expose_secret(), "public-sandbox-1");
-        assert_eq!(started.job_guid.unwrap().as_str(), JOB);
-        assert_eq!(sent(&wire, Auth::None).await, line_and_body("connect", written));
-    }
-}
-
-#[tokio::test]
-async fn connect_has_no_public_token_when_it_updates() {
-    for answer in [json!({}), json!({ "public_token": null, "job_guid": null })] {
-        let wire = Wire::ok(answer.to_string()).await;
-        let started =
-            wire.client().deck().link().connect(&ConnectRequest::new(LINK_TOKEN, SOURCE, [])).await.unwrap();
-        assert!(started.public_token.is_none() && started.job_guid.is_none());
-    }
-}
-
-#[tokio::test]
-async fn connection_status_tells_how_far_it_is() {
-    let rows = [
-        (json!({ "status": "New", "additional_information": null }), Some("New"), None),
-        (
-            json!({ "status": "MfaQuestion", "additional_information": "by mail", "unseen": 1 }),
-            Some("MfaQuestion"),
-            Some("by mail"),
-        ),
-        (json!({ "status": "Teleporting" }), Some("Teleporting"), None),
-        (json!({ "status": null }), None, None),
-        (json!({}), None, None),
-    ];
-    for (answer, status, information) in rows {
-        let wire = Wire::ok(answer.to_string()).await;
-        let body = LinkTokenRequest::new(LINK_TOKEN);
-        let seen = wire.client().deck().link().connection_status(&body).await.unwrap();
-        assert_eq!(seen.status.as_ref().map(LinkConnectionStatus::as_str), status);
-        let is_known = LinkConnectionStatus::KNOWN.iter().any(|known| Some(known) == seen.status.as_ref());
-        assert_eq!(is_known, matches!(status, Some("New" | "MfaQuestion")), "{answer}");
-        assert_eq!(seen.additional_information.as_deref(), information);
-        let expected = line_and_body("connection/status", json!({ "link_token": LINK_TOKEN }));
-        assert_eq!(sent(&wire, Auth::None).await, expected);
-    }
-}
-
-#[tokio::test]
-async fn mfa_question_gives_its_text() {
-    let wire = Wire::ok(r#"{"question":"Which code?","unseen":1}"#).await;
-    let body = LinkTokenRequest::new(LINK_TOKEN);
-    let question = wire.client().deck().link().mfa_question(&body).await.unwrap();
-    assert_eq!(question.question, "Which code?");
-    let expected = line_and_body("authentication/mfa/get", json!({ "link_token": LINK_TOKEN }));
-    assert_eq!(sent(&wire, Auth::None).await, expected);
-}
-
-#[tokio::test]
-async fn answer_mfa_passes_the_answer_on() {
-    for (status, answer) in [(200, ""), (200, "OK"), (204, "")] {
-        let wire = Wire::status(status, answer).await;
-        let body = LinkMfaAnswerRequest::new(LINK_TOKEN, "123456");
-        wire.client().deck().link().answer_mfa(&body).await.unwrap();
-        let written = json!({ "link_token": LINK_TOKEN, "answer": "123456" });
-        assert_eq!(sent(&wire, Auth::None).await, line_and_body("authentication/mfa/answer", written));
-    }
-}
-
-#[tokio::test]
 async fn accounts_lists_what_was_found() {
     let answer = json!({ "accounts": [
-        { "account_id": ACCOUNT, "account_number": "1001", "account_address": "1 Main St", "unseen": 1 },
+        { "account_id": ACCOUNT, "account_number": "1001", "account_address": "1 Main St" },
         { "account_id": "other", "account_number": null, "account_address": null },
         { "account_id": "third" },
     ] });
-    let wire = Wire::ok(answer.to_string()).await;
-    let found = wire.client().deck().link().accounts(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
+    let found = answered(&answer).accounts(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
     let seen: Vec<_> = found
         .accounts
         .iter()
@@ -399,28 +236,6 @@ async fn accounts_lists_what_was_found() {
         .collect();
     let expected = [(ACCOUNT, Some("1001"), Some("1 Main St")), ("other", None, None), ("third", None, None)];
     assert_eq!(seen, expected);
-    let expected = line_and_body("account/list", json!({ "link_token": LINK_TOKEN }));
-    assert_eq!(sent(&wire, Auth::None).await, expected);
-
-    for answer in ["{}", r#"{"accounts":null}"#] {
-        let client = offline(&Memory::playing([Step::answer(200, answer)]));
-        let found = client.deck().link().accounts(&LinkTokenRequest::new(LINK_TOKEN)).await.unwrap();
-        assert!(found.accounts.is_empty());
-    }
-}
-
-#[tokio::test]
-async fn select_accounts_names_them() {
-    let rows = [
-        (LinkAccountSelectRequest::new(LINK_TOKEN, [ACCOUNT, "other"]), json!([ACCOUNT, "other"])),
-        (LinkAccountSelectRequest::new(LINK_TOKEN, [""; 0]), json!([])),
-    ];
-    for (body, accounts) in rows {
-        let wire = Wire::ok("").await;
-        wire.client().deck().link().select_accounts(&body).await.unwrap();
-        let written = json!({ "link_token": LINK_TOKEN, "accounts": accounts });
-        assert_eq!(sent(&wire, Auth::None).await, line_and_body("account/select", written));
-    }
 }
 
 #[test]

@@ -69,12 +69,12 @@ fn r1_every_id_of_every_operation_is_one_segment_or_refused() {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new(config)
         .run(&prop::collection::vec(any_id(), 3), |ids| {
-            for call in calls.iter().filter(|call| call.ids > 0) {
+            for call in calls.iter().filter(|call| call.ids() > 0) {
                 memory.play([call.success("s")]);
                 let input = Input { ids: ids.clone(), ..Input::default() };
                 let result = runtime.block_on((call.send)(&client, &input));
                 let requests = memory.take_requests();
-                let used = &ids[..call.ids];
+                let used = &ids[..call.ids()];
                 if used.iter().any(|id| leads_elsewhere(id)) {
                     let error = result.unwrap_err();
                     prop_assert!(matches!(error, Error::Request(_)), "{error:?}");
@@ -113,7 +113,7 @@ async fn r1_the_request_line_holds_each_id_as_one_segment() {
     })
     .await;
     let client = client(&server.base());
-    for call in calls::all().iter().filter(|call| call.ids > 0) {
+    for call in calls::all().iter().filter(|call| call.ids() > 0) {
         let input = Input { ids: vec![nasty.to_owned(); 3], ..Input::default() };
         (call.send)(&client, &input).await.unwrap_err();
         let target = targets.lock().unwrap().pop().unwrap();
@@ -128,7 +128,7 @@ async fn r1_an_id_that_leads_elsewhere_is_refused_before_a_socket_opens() {
     let server = Raw::serving(|_| async {}).await;
     let client = client(&server.base());
     for call in calls::all() {
-        for place in 0..call.ids {
+        for place in 0..call.ids() {
             for dots in ["", ".", "..", "%2e", "%2E", "%2e%2e", "%2E%2e", ".%2E", "%2e."] {
                 let mut input = Input::default();
                 input.ids[place] = dots.to_owned();
@@ -151,7 +151,7 @@ async fn r6_a_path_prefix_of_the_base_url_is_kept() {
             call.send_default(&client).await.unwrap();
             let uri = memory.requests().remove(0).uri().clone();
             let path = uri.path().strip_prefix("/a/b%20c").unwrap();
-            assert_eq!(ids_in(path, call.operation().path()), Input::default().ids[..call.ids]);
+            assert_eq!(ids_in(path, call.operation().path()), Input::default().ids[..call.ids()]);
         }
     }
 }

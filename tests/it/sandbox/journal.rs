@@ -14,7 +14,7 @@ async fn every_request_is_kept_and_its_debug_shows_no_secret() {
         let _ = (call.send)(&client, &input).await;
         let requests = sandbox.requests_of(call.id);
         let request = requests.last().unwrap_or_else(|| panic!("{} is kept", call.id));
-        assert_eq!(request.ids, input.ids[..call.ids], "{}", call.id);
+        assert_eq!(request.ids, input.ids[..call.ids()], "{}", call.id);
         assert_eq!(request.method, *call.operation().method());
         assert!(request.status.is_some() && request.was_handled);
         let shown = format!("{request:?} {request:#?} {}", request.summary());

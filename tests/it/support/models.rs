@@ -1,11 +1,10 @@
 //! Any bytes as the answer of every operation. The tests run it under proptest, `fuzz/` runs it under libFuzzer.
 
 use super::{
-    calls::{self, TypedCall},
+    calls::{self, Case, Stored},
     memory::{Memory, Step},
 };
 use connectory::{Client, DecodeCategory, Error, Outcome, Provider};
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 /// A client that is answered from memory.
@@ -13,8 +12,8 @@ pub struct Models {
     runtime: tokio::runtime::Runtime,
     memory: Memory,
     client: Client,
-    calls: Vec<TypedCall>,
-    stored: Vec<Stored>,
+    calls: Vec<Case>,
+    stored: Vec<(Provider, Stored)>,
 }
 
 impl Models {
@@ -24,8 +23,14 @@ impl Models {
             runtime: tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap(),
             client: client(&memory),
             memory,
-            calls: calls::all().into_iter().filter(TypedCall::reads_body).collect(),
-            stored: stored(),
+            calls: calls::all().into_iter().filter(Case::reads_body).collect(),
+            stored: calls::all()
+                .into_iter()
+                .flat_map(|case| {
+                    let provider = case.operation().provider();
+                    case.stores.into_iter().map(move |stored| (provider, stored))
+                })
+                .collect(),
         }
     }
 
@@ -47,7 +52,7 @@ impl Models {
     }
 
     /// A value, or an error that says where and keeps the body.
-    fn check(&self, call: &TypedCall, body: &[u8]) {
+    fn check(&self, call: &Case, body: &[u8]) {
         self.memory.play([Step::answer(call.answer.0, body.to_vec())]);
         let result = self.runtime.block_on(call.send_default(&self.client));
         assert_eq!(self.memory.take_requests().len(), 1, "{}", call.id);
@@ -73,90 +78,9 @@ impl Models {
     }
 
     fn check_stored(&self, provider: Provider, json: &[u8]) {
-        for stored in self.stored.iter().filter(|stored| stored.provider == provider) {
+        for (_, stored) in self.stored.iter().filter(|(vendor, _)| *vendor == provider) {
             (stored.check)(json);
         }
-    }
-}
-
-/// A type that callers may store: what is read from JSON is written to JSON that reads as the same.
-pub struct Stored {
-    provider: Provider,
-    pub name: &'static str,
-    check: fn(&[u8]),
-}
-
-pub fn stored() -> Vec<Stored> {
-    #[cfg(feature = "apideck")]
-    use connectory::apideck::{self, vault::connections};
-    #[cfg(feature = "deck")]
-    use connectory::deck;
-    vec![
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::connections::Account>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::connections::Accounts>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::connections::ConnectionContext>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::connections::Entity>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::connections::SourceRef>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::documents::DocumentInfo>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::documents::DocumentList>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::jobs::Job>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::link::ConnectionStatus>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::link::LinkAccount>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::link::LinkAccounts>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::link::LinkTokenSettings>(Provider::Deck),
-        #[cfg(feature = "deck")]
-        Stored::of::<deck::link::SecurityQuestion>(Provider::Deck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<apideck::Cursors>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<apideck::Envelope<connectory::JsonMap>>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<apideck::Links>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<apideck::Meta>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<apideck::Warning>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::ConfigurationDefault>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::ConnectionConfiguration>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::ConsentRecord>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::CustomMapping>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::DataScopes>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::DataScopesResources>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::FieldPermission>(Provider::Apideck),
-        #[cfg(feature = "apideck")]
-        Stored::of::<connections::WebhookSubscription>(Provider::Apideck),
-    ]
-}
-
-impl Stored {
-    fn of<T: Serialize + DeserializeOwned>(provider: Provider) -> Self {
-        let path = std::any::type_name::<T>().split('<').next().unwrap();
-        let check = |json: &[u8]| {
-            let Ok(read) = serde_json::from_slice::<T>(json) else { return };
-            let written = serde_json::to_string(&read).unwrap();
-            let again: T = serde_json::from_str(&written).unwrap();
-            assert_eq!(serde_json::to_string(&again).unwrap(), written);
-        };
-        Self { provider, name: path.rsplit("::").next().unwrap(), check }
     }
 }
 

@@ -1,23 +1,58 @@
-//! A typed call of every operation, with everything set: the coverage, path, secret and fault tests run over all.
+//! A case for each operation: how it is called, what that sends, what comes back. The generic tests run over all of them.
 //!
-//! An operation that is missing here fails `coverage`.
+//! They stand in the file of their group, as the methods do. An operation that is missing here fails `coverage`.
 
 use super::memory::Step;
 use connectory::operation::Operation;
 use connectory::{Call, Client, Error};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{fmt::Debug, pin::Pin};
 
-/// A call of one operation.
-pub struct TypedCall {
+/// All that the tests know of one operation.
+pub struct Case {
     /// The operation's id.
     pub id: &'static str,
-    /// How many ids its path takes.
-    pub ids: usize,
-    /// The status and body of a success; `{secret}` in it stands for a secret.
+    /// How it is called with everything set.
+    pub send: Sending,
+    /// What that sends, as [`Request`] reads it.
+    pub request: &'static str,
+    /// The same for a call with the required arguments only, where there are others.
+    pub required: Option<(Sending, &'static str)>,
+    /// The status and body of a success, with every member that the model has; `{secret}` in it stands for a secret.
+    ///
+    /// Of operations that return the same, one has them all. A member `unseen` is one that the model does not know.
     pub answer: (u16, &'static str),
-    pub send: fn(&Client, &Input) -> Sent,
+    /// The places of what the answer may not lack: the resource's own id, or the value that the call exists to return.
+    pub needs: &'static [&'static str],
+    /// The types of the answer that callers may store, each at one operation.
+    pub stores: Vec<Stored>,
+    /// What leads a sandbox to where the call succeeds; nothing has to where it is not set.
+    pub stage: Option<fn(Client) -> Staged>,
+}
+
+pub type TypedCall = Case;
+
+pub type Sending = fn(&Client, &Input) -> Sent;
+
+pub type Sent = Pin<Box<dyn Future<Output = Result<Given, Error>> + Send>>;
+
+/// What a call is to be made with.
+pub type Staged = Pin<Box<dyn Future<Output = Input> + Send>>;
+
+impl Default for Case {
+    fn default() -> Self {
+        Self {
+            id: "",
+            send: |_, _| panic!("the case does not say how it is called"),
+            request: "",
+            required: None,
+            answer: (200, ""),
+            needs: &[],
+            stores: Vec::new(),
+            stage: None,
+        }
+    }
 }
 
 /// What a caller can make of an answer.
@@ -25,6 +60,8 @@ pub struct TypedCall {
 pub struct Given {
     /// What was sent and what came, the call and its response too, as `{:?}` and `{:#?}` print them.
     pub shown: String,
+    /// The body, or whatever else the call takes, and the value as `{:?}` prints them.
+    pub models: [String; 2],
     /// The value as the caller may store it; nothing of it where it holds secrets.
     pub stored: Option<Value>,
     /// The places of what was left out of it.
@@ -33,9 +70,14 @@ pub struct Given {
     pub serialised: Value,
 }
 
-impl TypedCall {
+impl Case {
     pub fn operation(&self) -> &'static Operation {
         connectory::operations().find(|operation| operation.id() == self.id).unwrap()
+    }
+
+    /// How many ids its path takes.
+    pub fn ids(&self) -> usize {
+        self.operation().path().matches('{').count()
     }
 
     /// The answer of a success, with the secret in its place.
@@ -52,9 +94,13 @@ impl TypedCall {
     pub fn send_default(&self, client: &Client) -> Sent {
         (self.send)(client, &Input::default())
     }
-}
 
-pub type Sent = Pin<Box<dyn Future<Output = Result<Given, Error>> + Send>>;
+    /// Each way to call it, with what that sends.
+    pub fn ways(&self) -> impl Iterator<Item = (Sending, Request)> {
+        let ways = [Some((self.send, self.request)), self.required];
+        ways.into_iter().flatten().map(|(send, text)| (send, Request::read(text, &Input::default())))
+    }
+}
 
 /// What a call is made with.
 pub struct Input {
@@ -74,6 +120,56 @@ impl Default for Input {
             number: 482_913,
         }
     }
+}
+
+/// What goes over the wire.
+#[derive(Debug, PartialEq)]
+pub struct Request {
+    /// Method, path and query.
+    pub line: String,
+    /// The headers of its own, besides those that every call of the vendor has.
+    pub headers: Vec<(String, String)>,
+    pub json: Option<Value>,
+}
+
+impl Request {
+    /// Reads a request line, headers and JSON, each on lines of their own, with `{secret}` and `{number}` of the input.
+    fn read(text: &str, input: &Input) -> Self {
+        let text = text.replace("{secret}", &input.secret).replace("{number}", &input.number.to_string());
+        let (head, json) = text.split_at(text.find('{').unwrap_or(text.len()));
+        let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
+        let line = lines.next().unwrap_or_default().to_owned();
+        let header = |line: &str| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_owned(), value.to_owned())
+        };
+        let json = (!json.is_empty()).then(|| serde_json::from_str(json).unwrap());
+        Self { line, headers: lines.map(header).collect(), json }
+    }
+}
+
+/// A type that callers may store: what is read from JSON is written to JSON that reads as the same.
+pub struct Stored {
+    pub name: &'static str,
+    pub check: fn(&[u8]),
+}
+
+impl Stored {
+    fn of<T: Serialize + DeserializeOwned>() -> Self {
+        let path = std::any::type_name::<T>().split('<').next().unwrap();
+        let check = |json: &[u8]| {
+            let Ok(read) = serde_json::from_slice::<T>(json) else { return };
+            let written = serde_json::to_string(&read).unwrap();
+            let again: T = serde_json::from_str(&written).unwrap();
+            assert_eq!(serde_json::to_string(&again).unwrap(), written);
+        };
+        Self { name: path.rsplit("::").next().unwrap(), check }
+    }
+}
+
+/// The types that callers may store.
+macro_rules! stores {
+    ($($type:ty),+ $(,)?) => { vec![$(Stored::of::<$type>()),+] };
 }
 
 /// A call with its body, or whatever else it takes.
@@ -97,196 +193,37 @@ fn given<T: Debug + 'static>(
     stored: fn(&T) -> Option<Value>,
 ) -> Sent {
     let shown = format!("{body:?} {body:#?} {call:?} {call:#?}");
-    let serialised = json!(body);
+    let (serialised, asked) = (json!(body), format!("{body:?}"));
     Box::pin(async move {
         let response = call.response().await?;
         let shown = format!("{shown} {response:?} {response:#?}");
+        let models = [asked, format!("{:?}", response.value())];
         let unread = response.unread().iter().map(|unread| unread.path().to_owned()).collect();
-        Ok(Given { shown, stored: stored(response.value()), serialised, unread })
+        Ok(Given { shown, models, stored: stored(response.value()), serialised, unread })
     })
 }
 
-pub fn all() -> Vec<TypedCall> {
-    let calls = Vec::new();
-    #[cfg(feature = "deck")]
-    let calls = [calls, deck::calls()].into_iter().flatten().collect::<Vec<_>>();
-    #[cfg(feature = "apideck")]
-    let calls = [calls, apideck::calls()].into_iter().flatten().collect::<Vec<_>>();
-    #[cfg(feature = "codat")]
-    let calls = [calls, codat::calls()].into_iter().flatten().collect::<Vec<_>>();
-    calls
+/// Nothing to prepare but these ids.
+fn staged<const N: usize>(ids: [&str; N]) -> Staged {
+    let input = Input { ids: ids.map(str::to_owned).to_vec(), ..Input::default() };
+    Box::pin(async { input })
 }
 
-#[cfg(feature = "deck")]
-mod deck;
+pub fn all() -> Vec<Case> {
+    let groups = [
+        #[cfg(feature = "deck")]
+        deck::cases(),
+        #[cfg(feature = "apideck")]
+        apideck::cases(),
+        #[cfg(feature = "codat")]
+        codat::cases(),
+    ];
+    groups.into_iter().flatten().collect()
+}
 
 #[cfg(feature = "apideck")]
-mod apideck {
-    use super::{Call, Debug, Input, Sent, Serialize, TypedCall, Value, as_json, given, json, sent};
-    use connectory::JsonMap;
-    use connectory::apideck::Envelope;
-    use connectory::apideck::vault::connections::{
-        ConfigurationDefault, Connection, ConnectionConfiguration, ConsentState, CustomMappingInput,
-        DataScopesInput, DataScopesResources, FormFieldOption, ImportConnection, ImportCredentials,
-        ListConnections, UpdateConnection,
-    };
-
-    const CONNECTION: &str = r#"{"status_code":200,"status":"OK","data":{
-        "id":"crm+salesforce","service_id":"salesforce","unified_api":"crm","state":"callable",
-        "authorize_url":"https://unify.apideck.com/vault/authorize/salesforce/app?state={secret}",
-        "revoke_url":"https://unify.apideck.com/vault/revoke/salesforce/app?state={secret}",
-        "settings":{"api_key":"{secret}"},"metadata":{"note":"{secret}"},
-        "form_fields":[{"id":"api_key","value":"{secret}","sensitive":true,"type":"text",
-            "options":[{"label":"One","value":"{secret}","option_type":"simple"}]}],
-        "configuration":[{"resource":"leads","defaults":[{"id":"x","value":"{secret}"}]}],
-        "subscriptions":[{"execute_url":"https://unify.apideck.com/webhook/w/{secret}/salesforce"}]
-    },"_raw":{"token":"{secret}"}}"#;
-
-    const LIST: &str = r#"{"status_code":200,"status":"OK","data":[{
-        "id":"crm+salesforce","service_id":"salesforce","unified_api":"crm","state":"callable",
-        "settings":{"api_key":"{secret}"},"form_fields":[{"id":"api_key","value":"{secret}"}]
-    }]}"#;
-
-    pub fn calls() -> Vec<TypedCall> {
-        vec![
-            TypedCall {
-                id: "apideck.vault.connections.list",
-                ids: 0,
-                answer: (200, LIST),
-                send: |client, _| {
-                    let query = ListConnections::new().api("crm").configured(true);
-                    let list = client.apideck().vault().connections().list(&query);
-                    given(&query, list, |answer| {
-                        Some(with_data(answer, answer.data.iter().map(stored).collect()))
-                    })
-                },
-            },
-            TypedCall {
-                id: "apideck.vault.connections.get",
-                ids: 2,
-                answer: (200, CONNECTION),
-                send: |client, input| {
-                    let connections = client.apideck().vault().connections();
-                    sent_for_one(&(), connections.get(&input.ids[0], &input.ids[1]))
-                },
-            },
-            TypedCall {
-                id: "apideck.vault.connections.update",
-                ids: 2,
-                answer: (200, CONNECTION),
-                send: |client, input| {
-                    let connections = client.apideck().vault().connections();
-                    let body = update(input);
-                    sent_for_one(&body, connections.update(&input.ids[0], &input.ids[1], &body))
-                },
-            },
-            TypedCall {
-                id: "apideck.vault.connections.delete",
-                ids: 2,
-                answer: (204, ""),
-                send: |client, input| {
-                    let connections = client.apideck().vault().connections();
-                    sent(&(), connections.delete(&input.ids[0], &input.ids[1]))
-                },
-            },
-            TypedCall {
-                id: "apideck.vault.connections.import",
-                ids: 2,
-                answer: (200, CONNECTION),
-                send: |client, input| {
-                    let connections = client.apideck().vault().connections();
-                    let body = import(input);
-                    sent_for_one(&body, connections.import(&input.ids[0], &input.ids[1], &body))
-                },
-            },
-            TypedCall {
-                id: "apideck.vault.connections.token",
-                ids: 2,
-                answer: (200, CONNECTION),
-                send: |client, input| {
-                    let connections = client.apideck().vault().connections();
-                    sent_for_one(&(), connections.token(&input.ids[0], &input.ids[1]))
-                },
-            },
-        ]
-    }
-
-    /// All of a connection but its form fields, whose values are secrets.
-    fn stored(connection: &Connection) -> Value {
-        macro_rules! members {
-            ($($name:ident)+) => { json!({ $((stringify!($name)): as_json(&connection.$name)),+ }) };
-        }
-        members! {
-            id service_id unified_api name tag_line state integration_state auth_type oauth_grant_type status enabled
-            website icon logo authorize_url revoke_url settings metadata configuration configurable_resources
-            resource_schema_support resource_settings_support validation_support schema_support
-            settings_required_for_authorization subscriptions has_guide custom_mappings consent_state consents
-            latest_consent application_data_scopes health credentials_expire_at last_refresh_failed_at
-            last_downstream_error_at created_at updated_at
-        }
-    }
-
-    /// A call that gives a connection.
-    fn sent_for_one(body: &(impl Debug + Serialize), call: Call<Envelope<Connection>>) -> Sent {
-        given(body, call, |answer| Some(with_data(answer, stored(&answer.data))))
-    }
-
-    fn with_data<T>(answer: &Envelope<T>, data: Value) -> Value {
-        let Envelope { status_code, status, meta, links, raw, .. } = answer;
-        json!({
-            "data": data, "status_code": status_code, "status": status, "meta": meta, "links": links, "_raw": as_json(raw),
-        })
-    }
-
-    fn update(input: &Input) -> UpdateConnection {
-        let secret = input.secret.as_str();
-        let default =
-            ConfigurationDefault::new("x", secret).options([FormFieldOption::simple("One", secret)]);
-        UpdateConnection::new()
-            .enabled(true)
-            .settings(JsonMap::new().with("api_key", secret))
-            .metadata(JsonMap::new().with("note", secret).with("pins", json!([{ "pin": input.number }])))
-            .configuration([ConnectionConfiguration::new("leads", [default])])
-            .custom_mappings([CustomMappingInput::new("$.root.training.first_aid")])
-            .consent_state(ConsentState::Granted)
-            .application_data_scopes(
-                DataScopesInput::new().enabled(true).resources(DataScopesResources::all()),
-            )
-    }
-
-    fn import(input: &Input) -> ImportConnection {
-        let secret = input.secret.as_str();
-        let credentials = ImportCredentials::new()
-            .refresh_token(secret)
-            .access_token(secret)
-            .issued_at("2020-01-01T00:00:00Z")
-            .expires_in(3600);
-        ImportConnection::new()
-            .credentials(credentials)
-            .settings(JsonMap::new().with("api_key", secret))
-            .metadata(JsonMap::new().with("note", secret).with("pin", input.number))
-    }
-}
-
+mod apideck;
 #[cfg(feature = "codat")]
-mod codat {
-    use super::{TypedCall, sent};
-
-    pub fn calls() -> Vec<TypedCall> {
-        vec![
-            TypedCall {
-                id: "codat.companies.get_access_token",
-                ids: 1,
-                answer: (200, r#"{"expiresIn":86400,"accessToken":"{secret}","tokenType":"Bearer"}"#),
-                send: |client, input| sent(&(), client.codat().companies().get_access_token(&input.ids[0])),
-            },
-            TypedCall {
-                id: "codat.connection_management.get",
-                ids: 1,
-                answer: (200, r#"{"accessToken":"{secret}"}"#),
-                #[expect(deprecated, reason = "it is tested as long as it is there")]
-                send: |client, input| sent(&(), client.codat().connection_management().get(&input.ids[0])),
-            },
-        ]
-    }
-}
+mod codat;
+#[cfg(feature = "deck")]
+mod deck;

@@ -1,0 +1,8 @@
+mod companies;
+mod connection_management;
+
+use super::{Case, sent};
+
+pub fn cases() -> Vec<Case> {
+    [companies::cases(), connection_management::cases()].into_iter().flatten().collect()
+}
