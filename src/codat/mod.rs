@@ -4,9 +4,12 @@
 
 pub mod companies;
 pub mod connection_management;
+pub mod connections;
 mod error;
+mod page;
 
 pub use error::{ErrorBody, Validation, ValidationItem};
+pub use page::{Page, PageLink, PageLinks};
 
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization};
 use crate::env::Variables;

@@ -4,6 +4,17 @@
 /// fields a value or `Patch::Clear`.
 macro_rules! setters {
     () => {};
+    // A literal is no `impl Into<u32>`.
+    ($field:ident: Option<u32>, $($rest:tt)*) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field(mut self, $field: u32) -> Self {
+            self.$field = Some($field);
+            self
+        }
+
+        $crate::types::setters!($($rest)*);
+    };
     ($field:ident: Option<Vec<$type:ty>>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]

@@ -1,14 +1,16 @@
 //! Companies, and the tokens that act for them.
 
+use super::pages::{page_json, page_of};
 use super::{State, refusal, seconds};
 use crate::codat::companies;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::jwt;
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 
-pub(super) const HANDLERS: Handlers<State> = &[(&companies::GET_ACCESS_TOKEN, State::get_access_token)];
+pub(super) const HANDLERS: Handlers<State> =
+    &[(&companies::LIST, State::list_companies), (&companies::GET_ACCESS_TOKEN, State::get_access_token)];
 
 /// What the vendor says of a company's access token.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
@@ -19,6 +21,14 @@ pub(super) struct Token {
 }
 
 impl State {
+    /// `query`, `tags` and `orderBy` are taken, and change nothing: companies have an id and a name here.
+    fn list_companies(&mut self, asked: &Asked<'_>) -> Step {
+        let (number, size) = page_of(asked)?;
+        let found = self.companies.page(number, size, |_, _| true);
+        let results = found.items.iter().map(|(id, name)| company_json(id, name)).collect();
+        Ok(page_json("/companies", number, size, found.total, results))
+    }
+
     fn get_access_token(&mut self, asked: &Asked<'_>) -> Step {
         let (company, name) = self.company(asked)?;
         let expires = asked.now + TOKEN_LIFETIME;
@@ -45,4 +55,17 @@ impl State {
         })?;
         Ok((id, name))
     }
+}
+
+fn company_json(id: &str, name: &str) -> Value {
+    json!({
+        "id": id,
+        "name": name,
+        "description": "",
+        "redirect": format!("https://link.codat.io/company/{id}"),
+        "dataConnections": [],
+        "products": [],
+        "tags": {},
+        "referenceSubsidiaryCompanies": [],
+    })
 }

@@ -1,5 +1,6 @@
 mod companies;
 mod connection_management;
+mod pages;
 
 use super::context::{Context, lock};
 use super::exchange::{Asked, Handlers, Reply};

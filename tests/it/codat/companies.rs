@@ -5,6 +5,9 @@ use crate::support::{
     memory::{Memory, Step},
     offline,
 };
+use connectory::codat::companies::ListCompanies;
+use connectory::codat::connections::{ConnectionErrorStatus, ConnectionStatus, SourceType};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_token_has_its_members_by_name() {
@@ -13,4 +16,46 @@ async fn a_token_has_its_members_by_name() {
     let token = client.codat().companies().get_access_token(COMPANY).await.unwrap();
     assert_eq!(token.access_token.expose_secret(), "string");
     assert_eq!((token.expires_in, token.token_type.as_deref()), (Some(86400), Some("Bearer")));
+}
+
+#[tokio::test]
+async fn a_company_has_its_members_by_name() {
+    let body = json!({ "results": [{
+        "id": "c-1", "name": "Acme", "description": "Anvils", "redirect": "https://link.codat.io/company/c-1",
+        "lastSync": "2022-01-01T12:30:00.000Z", "created": "2022-01-01T11:30:00Z", "createdByUserName": "Joe",
+        "products": ["lending"], "tags": { "region": "uk" },
+        "dataConnections": [{
+            "id": "d-1", "integrationId": "i-1", "integrationKey": "vjms", "sourceId": "s-1", "platformName": "Pandle",
+            "linkUrl": "https://link-api.codat.io/d-1", "status": "Linked", "sourceType": "Unknown",
+            "dataConnectionErrors": [{ "statusCode": "401", "statusText": "Unauthorized", "status": "Resolved" }],
+        }],
+        "referenceParentCompany": { "id": "c-0", "links": { "portal": "https://app.codat.io/c-0" } },
+    }], "pageNumber": 1, "pageSize": 100, "totalResults": 1 });
+    let client = offline(&Memory::playing([Step::answer(200, body.to_string())]));
+    let page = client.codat().companies().list(&ListCompanies::new()).await.unwrap();
+    assert_eq!((page.page_number, page.page_size, page.total_results), (Some(1), Some(100), Some(1)));
+    let [company] = &page.results[..] else { panic!("one company") };
+    assert_eq!((company.id.as_str(), company.name.as_deref()), ("c-1", Some("Acme")));
+    assert_eq!(company.description.as_deref(), Some("Anvils"));
+    assert_eq!(company.redirect.as_ref().unwrap().expose_secret(), "https://link.codat.io/company/c-1");
+    assert_eq!(company.last_sync.as_ref().unwrap().as_str(), "2022-01-01T12:30:00.000Z");
+    assert_eq!(company.created.as_ref().unwrap().as_str(), "2022-01-01T11:30:00Z");
+    assert_eq!(company.created_by_user_name.as_deref(), Some("Joe"));
+    assert_eq!(company.tags.as_ref().unwrap().get::<String>("region").as_deref(), Some("uk"));
+    let parent = company.reference_parent_company.as_ref().unwrap();
+    assert_eq!(parent.links.as_ref().unwrap().portal.as_deref(), Some("https://app.codat.io/c-0"));
+
+    let [connection] = &company.data_connections[..] else { panic!("one connection") };
+    assert_eq!((connection.id.as_str(), connection.integration_key.as_deref()), ("d-1", Some("vjms")));
+    assert_eq!(connection.integration_id.as_ref().unwrap().as_str(), "i-1");
+    assert_eq!(connection.source_id.as_ref().unwrap().as_str(), "s-1");
+    assert_eq!(connection.platform_name.as_deref(), Some("Pandle"));
+    assert_eq!(connection.status, Some(ConnectionStatus::Linked));
+    assert_eq!(connection.source_type, Some(SourceType::Unspecified));
+    let [error] = &connection.data_connection_errors[..] else { panic!("one error") };
+    assert_eq!(
+        (error.status_code.as_deref(), error.status_text.as_deref()),
+        (Some("401"), Some("Unauthorized"))
+    );
+    assert_eq!(error.status, Some(ConnectionErrorStatus::Resolved));
 }

@@ -1,5 +1,6 @@
 use super::over_a_socket;
 use connectory::Error;
+use connectory::codat::companies::ListCompanies;
 use connectory::sandbox::{Fault, Sandbox};
 use std::time::Duration;
 
@@ -53,4 +54,35 @@ async fn unknown_companies_and_the_removed_endpoint_are_not_found() {
     let error = client.codat().connection_management().get(&company).await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)), "{error}");
     assert_eq!(error.message(), Some("NotFound"));
+}
+
+#[tokio::test]
+async fn companies_are_listed_page_by_page() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let before = sandbox.client().codat().companies().list(&ListCompanies::new()).await.unwrap();
+    let known = before.results.len();
+    for name in ["A", "B", "C", "D", "E"] {
+        sandbox.codat().add_company(name);
+    }
+    let companies = sandbox.client().codat().companies();
+    let mut pages = companies.list(&ListCompanies::new().page_size(2).order_by("name")).pages();
+    let mut names = Vec::new();
+    while let Some(company) = pages.try_next().await.unwrap() {
+        names.push(company.name.unwrap());
+    }
+    assert_eq!(names[known..], ["A", "B", "C", "D", "E"]);
+    let requests = sandbox.requests();
+    assert_eq!(requests.len(), 1 + (known + 5).div_ceil(2));
+    assert!(requests[1..].iter().all(|request| request.target.contains("orderBy=name&pageSize=2")));
+
+    let last = companies.list(&ListCompanies::new().page(2).page_size(known as u32 + 4)).await.unwrap();
+    assert_eq!(
+        (last.results.len(), last.page_number, last.total_results),
+        (1, Some(2), Some(known as i64 + 5))
+    );
+    let links = last.links.unwrap();
+    assert!(links.next.is_none() && links.previous.is_some());
+    for refused in [ListCompanies::new().page(0), ListCompanies::new().page_size(5001)] {
+        assert!(matches!(companies.list(&refused).await, Err(Error::BadRequest(_))));
+    }
 }

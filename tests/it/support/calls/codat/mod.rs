@@ -1,7 +1,7 @@
 mod companies;
 mod connection_management;
 
-use super::{Case, sent};
+use super::{Case, Stored, sent, storable};
 
 pub fn cases() -> Vec<Case> {
     [companies::cases(), connection_management::cases()].into_iter().flatten().collect()

@@ -6,10 +6,10 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.documents.list",
             send: |client, input| {
-                let body = ListDocuments::new(&input.secret).job_guid("a b&c");
+                let body = ListDocuments::new(&input.secret).job_guid("55bba4ec-7242-4f52-b3c0-08de128283fc");
                 storable(&body, client.deck().documents().list(&body))
             },
-            request: r#"POST /jobs/documents/list?job_guid=a%20b%26c { "access_token": "{secret}" }"#,
+            request: r#"POST /jobs/documents/list?job_guid=55bba4ec-7242-4f52-b3c0-08de128283fc { "access_token": "{secret}" }"#,
             required: Some((
                 |client, input| {
                     let body = ListDocuments::new(&input.secret);

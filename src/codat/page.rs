@@ -1,0 +1,78 @@
+use crate::Unread;
+use crate::call::Successor;
+use crate::types::{list, tells_unread, whole_number};
+use serde::{Deserialize, Serialize};
+
+/// One page of a list; [`Call::pages`](crate::Call::pages) walks all of them.
+///
+/// Source: <https://docs.codat.io/using-the-api/paging>.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "T: Deserialize<'de>"))]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// What the page holds.
+    #[serde(default, deserialize_with = "list")]
+    pub results: Vec<T>,
+    /// The number of the page, from 1.
+    #[serde(default, deserialize_with = "whole_number")]
+    pub page_number: Option<i64>,
+    /// How many results a page holds at most.
+    #[serde(default, deserialize_with = "whole_number")]
+    pub page_size: Option<i64>,
+    /// How many results there are on all pages.
+    #[serde(default, deserialize_with = "whole_number")]
+    pub total_results: Option<i64>,
+    /// Where this page and those beside it are.
+    #[serde(rename = "_links")]
+    pub links: Option<PageLinks>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
+}
+
+tells_unread!(Page<T>);
+
+/// Where a page and those beside it are, relative to the base URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PageLinks {
+    /// The page.
+    pub current: Option<PageLink>,
+    /// The list without a page.
+    #[serde(rename = "self")]
+    pub list: Option<PageLink>,
+    /// The page after; absent on the last.
+    pub next: Option<PageLink>,
+    /// The page before; absent on the first.
+    pub previous: Option<PageLink>,
+}
+
+/// Where a page is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PageLink {
+    /// Path and query.
+    pub href: Option<String>,
+}
+
+impl PageLink {
+    /// The number of the page that it leads to.
+    fn number(&self) -> Option<u64> {
+        let (_, query) = self.href.as_deref()?.split_once('?')?;
+        query.split('&').find_map(|pair| pair.strip_prefix("page="))?.parse().ok()
+    }
+}
+
+impl<T: Send + 'static> crate::call::Page for Page<T> {
+    type Item = T;
+
+    /// Of the link only the number is read.
+    fn successor(&self) -> Successor {
+        let next = self.links.as_ref().and_then(|links| links.next.as_ref());
+        next.and_then(PageLink::number).map_or(Successor::None, Successor::Number)
+    }
+
+    fn into_items(self) -> Vec<T> {
+        self.results
+    }
+}
