@@ -5,7 +5,7 @@
 
 use connectory::deck::AlreadyRunningJob;
 use connectory::deck::documents::ListDocuments;
-use connectory::deck::jobs::{EnsureConnection, Job, JobMfaAnswerRequest, JobRequest};
+use connectory::deck::jobs::{AnswerJobMfa, EnsureConnection, Job, SubmitJob};
 use connectory::sandbox::Sandbox;
 use connectory::{Client, Error, Secret};
 use serde_json::Value;
@@ -51,12 +51,12 @@ fn event_of(sandbox: &Sandbox, job: &Job) -> Option<Event> {
 async fn open(client: &Client, sandbox: &Sandbox) -> Result<Secret, Box<dyn std::error::Error>> {
     let jobs = client.deck().jobs();
     let input = EnsureConnection::new(SOURCE, "ada-mfa", "s3cret").external_id("customer-17");
-    let job = jobs.submit(&JobRequest::ensure_connection(input)).await?;
+    let job = jobs.submit(&SubmitJob::ensure_connection(input)).await?;
     loop {
         match event_of(sandbox, &job) {
             Some(Event::Asks(question)) => {
                 println!("Deck asks: {question}");
-                jobs.answer_mfa(&JobMfaAnswerRequest::new(&job.job_guid, "123456")).await?;
+                jobs.answer_mfa(&AnswerJobMfa::new(&job.job_guid, "123456")).await?;
             }
             Some(Event::Opened(token)) => return Ok(token),
             Some(Event::Failed(code)) => return Err(format!("not connected: {code}").into()),
@@ -67,7 +67,7 @@ async fn open(client: &Client, sandbox: &Sandbox) -> Result<Secret, Box<dyn std:
 
 /// Submits a job; one that cannot start because another runs is told apart from one that Deck refuses.
 async fn fetch(client: &Client, token: &Secret) -> Result<Option<Job>, Error> {
-    match client.deck().jobs().submit(&JobRequest::fetch_documents(token)).await {
+    match client.deck().jobs().submit(&SubmitJob::fetch_documents(token)).await {
         Ok(job) => Ok(Some(job)),
         Err(error) => match error.api().and_then(|api| api.vendor::<AlreadyRunningJob>()) {
             Some(running) => {
@@ -99,7 +99,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("  {} of {} bytes", document.document_id, document.file_size.unwrap_or_default());
     }
 
-    client.deck().jobs().submit(&JobRequest::close_connection(&token)).await?;
+    client.deck().jobs().submit(&SubmitJob::close_connection(&token)).await?;
     let refused = fetch(&client, &token).await.err();
     println!("closed; another job: {}", refused.as_ref().and_then(Error::code).unwrap_or("accepted?"));
     Ok(())

@@ -3,12 +3,12 @@
 //! Your backend creates a link token, your page opens the widget with it, and the widget hands a public token back.
 //! Here the link calls play the widget and the customer's browser; in production they are none of your business.
 
-use connectory::deck::connections::{AccessTokenRequest, PublicTokenExchangeRequest};
-use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
-use connectory::deck::jobs::JobRequest;
+use connectory::deck::connections::{AccessTokenRequest, ExchangePublicToken};
+use connectory::deck::documents::{GetDocumentFile, ListDocuments};
+use connectory::deck::jobs::SubmitJob;
 use connectory::deck::link::{
-    ConnectRequest, CredentialField, LinkConnectionStatus, LinkMfaAnswerRequest, LinkTokenCreateRequest,
-    LinkTokenRequest, SourcesRequest,
+    AnswerLinkMfa, ConnectSource, CreateLinkToken, CredentialField, LinkConnectionStatus, LinkTokenRequest,
+    SearchSources,
 };
 use connectory::sandbox::Sandbox;
 use connectory::{Client, Error, Secret};
@@ -17,14 +17,14 @@ use std::time::Duration;
 
 /// Backend: the page asks for this when the customer presses "Connect".
 async fn begin(client: &Client) -> Result<Secret, Error> {
-    let settings = LinkTokenCreateRequest::new().webhook_url("https://example.com/deck");
+    let settings = CreateLinkToken::new().webhook_url("https://example.com/deck");
     Ok(client.deck().link().create_token(&settings).await?.link_token)
 }
 
 /// Backend: the page calls this with what the widget gave it.
 async fn finish(client: &Client, public_token: Secret) -> Result<Secret, Error> {
     let connections = client.deck().connections();
-    let exchanged = connections.exchange_public_token(&PublicTokenExchangeRequest::new(public_token)).await?;
+    let exchanged = connections.exchange_public_token(&ExchangePublicToken::new(public_token)).await?;
     // Store it now, encrypted: it stands for the customer's account from here on.
     let access_token = exchanged.access_token;
 
@@ -43,7 +43,7 @@ async fn save_documents(
     let documents = client.deck().documents();
     let list = documents.list(&ListDocuments::new(token)).await?;
     for (number, document) in list.documents.iter().enumerate() {
-        let download = documents.file(&DocumentFileRequest::new(token, &document.document_id)).await?;
+        let download = documents.file(&GetDocumentFile::new(token, &document.document_id)).await?;
         // The names in our folder are ours: Deck's come from the source, and may be paths.
         let target = folder.join(format!("document-{number}"));
         let unfinished = target.with_extension("part");
@@ -58,10 +58,10 @@ async fn save_documents(
 /// Front end, played: the customer picks a source, signs in and answers a security question.
 async fn widget(client: &Client, link_token: &Secret) -> Result<Option<Secret>, Error> {
     let link = client.deck().link();
-    let found = link.sources(&SourcesRequest::new(link_token).search("utility")).await?.sources;
+    let found = link.sources(&SearchSources::new(link_token).search("utility")).await?.sources;
     let Some(source) = found.first() else { return Ok(None) };
     let typed = [CredentialField::new("username", "ada-mfa"), CredentialField::new("password", "s3cret")];
-    let started = link.connect(&ConnectRequest::new(link_token, &source.source_id, typed)).await?;
+    let started = link.connect(&ConnectSource::new(link_token, &source.source_id, typed)).await?;
     loop {
         let session = LinkTokenRequest::new(link_token);
         let status = link.connection_status(&session).await?.status;
@@ -70,7 +70,7 @@ async fn widget(client: &Client, link_token: &Secret) -> Result<Option<Secret>, 
             Some(LinkConnectionStatus::Connected) => return Ok(started.public_token),
             Some(LinkConnectionStatus::MfaQuestion) => {
                 println!("  {}", link.mfa_question(&session).await?.question);
-                link.answer_mfa(&LinkMfaAnswerRequest::new(link_token, "123456")).await?;
+                link.answer_mfa(&AnswerLinkMfa::new(link_token, "123456")).await?;
             }
             Some(LinkConnectionStatus::New | LinkConnectionStatus::Connecting) => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -90,7 +90,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let public_token = widget(&client, &link_token).await?.ok_or("the customer gave up")?;
     let access_token = finish(&client, public_token).await?;
 
-    client.deck().jobs().submit(&JobRequest::fetch_documents(&access_token)).await?;
+    client.deck().jobs().submit(&SubmitJob::fetch_documents(&access_token)).await?;
     sandbox.advance(Duration::from_secs(2)); // until the webhook comes
 
     let folder = Folder::new()?;

@@ -8,7 +8,7 @@
 use connectory::apideck::vault::connections::{
     Connection, ImportConnection, ImportCredentials, ListConnections, UpdateConnection,
 };
-use connectory::deck::connections::{AccessTokenRequest, WebhookUpdateRequest};
+use connectory::deck::connections::{AccessTokenRequest, UpdateWebhook};
 use connectory::sandbox::Sandbox;
 use connectory::{Client, Error, JsonMap, Provider};
 use std::time::Duration;
@@ -39,7 +39,7 @@ async fn deck(client: &Client, sandbox: &Sandbox) -> Result<(), Error> {
     let rotated = connections.invalidate_access_token(&AccessTokenRequest::new(&first)).await?;
     step("rotate the token", "done once: a write that must not happen twice is never repeated");
 
-    let webhook = WebhookUpdateRequest::new(&rotated.new_access_token, "https://example.com/deck", true);
+    let webhook = UpdateWebhook::new(&rotated.new_access_token, "https://example.com/deck", true);
     connections.update_webhook(&webhook).await?;
     step("move the webhook", &webhook.url);
 

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use connectory::deck::ErrorCode;
-use connectory::deck::connections::{AccessTokenRequest, WebhookUpdateRequest};
+use connectory::deck::connections::{AccessTokenRequest, UpdateWebhook};
 use connectory::sandbox::Sandbox;
 use connectory::{Client, Error, Outcome, Secret, SendError, Transport, TransportFuture};
 use std::fmt;
@@ -65,7 +65,7 @@ async fn rotate(client: &Client, stored: &mut Stored) -> Result<Rotation, Error>
 
 /// Asks by setting the webhook to what it is: safe to repeat, and changes nothing.
 async fn still_works(client: &Client, stored: &Stored) -> Result<bool, Error> {
-    let same = WebhookUpdateRequest::new(&stored.access_token, &stored.webhook, true);
+    let same = UpdateWebhook::new(&stored.access_token, &stored.webhook, true);
     match client.deck().connections().update_webhook(&same).await {
         Ok(()) => Ok(true),
         Err(error) if is_dead(&error) => Ok(false),

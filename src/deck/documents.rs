@@ -47,7 +47,7 @@ impl Documents {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobs/README.md>.
     #[doc(alias = "getDocumentFile")]
-    pub fn file(&self, body: &DocumentFileRequest) -> Call<Download> {
+    pub fn file(&self, body: &GetDocumentFile) -> Call<Download> {
         self.engine.call(&FILE).json(body).downloads()
     }
 }
@@ -88,7 +88,8 @@ impl ListDocuments {
 /// The document to get.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct DocumentFileRequest {
+#[doc(alias = "DocumentFileRequest")]
+pub struct GetDocumentFile {
     /// The connection's access token.
     #[serde(serialize_with = "write_secret")]
     pub access_token: Secret,
@@ -96,7 +97,7 @@ pub struct DocumentFileRequest {
     pub document_id: DocumentId,
 }
 
-impl DocumentFileRequest {
+impl GetDocumentFile {
     /// This document of the connection with this access token.
     pub fn new(access_token: impl Into<Secret>, document: impl Into<DocumentId>) -> Self {
         Self { access_token: access_token.into(), document_id: document.into() }

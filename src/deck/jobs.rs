@@ -45,7 +45,7 @@ impl Jobs {
     /// [`NoActiveConnection`](super::ErrorCode::NoActiveConnection) when the connection is not open.
     ///
     /// Source: <https://docs.deck.co/guides/development/idempotency>.
-    pub fn submit<I: Serialize>(&self, body: &JobRequest<I>) -> Call<Job> {
+    pub fn submit<I: Serialize>(&self, body: &SubmitJob<I>) -> Call<Job> {
         let mut draft = self.engine.call(&SUBMIT).json(body);
         if let Some(outcome) = &body.sandbox_outcome {
             draft = draft.header(&OUTCOME, visible(outcome.as_str()));
@@ -59,7 +59,7 @@ impl Jobs {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobs/README.md>.
     #[doc(alias = "answerMFA")]
-    pub fn answer_mfa(&self, body: &JobMfaAnswerRequest) -> Call<()> {
+    pub fn answer_mfa(&self, body: &AnswerJobMfa) -> Call<()> {
         self.engine.call(&ANSWER_MFA).json(body).returns_nothing()
     }
 }
@@ -103,7 +103,8 @@ open_enum! {
 /// A job to submit. `Debug` leaves the input out, because it may hold credentials.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
-pub struct JobRequest<I> {
+#[doc(alias = "JobRequest")]
+pub struct SubmitJob<I> {
     /// What the job does.
     pub job_code: JobCode,
     /// What it needs to know: an object whose members depend on the code.
@@ -113,7 +114,7 @@ pub struct JobRequest<I> {
     pub sandbox_outcome: Option<SandboxOutcome>,
 }
 
-impl<I> JobRequest<I> {
+impl<I> SubmitJob<I> {
     /// A job with this input, which must serialise to a JSON object.
     pub fn new(job_code: impl Into<JobCode>, input: I) -> Self {
         Self { job_code: job_code.into(), input, sandbox_outcome: None }
@@ -124,14 +125,14 @@ impl<I> JobRequest<I> {
     }
 }
 
-impl JobRequest<EnsureConnection> {
+impl SubmitJob<EnsureConnection> {
     /// Opens a connection with the customer's credentials.
     pub fn ensure_connection(input: EnsureConnection) -> Self {
         Self::new(JobCode::EnsureConnection, input)
     }
 }
 
-impl JobRequest<ConnectionInput> {
+impl SubmitJob<ConnectionInput> {
     /// Closes the connection with this access token.
     pub fn close_connection(access_token: impl Into<Secret>) -> Self {
         Self::new(JobCode::CloseConnection, ConnectionInput::new(access_token))
@@ -165,9 +166,9 @@ impl JobRequest<ConnectionInput> {
     }
 }
 
-impl<I> fmt::Debug for JobRequest<I> {
+impl<I> fmt::Debug for SubmitJob<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JobRequest")
+        f.debug_struct("SubmitJob")
             .field("job_code", &self.job_code)
             .field("sandbox_outcome", &self.sandbox_outcome)
             .finish_non_exhaustive()
@@ -240,7 +241,8 @@ impl ConnectionInput {
 /// A customer's answer to the question that a job asks.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct JobMfaAnswerRequest {
+#[doc(alias = "JobMfaAnswerRequest")]
+pub struct AnswerJobMfa {
     /// The job that asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_guid: Option<JobId>,
@@ -249,7 +251,7 @@ pub struct JobMfaAnswerRequest {
     pub answer: Secret,
 }
 
-impl JobMfaAnswerRequest {
+impl AnswerJobMfa {
     /// This answer, to the job that asks.
     pub fn new(job: impl Into<JobId>, answer: impl Into<Secret>) -> Self {
         Self { job_guid: Some(job.into()), answer: answer.into() }

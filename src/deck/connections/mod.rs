@@ -57,7 +57,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "exchangePublicToken")]
-    pub fn exchange_public_token(&self, body: &PublicTokenExchangeRequest) -> Call<PublicTokenExchange> {
+    pub fn exchange_public_token(&self, body: &ExchangePublicToken) -> Call<PublicTokenExchange> {
         self.engine.call(&EXCHANGE_PUBLIC_TOKEN).json(body).returns()
     }
 
@@ -85,7 +85,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "selectAccounts")]
-    pub fn select_accounts(&self, body: &AccountsSelectRequest) -> Call<()> {
+    pub fn select_accounts(&self, body: &SelectAccounts) -> Call<()> {
         self.engine.call(&SELECT_ACCOUNTS).json(body).returns_nothing()
     }
 
@@ -112,7 +112,7 @@ impl Connections {
     /// was rotated.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-dotnet/blob/main/docs/sdks/connections/README.md#updatewebhook>.
-    pub fn update_webhook(&self, body: &WebhookUpdateRequest) -> Call<()> {
+    pub fn update_webhook(&self, body: &UpdateWebhook) -> Call<()> {
         self.engine.call(&UPDATE_WEBHOOK).json(body).returns_nothing()
     }
 
@@ -120,7 +120,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "updateAutoRefresh")]
-    pub fn update_auto_refresh(&self, body: &AutoRefreshUpdateRequest) -> Call<()> {
+    pub fn update_auto_refresh(&self, body: &UpdateAutoRefresh) -> Call<()> {
         self.engine.call(&UPDATE_AUTO_REFRESH).json(body).returns_nothing()
     }
 
@@ -130,7 +130,7 @@ impl Connections {
     /// the source: wait for the webhook before you call again.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
-    pub fn refresh(&self, body: &RefreshConnectionRequest) -> Call<()> {
+    pub fn refresh(&self, body: &RefreshConnection) -> Call<()> {
         self.engine.call(&REFRESH).json(body).returns_nothing()
     }
 
@@ -150,13 +150,14 @@ impl Connections {
 /// A public token to exchange.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct PublicTokenExchangeRequest {
+#[doc(alias = "PublicTokenExchangeRequest")]
+pub struct ExchangePublicToken {
     /// The token that connecting gave.
     #[serde(serialize_with = "write_secret")]
     pub public_token: Secret,
 }
 
-impl PublicTokenExchangeRequest {
+impl ExchangePublicToken {
     /// Exchanges this token.
     pub fn new(public_token: impl Into<Secret>) -> Self {
         Self { public_token: public_token.into() }
@@ -166,7 +167,8 @@ impl PublicTokenExchangeRequest {
 /// Which accounts of a connection are considered.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct AccountsSelectRequest {
+#[doc(alias = "AccountsSelectRequest")]
+pub struct SelectAccounts {
     /// The connection's access token.
     #[serde(serialize_with = "write_secret")]
     pub access_token: Secret,
@@ -174,7 +176,7 @@ pub struct AccountsSelectRequest {
     pub accounts: Vec<AccountSelection>,
 }
 
-impl AccountsSelectRequest {
+impl SelectAccounts {
     /// Changes these accounts.
     pub fn new(
         access_token: impl Into<Secret>,
@@ -209,7 +211,8 @@ impl AccountSelection {
 /// Whether a connection's data are refreshed regularly.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct AutoRefreshUpdateRequest {
+#[doc(alias = "AutoRefreshUpdateRequest")]
+pub struct UpdateAutoRefresh {
     /// The connection's access token.
     #[serde(serialize_with = "write_secret")]
     pub access_token: Secret,
@@ -217,7 +220,7 @@ pub struct AutoRefreshUpdateRequest {
     pub auto_refresh: bool,
 }
 
-impl AutoRefreshUpdateRequest {
+impl UpdateAutoRefresh {
     /// Switches the refresh on or off.
     pub fn new(access_token: impl Into<Secret>, auto_refresh: bool) -> Self {
         Self { access_token: access_token.into(), auto_refresh }
@@ -227,7 +230,8 @@ impl AutoRefreshUpdateRequest {
 /// What to refresh of a connection.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct RefreshConnectionRequest {
+#[doc(alias = "RefreshConnectionRequest")]
+pub struct RefreshConnection {
     /// The connection's access token.
     #[serde(serialize_with = "write_secret")]
     pub access_token: Secret,
@@ -236,7 +240,7 @@ pub struct RefreshConnectionRequest {
     pub account_numbers: Option<Vec<String>>,
 }
 
-impl RefreshConnectionRequest {
+impl RefreshConnection {
     /// Refreshes all accounts.
     pub fn new(access_token: impl Into<Secret>) -> Self {
         Self { access_token: access_token.into(), account_numbers: None }
@@ -266,7 +270,8 @@ impl AccessTokenRequest {
 /// Where a connection's events go.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct WebhookUpdateRequest {
+#[doc(alias = "WebhookUpdateRequest")]
+pub struct UpdateWebhook {
     /// The connection's access token.
     #[serde(serialize_with = "write_secret")]
     pub access_token: Secret,
@@ -276,7 +281,7 @@ pub struct WebhookUpdateRequest {
     pub is_active: bool,
 }
 
-impl WebhookUpdateRequest {
+impl UpdateWebhook {
     /// Sends the connection's events to this URL, or keeps the URL and sends none.
     pub fn new(access_token: impl Into<Secret>, url: impl Into<String>, is_active: bool) -> Self {
         Self { access_token: access_token.into(), url: url.into(), is_active }

@@ -59,7 +59,7 @@ impl Link {
     ///
     /// Source: <https://docs.deck.co/guides/authentication/deck-auth>.
     #[doc(alias = "createToken")]
-    pub fn create_token(&self, body: &LinkTokenCreateRequest) -> Call<LinkToken> {
+    pub fn create_token(&self, body: &CreateLinkToken) -> Call<LinkToken> {
         self.engine.call(&CREATE_TOKEN).json(body).returns()
     }
 
@@ -89,7 +89,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
     #[doc(alias = "searchSources")]
-    pub fn sources(&self, body: &SourcesRequest) -> Call<Sources> {
+    pub fn sources(&self, body: &SearchSources) -> Call<Sources> {
         self.engine.call(&SOURCES).json(body).returns_with_unread::<Sources, _>()
     }
 
@@ -100,7 +100,7 @@ impl Link {
     /// status tells whether it has begun.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
-    pub fn connect(&self, body: &ConnectRequest) -> Call<StartedConnection> {
+    pub fn connect(&self, body: &ConnectSource) -> Call<StartedConnection> {
         self.engine.call(&CONNECT).json(body).returns()
     }
 
@@ -134,7 +134,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/authentication/README.md>.
     #[doc(alias = "answerMfa")]
-    pub fn answer_mfa(&self, body: &LinkMfaAnswerRequest) -> Call<()> {
+    pub fn answer_mfa(&self, body: &AnswerLinkMfa) -> Call<()> {
         self.engine.call(&ANSWER_MFA).json(body).returns_nothing()
     }
 
@@ -153,7 +153,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
     #[doc(alias = "selectAccount")]
-    pub fn select_accounts(&self, body: &LinkAccountSelectRequest) -> Call<()> {
+    pub fn select_accounts(&self, body: &SelectLinkAccounts) -> Call<()> {
         self.engine.call(&SELECT_ACCOUNTS).json(body).returns_nothing()
     }
 }
@@ -161,7 +161,8 @@ impl Link {
 /// How a Link session shall run; Deck's own defaults where nothing is set.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
-pub struct LinkTokenCreateRequest {
+#[doc(alias = "LinkTokenCreateRequest")]
+pub struct CreateLinkToken {
     /// The language of the widget.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub language: Patch<Language>,
@@ -194,7 +195,7 @@ pub struct LinkTokenCreateRequest {
     pub latest_invoice_only: Patch<bool>,
 }
 
-impl LinkTokenCreateRequest {
+impl CreateLinkToken {
     /// A session with Deck's defaults.
     pub fn new() -> Self {
         Self::default()
@@ -251,7 +252,8 @@ impl LinkTokenRequest {
 /// Which sources to find: by id, by name, or the most common ones.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct SourcesRequest {
+#[doc(alias = "SourcesRequest")]
+pub struct SearchSources {
     /// The session's token.
     #[serde(serialize_with = "write_secret")]
     pub link_token: Secret,
@@ -263,7 +265,7 @@ pub struct SourcesRequest {
     pub search: Option<String>,
 }
 
-impl SourcesRequest {
+impl SearchSources {
     /// The most common sources.
     pub fn new(link_token: impl Into<Secret>) -> Self {
         Self { link_token: link_token.into(), source_id: None, search: None }
@@ -278,7 +280,8 @@ impl SourcesRequest {
 /// A customer's credentials at a source.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct ConnectRequest {
+#[doc(alias = "ConnectRequest")]
+pub struct ConnectSource {
     /// The session's token.
     #[serde(serialize_with = "write_secret")]
     pub link_token: Secret,
@@ -294,7 +297,7 @@ pub struct ConnectRequest {
     pub privacy_policy_url: Option<String>,
 }
 
-impl ConnectRequest {
+impl ConnectSource {
     /// Connects to this source with these values.
     pub fn new(
         link_token: impl Into<Secret>,
@@ -337,7 +340,8 @@ impl CredentialField {
 /// A customer's answer to a security question.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct LinkMfaAnswerRequest {
+#[doc(alias = "LinkMfaAnswerRequest")]
+pub struct AnswerLinkMfa {
     /// The session's token.
     #[serde(serialize_with = "write_secret")]
     pub link_token: Secret,
@@ -346,7 +350,7 @@ pub struct LinkMfaAnswerRequest {
     pub answer: Secret,
 }
 
-impl LinkMfaAnswerRequest {
+impl AnswerLinkMfa {
     /// This answer.
     pub fn new(link_token: impl Into<Secret>, answer: impl Into<Secret>) -> Self {
         Self { link_token: link_token.into(), answer: answer.into() }
@@ -356,7 +360,8 @@ impl LinkMfaAnswerRequest {
 /// The accounts to go on with.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct LinkAccountSelectRequest {
+#[doc(alias = "LinkAccountSelectRequest")]
+pub struct SelectLinkAccounts {
     /// The session's token.
     #[serde(serialize_with = "write_secret")]
     pub link_token: Secret,
@@ -364,7 +369,7 @@ pub struct LinkAccountSelectRequest {
     pub accounts: Vec<AccountId>,
 }
 
-impl LinkAccountSelectRequest {
+impl SelectLinkAccounts {
     /// These accounts.
     pub fn new<A: Into<AccountId>>(
         link_token: impl Into<Secret>,

@@ -7,8 +7,8 @@ use crate::support::{
 use connectory::deck::{
     ErrorBody, ErrorCategory, ErrorCode,
     connections::{
-        AccessTokenRequest, AccountSelection, AccountsSelectRequest, ConnectionContext, Connections,
-        ConnectivityStatus, PublicTokenExchangeRequest, RefreshConnectionRequest, ScrapingStatus,
+        AccessTokenRequest, AccountSelection, ConnectionContext, Connections, ConnectivityStatus,
+        ExchangePublicToken, RefreshConnection, ScrapingStatus, SelectAccounts,
     },
 };
 use connectory::{Error, Outcome};
@@ -77,7 +77,7 @@ async fn exchange_public_token_gives_the_access_token() {
         "connection_id": "7d0a1c52-53fb-4f2e-9d0f-1a2b3c4d5e6f",
         "fields": [{ "field_name": "username", "field_value": "user123" }],
     });
-    let body = PublicTokenExchangeRequest::new("public-sandbox-1");
+    let body = ExchangePublicToken::new("public-sandbox-1");
     let exchanged = answered(&answer).exchange_public_token(&body).await.unwrap();
     assert_eq!(exchanged.access_token.expose_secret(), TOKEN);
     assert_eq!(exchanged.connection_id.unwrap().as_str(), "7d0a1c52-53fb-4f2e-9d0f-1a2b3c4d5e6f");
@@ -156,9 +156,9 @@ async fn what_is_empty_is_sent() {
     let connections = offline(&memory).deck().connections();
     let mut without_number = AccountSelection::new("", false);
     without_number.account_number = None;
-    connections.select_accounts(&AccountsSelectRequest::new(TOKEN, [without_number])).await.unwrap();
-    connections.select_accounts(&AccountsSelectRequest::new(TOKEN, [])).await.unwrap();
-    connections.refresh(&RefreshConnectionRequest::new(TOKEN).account_numbers([""; 0])).await.unwrap();
+    connections.select_accounts(&SelectAccounts::new(TOKEN, [without_number])).await.unwrap();
+    connections.select_accounts(&SelectAccounts::new(TOKEN, [])).await.unwrap();
+    connections.refresh(&RefreshConnection::new(TOKEN).account_numbers([""; 0])).await.unwrap();
     let bodies = memory.requests().into_iter().map(|request| serde_json::from_slice(request.body()).unwrap());
     let expected = [
         json!({ "access_token": TOKEN, "accounts": [{ "account_number": null, "is_selected": false }] }),

@@ -7,7 +7,7 @@ use crate::support::{
     wire::{Seen, Wire},
 };
 use connectory::Error;
-use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
+use connectory::deck::documents::{GetDocumentFile, ListDocuments};
 use serde_json::json;
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn list_gives_the_documents() {
 async fn a_document_id_goes_into_the_body_whatever_is_in_it() {
     for id in ["../x", "a\"b", "", "\u{0}"] {
         let wire = Wire::ok("").await;
-        wire.client().deck().documents().file(&DocumentFileRequest::new(TOKEN, id)).await.unwrap();
+        wire.client().deck().documents().file(&GetDocumentFile::new(TOKEN, id)).await.unwrap();
         let request = wire.request().await;
         assert_eq!(request.line(), "POST /jobs/documents/file");
         assert_eq!(request.json()["document_id"], id);
@@ -47,7 +47,7 @@ async fn an_unknown_document_is_refused_in_deck_s_words() {
     let refused = r#"{"error_category":"INVALID_REQUEST","error_code":"INVALID_STATEMENT_ID"}"#;
     let wire = Wire::status(400, refused).await;
     let error =
-        wire.client().deck().documents().file(&DocumentFileRequest::new(TOKEN, "doc-9")).await.unwrap_err();
+        wire.client().deck().documents().file(&GetDocumentFile::new(TOKEN, "doc-9")).await.unwrap_err();
     assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
     assert_eq!(error.code(), Some("INVALID_STATEMENT_ID"));
 }

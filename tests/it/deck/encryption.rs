@@ -2,8 +2,8 @@
 
 use crate::support::memory::{Memory, Step};
 use connectory::deck::connections::AccessTokenRequest;
-use connectory::deck::documents::DocumentFileRequest;
-use connectory::deck::jobs::{EnsureConnection, JobRequest};
+use connectory::deck::documents::GetDocumentFile;
+use connectory::deck::jobs::{EnsureConnection, SubmitJob};
 use connectory::deck::link::LinkTokenRequest;
 use connectory::deck::{Config, Encrypt};
 use connectory::{Client, Error, Outcome};
@@ -25,7 +25,7 @@ fn client(memory: &Memory, encrypt: Option<Encrypt>) -> Client {
 /// What the vendor would answer: the body of a request that holds this JSON.
 async fn encrypted(plain: &Value) -> Vec<u8> {
     let memory = Memory::playing([Step::answer(200, "{}")]);
-    let body = JobRequest::new("Any", plain);
+    let body = SubmitJob::new("Any", plain);
     let _ = client(&memory, Some(Encrypt::JobInput)).deck().jobs().submit(&body).await;
     let sent: Value = serde_json::from_slice(memory.requests()[0].body()).unwrap();
     json!({ "encrypted_payload": sent["input"], "encryption_version": "1.0" }).to_string().into_bytes()
@@ -35,7 +35,7 @@ async fn encrypted(plain: &Value) -> Vec<u8> {
 async fn job_input_alone_travels_as_one_string() {
     let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"j","job_code":"EnsureConnection"}"#)]);
     let client = client(&memory, Some(Encrypt::JobInput));
-    let body = JobRequest::ensure_connection(EnsureConnection::new("source", "user", "p4ssw0rd"));
+    let body = SubmitJob::ensure_connection(EnsureConnection::new("source", "user", "p4ssw0rd"));
     client.deck().jobs().submit(&body).await.unwrap();
     let request = &memory.requests()[0];
     let sent: Value = serde_json::from_slice(request.body()).unwrap();
@@ -53,7 +53,7 @@ async fn what_is_encrypted_holds_the_secrets_themselves() {
     for (encrypt, payload) in [(Encrypt::JobInput, "input"), (Encrypt::Bodies, "encrypted_payload")] {
         let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"j"}"#)]);
         let client = client(&memory, Some(encrypt));
-        let body = JobRequest::ensure_connection(EnsureConnection::new("source", "us3r", "p4ssw0rd"));
+        let body = SubmitJob::ensure_connection(EnsureConnection::new("source", "us3r", "p4ssw0rd"));
         client.deck().jobs().submit(&body).await.unwrap();
         let mut sent: Value = serde_json::from_slice(memory.requests()[0].body()).unwrap();
         let again = json!({ "encrypted_payload": sent[payload].take(), "encryption_version": "1.0" });
@@ -106,7 +106,7 @@ async fn an_encrypted_file_is_decrypted_under_the_cap() {
     let length = answer.len().to_string();
     let step = Step::answer(200, answer).header("content-type", ENCRYPTED).header("content-length", length);
     let memory = Memory::playing([step]);
-    let request = DocumentFileRequest::new("t", "d");
+    let request = GetDocumentFile::new("t", "d");
     let file = client(&memory, Some(Encrypt::Bodies)).deck().documents().file(&request).await.unwrap();
     assert_eq!(file.bytes(1000).await.unwrap(), r#"{"page":1}"#);
 }
@@ -153,7 +153,7 @@ async fn the_sandbox_shares_the_key() {
         let deck = sandbox.client().deck();
         let context = deck.connections().context(&AccessTokenRequest::new("access-1")).await.unwrap();
         assert_eq!(context.num_of_entities, Some(2));
-        let job = deck.jobs().submit(&JobRequest::fetch_documents("access-1")).await.unwrap();
+        let job = deck.jobs().submit(&SubmitJob::fetch_documents("access-1")).await.unwrap();
         assert_eq!(job.job_code.unwrap().as_str(), "FetchDocuments");
         let error = deck.connections().context(&AccessTokenRequest::new("access-2")).await.unwrap_err();
         assert_eq!(error.code(), Some("INVALID_ACCESS_TOKEN"));

@@ -6,9 +6,7 @@ use crate::support::{
 };
 use connectory::deck::{
     AlreadyRunningJob, ErrorBody, ErrorCode,
-    jobs::{
-        ConnectionInput, EnsureConnection, Job, JobCode, JobMfaAnswerRequest, JobRequest, SandboxOutcome,
-    },
+    jobs::{AnswerJobMfa, ConnectionInput, EnsureConnection, Job, JobCode, SandboxOutcome, SubmitJob},
 };
 use connectory::{Error, Outcome, RetryPolicy};
 use serde::Serialize;
@@ -34,7 +32,7 @@ fn success() -> Step {
 }
 
 /// What Deck gets for this request.
-async fn written<I: Serialize + Sync>(body: &JobRequest<I>) -> Value {
+async fn written<I: Serialize + Sync>(body: &SubmitJob<I>) -> Value {
     let memory = Memory::playing([success()]);
     offline(&memory).deck().jobs().submit(body).await.unwrap();
     serde_json::from_slice(memory.requests()[0].body()).unwrap()
@@ -69,7 +67,7 @@ async fn submit_takes_any_input_that_serialises() {
         memo: None,
     };
     assert_eq!(
-        written(&JobRequest::new("PayInstallments", payment)).await,
+        written(&SubmitJob::new("PayInstallments", payment)).await,
         json!({
             "job_code": "PayInstallments",
             "input": {
@@ -83,19 +81,19 @@ async fn submit_takes_any_input_that_serialises() {
 
     let nested = json!({ "a": { "b": [1, -2.5, true, null, "text", { "c": [] }] }, "n": i64::MIN });
     let expected = json!({ "job_code": "MyJob", "input": nested });
-    assert_eq!(written(&JobRequest::new("MyJob", &nested)).await, expected);
+    assert_eq!(written(&SubmitJob::new("MyJob", &nested)).await, expected);
 
     let texts = BTreeMap::from([("access_token", TOKEN), ("key1", "value1")]);
     let expected =
         json!({ "job_code": "FetchBalance", "input": { "access_token": TOKEN, "key1": "value1" } });
-    assert_eq!(written(&JobRequest::new(JobCode::FetchBalance, texts)).await, expected);
+    assert_eq!(written(&SubmitJob::new(JobCode::FetchBalance, texts)).await, expected);
 }
 
 #[tokio::test]
 async fn submit_refuses_input_that_is_no_json_unsent() {
     let memory = Memory::playing([success()]);
     let input = BTreeMap::from([((1, 2), "JSON has no such keys")]);
-    let error = offline(&memory).deck().jobs().submit(&JobRequest::new("MyJob", input)).await.unwrap_err();
+    let error = offline(&memory).deck().jobs().submit(&SubmitJob::new("MyJob", input)).await.unwrap_err();
     assert!(matches!(error, Error::Request(_)), "{error:?}");
     assert_eq!((error.outcome(), memory.count()), (Outcome::NotSent, 0));
 }
@@ -105,7 +103,7 @@ async fn the_typed_inputs_are_what_deck_documents() {
     let bare = EnsureConnection::new(SOURCE, "user123", "password123");
     let input = json!({ "source_guid": SOURCE, "username": "user123", "password": "password123" });
     assert_eq!(
-        written(&JobRequest::ensure_connection(bare.clone())).await,
+        written(&SubmitJob::ensure_connection(bare.clone())).await,
         json!({ "job_code": "EnsureConnection", "input": input })
     );
 
@@ -115,17 +113,17 @@ async fn the_typed_inputs_are_what_deck_documents() {
         "external_id": "acme-1", "webhook_url": "https://example.com/hook",
     });
     assert_eq!(
-        written(&JobRequest::ensure_connection(whole)).await,
+        written(&SubmitJob::ensure_connection(whole)).await,
         json!({ "job_code": "EnsureConnection", "input": input })
     );
 
-    type Make = fn(&str) -> JobRequest<ConnectionInput>;
+    type Make = fn(&str) -> SubmitJob<ConnectionInput>;
     let makers: [(Make, &str); 5] = [
-        (|token| JobRequest::close_connection(token), "CloseConnection"),
-        (|token| JobRequest::fetch_documents(token), "FetchDocuments"),
-        (|token| JobRequest::fetch_payment_methods(token), "FetchPaymentMethods"),
-        (|token| JobRequest::fetch_balance(token), "FetchBalance"),
-        (|token| JobRequest::make_payment(token), "MakePayment"),
+        (|token| SubmitJob::close_connection(token), "CloseConnection"),
+        (|token| SubmitJob::fetch_documents(token), "FetchDocuments"),
+        (|token| SubmitJob::fetch_payment_methods(token), "FetchPaymentMethods"),
+        (|token| SubmitJob::fetch_balance(token), "FetchBalance"),
+        (|token| SubmitJob::make_payment(token), "MakePayment"),
     ];
     for (make, code) in makers {
         let expected = json!({ "job_code": code, "input": { "access_token": TOKEN } });
@@ -155,7 +153,7 @@ async fn the_sandbox_outcome_is_a_header() {
     assert_eq!(known, outcomes);
     for outcome in outcomes.into_iter().chain(["error-of-tomorrow"]) {
         let wire = Wire::ok(submitted()).await;
-        let body = JobRequest::fetch_balance(TOKEN).sandbox_outcome(outcome);
+        let body = SubmitJob::fetch_balance(TOKEN).sandbox_outcome(outcome);
         wire.client().deck().jobs().submit(&body).await.unwrap();
         let request = wire.request().await;
         assert_eq!(request.header("x-deck-sandbox"), outcome);
@@ -163,7 +161,7 @@ async fn the_sandbox_outcome_is_a_header() {
     }
 
     let memory = Memory::playing([success()]);
-    let body = JobRequest::fetch_balance(TOKEN).sandbox_outcome("a\r\nx-deck-secret: b");
+    let body = SubmitJob::fetch_balance(TOKEN).sandbox_outcome("a\r\nx-deck-secret: b");
     let error = offline(&memory).deck().jobs().submit(&body).await.unwrap_err();
     assert!(matches!(error, Error::Request(_)), "{error:?}");
     assert_eq!(memory.count(), 0);
@@ -171,7 +169,7 @@ async fn the_sandbox_outcome_is_a_header() {
 
 #[test]
 fn nothing_of_a_job_s_input_is_printed() {
-    let body = JobRequest::new("MyJob", json!({ "password": "s3cret" })).sandbox_outcome("job-failed");
+    let body = SubmitJob::new("MyJob", json!({ "password": "s3cret" })).sandbox_outcome("job-failed");
     let shown = format!("{body:?}");
     assert!(shown.contains("MyJob") && shown.contains("JobFailed") && !shown.contains("s3cret"), "{shown}");
     let input = ConnectionInput::new("s3cret");
@@ -181,7 +179,7 @@ fn nothing_of_a_job_s_input_is_printed() {
 #[tokio::test]
 async fn answer_mfa_needs_no_job() {
     let memory = Memory::playing([Step::answer(200, "")]);
-    let mut anonymous = JobMfaAnswerRequest::new(JOB, "123456");
+    let mut anonymous = AnswerJobMfa::new(JOB, "123456");
     anonymous.job_guid = None;
     offline(&memory).deck().jobs().answer_mfa(&anonymous).await.unwrap();
     assert_eq!(memory.requests()[0].body(), r#"{"answer":"123456"}"#);
@@ -196,7 +194,7 @@ fn keys(memory: &Memory) -> Vec<String> {
 /// Submits a job while Deck answers like this; gives what came of it and the transport.
 async fn submit(steps: impl IntoIterator<Item = Step>) -> (Result<Job, Error>, Memory) {
     let memory = Memory::playing(steps);
-    let result = offline(&memory).deck().jobs().submit(&JobRequest::fetch_documents(TOKEN)).await;
+    let result = offline(&memory).deck().jobs().submit(&SubmitJob::fetch_documents(TOKEN)).await;
     (result, memory)
 }
 
@@ -221,12 +219,12 @@ async fn the_idempotency_key_is_a_new_uuid_for_each_call_and_one_for_all_its_att
 async fn the_idempotency_key_can_be_one_s_own() {
     let memory = Memory::playing([Step::reset(), success()]);
     let jobs = offline(&memory).deck().jobs();
-    jobs.submit(&JobRequest::fetch_documents(TOKEN)).idempotency_key(OWN_KEY).await.unwrap();
+    jobs.submit(&SubmitJob::fetch_documents(TOKEN)).idempotency_key(OWN_KEY).await.unwrap();
     assert_eq!(keys(&memory), [OWN_KEY, OWN_KEY]);
 
     for unusable in ["", "a b", "a\r\nx-deck-secret: b", "é"] {
         let memory = Memory::playing([success()]);
-        let call = offline(&memory).deck().jobs().submit(&JobRequest::fetch_documents(TOKEN));
+        let call = offline(&memory).deck().jobs().submit(&SubmitJob::fetch_documents(TOKEN));
         let error = call.idempotency_key(unusable).await.unwrap_err();
         assert!(matches!(error, Error::Request(_)), "{unusable:?}: {error:?}");
         assert_eq!(memory.count(), 0);
@@ -333,7 +331,7 @@ async fn a_conflict_that_stays_ends_with_the_call_s_time() {
     let policy = RetryPolicy::default().backoff(seconds(2), seconds(2));
     let client = offline_builder(&memory).retry(policy).timeout(seconds(20)).build().unwrap();
     let start = tokio::time::Instant::now();
-    let error = client.deck().jobs().submit(&JobRequest::fetch_documents(TOKEN)).await.unwrap_err();
+    let error = client.deck().jobs().submit(&SubmitJob::fetch_documents(TOKEN)).await.unwrap_err();
     assert!(matches!(error, Error::Conflict(_)), "{error:?}");
     assert_eq!(error.outcome(), Outcome::Unknown, "the first attempt may have been carried out");
     assert!(start.elapsed() >= seconds(17) && start.elapsed() <= seconds(20), "{:?}", start.elapsed());
@@ -344,7 +342,7 @@ async fn a_conflict_that_stays_ends_with_the_call_s_time() {
 async fn an_answer_to_a_question_is_never_given_twice() {
     for lost in [Step::reset(), Step::silence(), Step::answer(503, ""), Step::answer(500, "")] {
         let memory = Memory::playing([lost, Step::answer(200, "")]);
-        let body = JobMfaAnswerRequest::new(JOB, "123456");
+        let body = AnswerJobMfa::new(JOB, "123456");
         let error = offline(&memory).deck().jobs().answer_mfa(&body).await.unwrap_err();
         assert_eq!((error.outcome(), memory.count()), (Outcome::Unknown, 1));
     }

@@ -6,9 +6,8 @@ use crate::support::{
 };
 use connectory::Patch;
 use connectory::deck::link::{
-    AccountSelectMode, BetaSourceStatus, ConnectRequest, FieldType, Language, Link, LinkConnectionStatus,
-    LinkMode, LinkTokenCreateRequest, LinkTokenRequest, LinkUpdate, ParsingMethod, SourcesRequest,
-    UpdateMode,
+    AccountSelectMode, BetaSourceStatus, ConnectSource, CreateLinkToken, FieldType, Language, Link,
+    LinkConnectionStatus, LinkMode, LinkTokenRequest, LinkUpdate, ParsingMethod, SearchSources, UpdateMode,
 };
 use serde_json::{Value, json};
 
@@ -51,11 +50,11 @@ fn answered(answer: &Value) -> Link {
 async fn a_session_has_its_members_by_name() {
     let named = LinkTokenRequest::new(LINK_TOKEN);
     let link = answered(&json!({ "link_token": LINK_TOKEN }));
-    let created = link.create_token(&LinkTokenCreateRequest::new()).await.unwrap();
+    let created = link.create_token(&CreateLinkToken::new()).await.unwrap();
     assert_eq!(created.link_token.expose_secret(), LINK_TOKEN);
 
     let link = answered(&json!({ "public_token": "public-sandbox-1", "job_guid": JOB }));
-    let started = link.connect(&ConnectRequest::new(LINK_TOKEN, SOURCE, [])).await.unwrap();
+    let started = link.connect(&ConnectSource::new(LINK_TOKEN, SOURCE, [])).await.unwrap();
     assert_eq!(started.public_token.unwrap().expose_secret(), "public-sandbox-1");
     assert_eq!(started.job_guid.unwrap().as_str(), JOB);
 
@@ -70,7 +69,7 @@ async fn a_session_has_its_members_by_name() {
 
 #[tokio::test]
 async fn create_token_keeps_clears_or_sets_each_member() {
-    type Change = fn(LinkTokenCreateRequest) -> LinkTokenCreateRequest;
+    type Change = fn(CreateLinkToken) -> CreateLinkToken;
     let rows: [(&str, Change, Change, Value); 10] = [
         ("language", |body| body.language(Patch::Clear), |body| body.language(Language::En), json!("EN")),
         (
@@ -115,7 +114,7 @@ async fn create_token_keeps_clears_or_sets_each_member() {
     ];
     let written = async |change: Change| {
         let memory = Memory::playing([Step::answer(200, r#"{"link_token":"t"}"#)]);
-        offline(&memory).deck().link().create_token(&change(LinkTokenCreateRequest::new())).await.unwrap();
+        offline(&memory).deck().link().create_token(&change(CreateLinkToken::new())).await.unwrap();
         serde_json::from_slice::<Value>(memory.requests()[0].body()).unwrap()
     };
     for (member, clear, set, value) in rows {
@@ -196,7 +195,7 @@ async fn sources_gives_the_fields_to_ask_for() {
         },
         { "source_id": "other", "logo_url": null, "country": null, "website": null, "fields": null },
     ] });
-    let found = answered(&answer).sources(&SourcesRequest::new(LINK_TOKEN)).await.unwrap().sources;
+    let found = answered(&answer).sources(&SearchSources::new(LINK_TOKEN)).await.unwrap().sources;
     let (first, second) = (&found[0], &found[1]);
     assert_eq!((first.source_id.as_str(), first.name.as_deref()), (SOURCE, Some("Sandbox Utility")));
     assert_eq!(first.logo_url.as_deref(), Some("https://example.com/logo.png"));

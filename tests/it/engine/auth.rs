@@ -188,7 +188,7 @@ async fn r2_headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent()
 #[cfg(feature = "deck")]
 #[tokio::test]
 async fn r2_an_idempotency_key_is_visible_ascii_or_refused_unsent() {
-    let body = deck::jobs::JobRequest::new("FetchAccounts", serde_json::json!({}));
+    let body = deck::jobs::SubmitJob::new("FetchAccounts", serde_json::json!({}));
     for character in (0..=0xff).map(char::from) {
         let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"a"}"#)]);
         let key = format!("a{character}b");

@@ -9,7 +9,7 @@ use crate::support::{
 use bytes::Bytes;
 use connectory::{
     Body, Call, Client, Download, Error, Outcome, RetryPolicy, Transport, TransportErrorKind,
-    TransportFuture, deck::documents::DocumentFileRequest,
+    TransportFuture, deck::documents::GetDocumentFile,
 };
 use std::{
     io,
@@ -34,7 +34,7 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 fn file(client: &Client) -> Call<Download> {
-    client.deck().documents().file(&DocumentFileRequest::new("access-token", "doc-1"))
+    client.deck().documents().file(&GetDocumentFile::new("access-token", "doc-1"))
 }
 
 /// The download that begins with this step.

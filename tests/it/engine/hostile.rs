@@ -39,7 +39,7 @@ fn r14_nested_groups_cost_what_their_bytes_cost() {
 #[cfg(feature = "deck")]
 #[tokio::test]
 async fn what_is_told_once_is_not_lost_to_an_odd_side_member() {
-    use connectory::deck::connections::PublicTokenExchangeRequest;
+    use connectory::deck::connections::ExchangePublicToken;
     let odd = [
         r#"{"access_token":"a","fields":[{"field_name":"pin","field_value":1234}]}"#,
         r#"{"access_token":"a","fields":{}}"#,
@@ -47,7 +47,7 @@ async fn what_is_told_once_is_not_lost_to_an_odd_side_member() {
     ];
     for body in odd {
         let client = offline(&Memory::playing([Step::answer(200, body)]));
-        let request = PublicTokenExchangeRequest::new("p");
+        let request = ExchangePublicToken::new("p");
         let exchanged = client.deck().connections().exchange_public_token(&request).await.unwrap();
         assert_eq!(exchanged.access_token.expose_secret(), "a", "{body}");
     }

@@ -192,10 +192,10 @@ async fn r20_no_error_shows_what_is_echoed_outside_the_message() {
 #[cfg(feature = "deck")]
 #[tokio::test]
 async fn r20_a_download_does_not_show_what_a_header_echoes() {
-    use connectory::deck::documents::DocumentFileRequest;
+    use connectory::deck::documents::GetDocumentFile;
     let step = Step::answer(200, "%PDF").header("content-type", DECK_SECRET);
     let client = offline(&Memory::playing([step]));
-    let file = client.deck().documents().file(&DocumentFileRequest::new("a", "d")).await.unwrap();
+    let file = client.deck().documents().file(&GetDocumentFile::new("a", "d")).await.unwrap();
     assert_eq!(file.content_type(), Some(DECK_SECRET));
     assert_clean(&format!("{file:?} {file:#?}"), "the download");
 }
@@ -309,7 +309,7 @@ async fn r20_a_request_that_another_serialises_holds_no_secret() {
 #[cfg(feature = "deck")]
 mod written_by_others {
     use super::*;
-    use connectory::deck::jobs::{ConnectionInput, EnsureConnection, JobRequest};
+    use connectory::deck::jobs::{ConnectionInput, EnsureConnection, SubmitJob};
     use connectory::deck::link::{CredentialField, LinkUpdate, UpdateMode};
     use serde::{Serialize, Serializer, ser::Error as _};
     use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -380,7 +380,7 @@ mod written_by_others {
     /// The input as the client sends it.
     async fn sent(input: impl Serialize) -> Value {
         let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"j"}"#)]);
-        offline(&memory).deck().jobs().submit(&JobRequest::new("Any", input)).await.unwrap();
+        offline(&memory).deck().jobs().submit(&SubmitJob::new("Any", input)).await.unwrap();
         serde_json::from_slice::<Value>(memory.requests()[0].body()).unwrap()["input"].take()
     }
 
@@ -409,7 +409,7 @@ mod written_by_others {
     #[tokio::test]
     async fn r20_a_type_that_embeds_a_request_is_sent_whole_and_written_without_its_secrets() {
         assert_the_client_s_alone(EnsureConnection::new("source", CANARY, CANARY), 2).await;
-        assert_the_client_s_alone(JobRequest::make_payment(CANARY).input("card", CANARY).input, 2).await;
+        assert_the_client_s_alone(SubmitJob::make_payment(CANARY).input("card", CANARY).input, 2).await;
         let update = LinkUpdate::new(CANARY, UpdateMode::Refresh);
         assert_the_client_s_alone(Flattened { connection: connection(), update, amount: 12 }, 2).await;
         assert_the_client_s_alone(Tagged::Payment(connection()), 1).await;
@@ -426,7 +426,7 @@ mod written_by_others {
         let client = offline(&memory);
         for panics in [false, true] {
             let input = HalfWay { connection: connection(), broken: Broken { panics } };
-            let body = JobRequest::new("Any", input);
+            let body = SubmitJob::new("Any", input);
             let call = catch_unwind(AssertUnwindSafe(|| client.deck().jobs().submit(&body)));
             assert_eq!(call.is_err(), panics);
             assert_clean(&serde_json::to_string(&connection()).unwrap(), "what another writes");
@@ -444,7 +444,7 @@ mod written_by_others {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let elsewhere = std::thread::spawn(|| serde_json::to_string(&connection()).unwrap());
             assert_clean(&elsewhere.join().unwrap(), "what another thread writes");
-            drop(self.0.deck().jobs().submit(&JobRequest::new("Any", connection())));
+            drop(self.0.deck().jobs().submit(&SubmitJob::new("Any", connection())));
             connection().serialize(serializer)
         }
     }

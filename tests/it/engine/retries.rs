@@ -135,8 +135,8 @@ async fn r12_a_keyed_write_is_repeated_with_its_one_key_while_the_vendor_is_at_w
 #[cfg(feature = "deck")]
 #[tokio::test(start_paused = true)]
 async fn r12_a_key_of_the_caller_s_own_goes_with_every_attempt() {
-    use connectory::deck::jobs::JobRequest;
-    let body = JobRequest::new("FetchAccounts", serde_json::json!({}));
+    use connectory::deck::jobs::SubmitJob;
+    let body = SubmitJob::new("FetchAccounts", serde_json::json!({}));
     let memory = Memory::playing([Step::reset()]);
     let jobs = offline(&memory).deck().jobs();
     jobs.submit(&body).idempotency_key("order-7").await.unwrap_err();

@@ -54,10 +54,10 @@ fn r36_a_runtime_without_io_is_an_error_and_no_panic() {
 #[cfg(feature = "deck")]
 #[test]
 fn r36_a_download_outside_a_runtime_is_an_error_and_no_panic() {
-    use connectory::deck::documents::DocumentFileRequest;
+    use connectory::deck::documents::GetDocumentFile;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = offline(&Memory::playing([crate::support::memory::Step::answer(200, "%PDF")]));
-    let file = client.deck().documents().file(&DocumentFileRequest::new("t", "d"));
+    let file = client.deck().documents().file(&GetDocumentFile::new("t", "d"));
     let mut download = runtime.block_on(file.into_future()).unwrap();
     let Poll::Ready(Err(error)) = poll_once(download.chunk()) else { panic!() };
     assert!(matches!(error, Error::Config(_)), "{error:?}");

@@ -44,12 +44,12 @@ async fn the_same_seed_gives_the_same_run() {
 #[tokio::test]
 async fn looking_at_what_has_ended_does_not_change_what_a_seed_gives() {
     use connectory::deck::documents::ListDocuments;
-    use connectory::deck::jobs::JobRequest;
+    use connectory::deck::jobs::SubmitJob;
     let run = async |looks: bool| {
         let sandbox = Sandbox::builder().seed(7).in_memory().unwrap();
         let deck = sandbox.client().deck();
         let token = sandbox.deck().connect();
-        deck.jobs().submit(&JobRequest::fetch_documents(&token)).await.unwrap();
+        deck.jobs().submit(&SubmitJob::fetch_documents(&token)).await.unwrap();
         sandbox.advance(Duration::from_secs(2));
         if looks {
             sandbox.deck().events();

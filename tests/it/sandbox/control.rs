@@ -97,11 +97,11 @@ async fn expectations_are_told_and_verified() {
 #[tokio::test]
 async fn deck_s_acts_clock_and_events_are_those_of_the_handle() {
     use connectory::deck::connections::{AccessTokenRequest, ConnectivityStatus};
-    use connectory::deck::jobs::JobRequest;
+    use connectory::deck::jobs::SubmitJob;
     let sandbox = sandbox();
     let deck = sandbox.client().deck();
     let token = act(&sandbox, "deck/connect", json!({})).await["access_token"].as_str().unwrap().to_owned();
-    deck.jobs().submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+    deck.jobs().submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
     assert_eq!(get(&sandbox, "deck/events").await, json!([]));
     assert_eq!(act(&sandbox, "advance", json!({ "seconds": 1 })).await, json!({}));
     assert_eq!(get(&sandbox, "deck/events").await, json!([]));

@@ -1,13 +1,12 @@
 use connectory::deck::connections::{
-    AccessTokenRequest, AccountSelection, AccountsSelectRequest, AutoRefreshUpdateRequest, Connections,
-    ConnectivityStatus, PublicTokenExchangeRequest, RefreshConnectionRequest, WebhookUpdateRequest,
+    AccessTokenRequest, AccountSelection, Connections, ConnectivityStatus, ExchangePublicToken,
+    RefreshConnection, SelectAccounts, UpdateAutoRefresh, UpdateWebhook,
 };
-use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
-use connectory::deck::jobs::{EnsureConnection, Job, JobMfaAnswerRequest, JobRequest, Jobs};
+use connectory::deck::documents::{GetDocumentFile, ListDocuments};
+use connectory::deck::jobs::{AnswerJobMfa, EnsureConnection, Job, Jobs, SubmitJob};
 use connectory::deck::link::{
-    ConnectRequest, CredentialField, Language, Link, LinkAccountSelectRequest, LinkMfaAnswerRequest,
-    LinkMode, LinkTokenCreateRequest, LinkTokenRequest, LinkUpdate, SourcesRequest, StartedConnection,
-    UpdateMode,
+    AnswerLinkMfa, ConnectSource, CreateLinkToken, CredentialField, Language, Link, LinkMode,
+    LinkTokenRequest, LinkUpdate, SearchSources, SelectLinkAccounts, StartedConnection, UpdateMode,
 };
 use connectory::deck::{AlreadyRunningJob, Config, Deck, ErrorBody, ErrorCategory, ErrorCode};
 use connectory::sandbox::{Fault, FaultRule, Sandbox};
@@ -52,7 +51,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) async fn start(deck: &Deck, body: &LinkTokenCreateRequest) -> Self {
+    pub(super) async fn start(deck: &Deck, body: &CreateLinkToken) -> Self {
         let link = deck.link();
         let token = link.create_token(body).await.unwrap().link_token;
         Self { link, token }
@@ -64,7 +63,7 @@ impl Session {
 
     pub(super) fn connect(&self, username: &str, password: &str) -> Call<StartedConnection> {
         let fields = [CredentialField::new("username", username), CredentialField::new("password", password)];
-        self.link.connect(&ConnectRequest::new(&self.token, UTILITY, fields))
+        self.link.connect(&ConnectSource::new(&self.token, UTILITY, fields))
     }
 
     pub(super) async fn status(&self) -> String {
@@ -81,12 +80,12 @@ impl Session {
     }
 
     pub(super) async fn answer(&self, answer: &str) {
-        self.link.answer_mfa(&LinkMfaAnswerRequest::new(&self.token, answer)).await.unwrap();
+        self.link.answer_mfa(&AnswerLinkMfa::new(&self.token, answer)).await.unwrap();
     }
 }
 
 async fn session(sandbox: &Sandbox) -> Session {
-    Session::start(&sandbox.client().deck(), &LinkTokenCreateRequest::new()).await
+    Session::start(&sandbox.client().deck(), &CreateLinkToken::new()).await
 }
 
 /// An access token of a connection that was just made.
@@ -111,7 +110,7 @@ pub(super) fn result_of(sandbox: &Sandbox, job: &Job) -> Option<Value> {
 async fn a_customer_connects_and_is_served_to_the_end() {
     let sandbox = Sandbox::start().await.unwrap();
     let deck = sandbox.client().deck();
-    let settings = LinkTokenCreateRequest::new().language(Language::Fr).countries(vec!["CA".to_owned()]);
+    let settings = CreateLinkToken::new().language(Language::Fr).countries(vec!["CA".to_owned()]);
     let session = Session::start(&deck, &settings).await;
     let told = session.link.get_token(&session.named()).await.unwrap();
     assert_eq!((told.language, told.countries), (Some(Language::Fr), vec!["CA".to_owned()]));
@@ -120,7 +119,7 @@ async fn a_customer_connects_and_is_served_to_the_end() {
     assert!(info.update_mode.is_none());
     assert_eq!(info.show_step_add_source, Some(true));
 
-    let found = session.link.sources(&SourcesRequest::new(&session.token).search("UTIL")).await.unwrap();
+    let found = session.link.sources(&SearchSources::new(&session.token).search("UTIL")).await.unwrap();
     let [source] = found.sources.as_slice() else { panic!("{found:?}") };
     assert_eq!(source.source_id.as_str(), UTILITY);
     let fields: Vec<_> = source.fields.iter().map(|field| field.field_name.as_deref().unwrap()).collect();
@@ -128,7 +127,7 @@ async fn a_customer_connects_and_is_served_to_the_end() {
 
     let started = session.connect("mfa-and-accounts", "pass").await.unwrap();
     assert!(started.job_guid.is_some());
-    let exchange = PublicTokenExchangeRequest::new(started.public_token.as_ref().unwrap());
+    let exchange = ExchangePublicToken::new(started.public_token.as_ref().unwrap());
     let connections = deck.connections();
     assert_eq!(session.statuses(4).await, ["New", "Connecting", "MfaQuestion", "MfaQuestion"]);
     assert!(!session.link.mfa_question(&session.named()).await.unwrap().question.is_empty());
@@ -139,7 +138,7 @@ async fn a_customer_connects_and_is_served_to_the_end() {
     assert_eq!(refused(connections.exchange_public_token(&exchange)).await, ErrorCode::InvalidPublicToken);
     let accounts = session.link.accounts(&session.named()).await.unwrap().accounts;
     let chosen = accounts.iter().find(|account| account.account_number.as_deref() == Some("1002")).unwrap();
-    let select = LinkAccountSelectRequest::new(&session.token, [&chosen.account_id]);
+    let select = SelectLinkAccounts::new(&session.token, [&chosen.account_id]);
     session.link.select_accounts(&select).await.unwrap();
     assert_eq!(session.statuses(3).await, ["Connecting", "Connected", "Connected"]);
 
@@ -156,11 +155,11 @@ async fn a_customer_connects_and_is_served_to_the_end() {
         accounts.iter().map(|account| (account.account_number.as_deref(), account.is_selected)).collect();
     assert_eq!(seen, [(Some("1001"), Some(false)), (Some("1002"), Some(true))]);
 
-    let job = deck.jobs().submit(&JobRequest::fetch_documents(&exchanged.access_token)).await.unwrap();
+    let job = deck.jobs().submit(&SubmitJob::fetch_documents(&exchanged.access_token)).await.unwrap();
     sandbox.advance(Duration::from_secs(2));
     assert_eq!(result_of(&sandbox, &job).unwrap()["output"]["success"], true);
     let list = deck.documents().list(&ListDocuments::new(&exchanged.access_token)).await.unwrap();
-    let body = DocumentFileRequest::new(&exchanged.access_token, &list.documents[0].document_id);
+    let body = GetDocumentFile::new(&exchanged.access_token, &list.documents[0].document_id);
     let mut file = Vec::new();
     deck.documents().file(&body).await.unwrap().write_to(&mut file).await.unwrap();
     assert!(file.starts_with(b"%PDF-"));
@@ -179,7 +178,7 @@ async fn a_customer_connects_and_is_served_to_the_end() {
     connections.destroy(&access).await.unwrap();
     assert_eq!(refused(connections.context(&access)).await, ErrorCode::InvalidAccessToken);
     assert_eq!(refused(connections.destroy(&access)).await, ErrorCode::InvalidAccessToken);
-    let body = JobRequest::fetch_documents(&rotated);
+    let body = SubmitJob::fetch_documents(&rotated);
     assert_eq!(refused(deck.jobs().submit(&body)).await, ErrorCode::InvalidAccessToken);
     assert_eq!(
         refused(deck.documents().list(&ListDocuments::new(&rotated))).await,
@@ -202,16 +201,16 @@ async fn a_link_token_lasts_twenty_minutes_and_connects_once() {
     assert_eq!(refused(first.link.get_token(&late())).await, ErrorCode::InvalidLinkToken);
     assert_eq!(refused(first.link.info(&late())).await, ErrorCode::InvalidLinkToken);
     assert_eq!(
-        refused(first.link.sources(&SourcesRequest::new(&first.token))).await,
+        refused(first.link.sources(&SearchSources::new(&first.token))).await,
         ErrorCode::InvalidLinkToken
     );
     assert_eq!(refused(first.connect("customer", "pass")).await, ErrorCode::InvalidLinkToken);
     assert_eq!(refused(first.link.connection_status(&late())).await, ErrorCode::InvalidLinkToken);
     assert_eq!(refused(first.link.mfa_question(&late())).await, ErrorCode::InvalidLinkToken);
-    let answer = LinkMfaAnswerRequest::new(&first.token, ANSWER);
+    let answer = AnswerLinkMfa::new(&first.token, ANSWER);
     assert_eq!(refused(first.link.answer_mfa(&answer)).await, ErrorCode::InvalidLinkToken);
     assert_eq!(refused(first.link.accounts(&late())).await, ErrorCode::InvalidLinkToken);
-    let select = LinkAccountSelectRequest::new(&first.token, [""; 0]);
+    let select = SelectLinkAccounts::new(&first.token, [""; 0]);
     assert_eq!(refused(first.link.select_accounts(&select)).await, ErrorCode::InvalidLinkToken);
     let error = first.link.info(&LinkTokenRequest::new("no-such-token")).await.unwrap_err();
     let body: &ErrorBody = error.api().unwrap().vendor().unwrap();
@@ -223,17 +222,17 @@ async fn a_public_token_is_exchanged_once_and_outlives_its_session() {
     let sandbox = Sandbox::start().await.unwrap();
     let session = session(&sandbox).await;
     let started = session.connect("customer", "pass").await.unwrap();
-    let body = PublicTokenExchangeRequest::new(started.public_token.as_ref().unwrap());
+    let body = ExchangePublicToken::new(started.public_token.as_ref().unwrap());
     let connections = sandbox.client().deck().connections();
     assert_eq!(refused(connections.exchange_public_token(&body)).await, ErrorCode::InvalidPublicToken);
     session.statuses(3).await;
     sandbox.advance(minutes(25));
     let token = connections.exchange_public_token(&body).await.unwrap().access_token;
     assert_eq!(refused(connections.exchange_public_token(&body)).await, ErrorCode::InvalidPublicToken);
-    let unknown = PublicTokenExchangeRequest::new("public-sandbox-unknown");
+    let unknown = ExchangePublicToken::new("public-sandbox-unknown");
     assert_eq!(refused(connections.exchange_public_token(&unknown)).await, ErrorCode::InvalidPublicToken);
     // It is open from the exchange on, however long that took.
-    sandbox.client().deck().jobs().submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+    sandbox.client().deck().jobs().submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
 }
 
 #[tokio::test]
@@ -243,12 +242,12 @@ async fn rejected_credentials_can_be_entered_again() {
     let started = session.connect("customer", "invalid").await.unwrap();
     assert_eq!(session.statuses(4).await, ["New", "Connecting", "InvalidCredentials", "InvalidCredentials"]);
     let connections = sandbox.client().deck().connections();
-    let body = PublicTokenExchangeRequest::new(started.public_token.unwrap());
+    let body = ExchangePublicToken::new(started.public_token.unwrap());
     assert_eq!(refused(connections.exchange_public_token(&body)).await, ErrorCode::InvalidPublicToken);
 
     let started = session.connect("customer", "right").await.unwrap();
     assert_eq!(session.statuses(3).await, ["New", "Connecting", "Connected"]);
-    let body = PublicTokenExchangeRequest::new(started.public_token.unwrap());
+    let body = ExchangePublicToken::new(started.public_token.unwrap());
     connections.exchange_public_token(&body).await.unwrap();
 }
 
@@ -258,39 +257,39 @@ async fn each_wrong_step_of_a_session_is_refused_in_deck_s_words() {
     let session = session(&sandbox).await;
     let Session { link, token } = &session;
     assert_eq!(refused(link.mfa_question(&session.named())).await, ErrorCode::SecurityQuestionNotFound);
-    let answer = LinkMfaAnswerRequest::new(token, ANSWER);
+    let answer = AnswerLinkMfa::new(token, ANSWER);
     assert_eq!(refused(link.answer_mfa(&answer)).await, ErrorCode::SecurityQuestionNotFound);
     assert!(link.accounts(&session.named()).await.unwrap().accounts.is_empty());
-    let select = LinkAccountSelectRequest::new(token, ["no-such-account"]);
+    let select = SelectLinkAccounts::new(token, ["no-such-account"]);
     assert_eq!(refused(link.select_accounts(&select)).await, ErrorCode::InvalidAccountId);
 
     for search in ["ab", &"x".repeat(256)] {
-        let body = SourcesRequest::new(token).search(search);
+        let body = SearchSources::new(token).search(search);
         assert_eq!(refused(link.sources(&body)).await, ErrorCode::ValidationFailed);
     }
-    let one = SourcesRequest::new(token).source_id(AETNA).search("zzz");
+    let one = SearchSources::new(token).source_id(AETNA).search("zzz");
     assert_eq!(link.sources(&one).await.unwrap().sources[0].source_id.as_str(), AETNA);
-    assert_eq!(link.sources(&SourcesRequest::new(token)).await.unwrap().sources.len(), 2);
+    assert_eq!(link.sources(&SearchSources::new(token)).await.unwrap().sources.len(), 2);
 
     let fields = || [CredentialField::new("username", "u"), CredentialField::new("password", "p")];
-    let elsewhere = ConnectRequest::new(token, "3f0fdc9a-95a4-4d2c-b8a6-6b8a4f3f2a10", fields());
+    let elsewhere = ConnectSource::new(token, "3f0fdc9a-95a4-4d2c-b8a6-6b8a4f3f2a10", fields());
     assert_eq!(refused(link.connect(&elsewhere)).await, ErrorCode::InvalidSource);
-    let half = ConnectRequest::new(token, UTILITY, [CredentialField::new("username", "u")]);
+    let half = ConnectSource::new(token, UTILITY, [CredentialField::new("username", "u")]);
     assert_eq!(refused(link.connect(&half)).await, ErrorCode::ValidationFailed);
     // None of this has used the token up.
-    link.connect(&ConnectRequest::new(token, UTILITY, fields())).await.unwrap();
+    link.connect(&ConnectSource::new(token, UTILITY, fields())).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_link_token_allows_the_sources_that_it_names() {
     let sandbox = Sandbox::start().await.unwrap();
-    let only = LinkTokenCreateRequest::new().source_ids(vec![AETNA.into()]);
+    let only = CreateLinkToken::new().source_ids(vec![AETNA.into()]);
     let session = Session::start(&sandbox.client().deck(), &only).await;
-    let found = session.link.sources(&SourcesRequest::new(&session.token)).await.unwrap().sources;
+    let found = session.link.sources(&SearchSources::new(&session.token)).await.unwrap().sources;
     assert_eq!(found.iter().map(|source| source.source_id.as_str()).collect::<Vec<_>>(), [AETNA]);
     assert_eq!(refused(session.connect("customer", "pass")).await, ErrorCode::InvalidSource);
     let fields = [CredentialField::new("username", "u"), CredentialField::new("password", "p")];
-    session.link.connect(&ConnectRequest::new(&session.token, AETNA, fields)).await.unwrap();
+    session.link.connect(&ConnectSource::new(&session.token, AETNA, fields)).await.unwrap();
 }
 
 #[tokio::test]
@@ -298,7 +297,7 @@ async fn a_session_that_updates_shows_its_connection_and_gives_no_public_token()
     let sandbox = Sandbox::start().await.unwrap();
     let (token, connections, _) = connected(&sandbox);
     for mode in [UpdateMode::UpdateCredentials, UpdateMode::Refresh] {
-        let body = LinkTokenCreateRequest::new().update(LinkUpdate::new(&token, mode.clone()));
+        let body = CreateLinkToken::new().update(LinkUpdate::new(&token, mode.clone()));
         let session = Session::start(&sandbox.client().deck(), &body).await;
         let info = session.link.info(&session.named()).await.unwrap();
         assert_eq!(info.mode.unwrap().as_str(), mode.as_str());
@@ -314,7 +313,7 @@ async fn a_session_that_updates_shows_its_connection_and_gives_no_public_token()
     }
     connections.context(&AccessTokenRequest::new(&token)).await.unwrap();
 
-    let unknown = LinkTokenCreateRequest::new().update(LinkUpdate::new("unknown", UpdateMode::Refresh));
+    let unknown = CreateLinkToken::new().update(LinkUpdate::new("unknown", UpdateMode::Refresh));
     let link = sandbox.client().deck().link();
     assert_eq!(refused(link.create_token(&unknown)).await, ErrorCode::InvalidAccessToken);
 }
@@ -325,18 +324,18 @@ async fn an_update_changes_its_connection_and_no_other() {
     let (token, connections, _) = connected(&sandbox);
     let access = AccessTokenRequest::new(&token);
     let before = connections.context(&access).await.unwrap();
-    let mine = WebhookUpdateRequest::new(&token, "https://example.com/mine", true);
+    let mine = UpdateWebhook::new(&token, "https://example.com/mine", true);
     connections.update_webhook(&mine).await.unwrap();
-    let only_first = AccountsSelectRequest::new(&token, [AccountSelection::new("1002", false)]);
+    let only_first = SelectAccounts::new(&token, [AccountSelection::new("1002", false)]);
     connections.select_accounts(&only_first).await.unwrap();
 
     let update = LinkUpdate::new(&token, UpdateMode::UpdateCredentials);
-    let body = LinkTokenCreateRequest::new().update(update).auto_refresh(true);
+    let body = CreateLinkToken::new().update(update).auto_refresh(true);
     let session = Session::start(&sandbox.client().deck(), &body).await;
-    let found = session.link.sources(&SourcesRequest::new(&session.token)).await.unwrap().sources;
+    let found = session.link.sources(&SearchSources::new(&session.token)).await.unwrap().sources;
     assert_eq!(found.iter().map(|source| source.source_id.as_str()).collect::<Vec<_>>(), [UTILITY]);
     let fields = [CredentialField::new("username", "u"), CredentialField::new("password", "p")];
-    let elsewhere = ConnectRequest::new(&session.token, AETNA, fields);
+    let elsewhere = ConnectSource::new(&session.token, AETNA, fields);
     assert_eq!(refused(session.link.connect(&elsewhere)).await, ErrorCode::InvalidSource);
 
     sandbox.advance(minutes(1));
@@ -352,7 +351,7 @@ async fn an_update_changes_its_connection_and_no_other() {
     let webhook = sandbox.deck().webhook(token.expose_secret()).unwrap();
     assert_eq!(webhook.url.as_deref(), Some("https://example.com/mine"), "the session has named none");
 
-    let again = LinkTokenCreateRequest::new().update(LinkUpdate::new(&token, UpdateMode::Refresh));
+    let again = CreateLinkToken::new().update(LinkUpdate::new(&token, UpdateMode::Refresh));
     let session = Session::start(&sandbox.client().deck(), &again).await;
     let source = session.link.info(&session.named()).await.unwrap().update_mode.unwrap().source.unwrap();
     assert_eq!(source.fields[0].field_value.as_ref().unwrap().expose_secret(), "renamed");
@@ -362,18 +361,18 @@ async fn an_update_changes_its_connection_and_no_other() {
 async fn webhook_and_refresh_reach_the_connection() {
     let sandbox = Sandbox::start().await.unwrap();
     let deck = sandbox.client().deck();
-    let settings = LinkTokenCreateRequest::new().webhook_url("https://example.com/link").auto_refresh(true);
+    let settings = CreateLinkToken::new().webhook_url("https://example.com/link").auto_refresh(true);
     let session = Session::start(&deck, &settings).await;
     let started = session.connect("customer", "pass").await.unwrap();
     session.statuses(3).await;
-    let exchange = PublicTokenExchangeRequest::new(started.public_token.unwrap());
+    let exchange = ExchangePublicToken::new(started.public_token.unwrap());
     let token = deck.connections().exchange_public_token(&exchange).await.unwrap().access_token;
     let webhook = sandbox.deck().webhook(token.expose_secret()).unwrap();
     assert_eq!((webhook.url.as_deref(), webhook.is_active), (Some("https://example.com/link"), true));
     assert_eq!(sandbox.deck().auto_refresh(token.expose_secret()), Some(true));
 
     let input = EnsureConnection::new(AETNA, "headless", "pass").webhook_url("https://example.com/job");
-    let job = deck.jobs().submit(&JobRequest::ensure_connection(input)).await.unwrap();
+    let job = deck.jobs().submit(&SubmitJob::ensure_connection(input)).await.unwrap();
     let webhook = sandbox.deck().webhook(token_of(&sandbox, &job).expose_secret()).unwrap();
     assert_eq!((webhook.url.as_deref(), webhook.is_active), (Some("https://example.com/job"), true));
     assert_eq!(sandbox.deck().auto_refresh("unknown"), None);
@@ -477,14 +476,14 @@ async fn a_job_is_found_by_its_guid_in_any_case() {
 async fn a_connection_keeps_what_is_set() {
     let sandbox = Sandbox::start().await.unwrap();
     let (token, connections, _) = connected(&sandbox);
-    let body = AccountsSelectRequest::new(&token, [AccountSelection::new("1001", false)]);
+    let body = SelectAccounts::new(&token, [AccountSelection::new("1001", false)]);
     connections.select_accounts(&body).await.unwrap();
     let accounts = connections.accounts(&AccessTokenRequest::new(&token)).await.unwrap().accounts;
     assert_eq!(
         accounts.iter().map(|account| account.is_selected).collect::<Vec<_>>(),
         [Some(false), Some(true)]
     );
-    let body = AccountsSelectRequest::new(
+    let body = SelectAccounts::new(
         &token,
         [AccountSelection::new("1002", false), AccountSelection::new("9999", true)],
     );
@@ -492,14 +491,11 @@ async fn a_connection_keeps_what_is_set() {
     let accounts = connections.accounts(&AccessTokenRequest::new(&token)).await.unwrap().accounts;
     assert_eq!(accounts[1].is_selected, Some(true), "all or nothing");
 
-    connections.update_auto_refresh(&AutoRefreshUpdateRequest::new(&token, true)).await.unwrap();
-    connections
-        .refresh(&RefreshConnectionRequest::new(&token).account_numbers(["1001".to_owned()]))
-        .await
-        .unwrap();
+    connections.update_auto_refresh(&UpdateAutoRefresh::new(&token, true)).await.unwrap();
+    connections.refresh(&RefreshConnection::new(&token).account_numbers(["1001".to_owned()])).await.unwrap();
     let events = sandbox.deck().events();
     assert_eq!(events.last().unwrap()["webhook_code"], "DefaultUpdate");
-    let body = RefreshConnectionRequest::new(&token).account_numbers(["9999".to_owned()]);
+    let body = RefreshConnection::new(&token).account_numbers(["9999".to_owned()]);
     assert_eq!(refused(connections.refresh(&body)).await, ErrorCode::InvalidAccountId);
     assert_eq!(sandbox.deck().events().len(), events.len());
 }
@@ -508,16 +504,16 @@ async fn a_connection_keeps_what_is_set() {
 async fn one_job_runs_at_a_time() {
     let sandbox = Sandbox::start().await.unwrap();
     let (token, _, jobs) = connected(&sandbox);
-    let first = jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+    let first = jobs.submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
     assert_eq!(first.job_code.as_ref().unwrap().as_str(), "FetchBalance");
     assert_eq!(result_of(&sandbox, &first), None);
 
-    let error = jobs.submit(&JobRequest::fetch_documents(&token)).await.unwrap_err();
+    let error = jobs.submit(&SubmitJob::fetch_documents(&token)).await.unwrap_err();
     let Error::Conflict(refused) = &error else { panic!("{error:?}") };
     assert_eq!(refused.vendor::<AlreadyRunningJob>().unwrap().job_guid, first.job_guid);
     assert_eq!((error.outcome(), error.attempts()), (Outcome::Refused, 1));
     // Another customer's connection is not concerned.
-    jobs.submit(&JobRequest::fetch_balance(sandbox.deck().connect())).await.unwrap();
+    jobs.submit(&SubmitJob::fetch_balance(sandbox.deck().connect())).await.unwrap();
 
     sandbox.advance(Duration::from_secs(2));
     let expected = json!({
@@ -525,7 +521,7 @@ async fn one_job_runs_at_a_time() {
         "webhook_type": "Job", "webhook_code": "FetchBalance", "environment": "Sandbox",
     });
     assert_eq!(result_of(&sandbox, &first), Some(expected));
-    jobs.submit(&JobRequest::fetch_documents(&token)).await.unwrap();
+    jobs.submit(&SubmitJob::fetch_documents(&token)).await.unwrap();
 }
 
 #[tokio::test]
@@ -540,13 +536,13 @@ async fn the_sandbox_outcome_decides_how_a_job_ends() {
         ("error-unexpected-error", "Unexpected"),
     ];
     for (outcome, code) in rows {
-        let job = jobs.submit(&JobRequest::fetch_documents(&token).sandbox_outcome(outcome)).await.unwrap();
+        let job = jobs.submit(&SubmitJob::fetch_documents(&token).sandbox_outcome(outcome)).await.unwrap();
         sandbox.advance(Duration::from_secs(2));
         let event = result_of(&sandbox, &job).unwrap();
         assert_eq!(event["error"]["error_code"], code);
         assert_eq!(event.get("output"), None);
     }
-    let job = jobs.submit(&JobRequest::fetch_documents(&token).sandbox_outcome("job-failed")).await.unwrap();
+    let job = jobs.submit(&SubmitJob::fetch_documents(&token).sandbox_outcome("job-failed")).await.unwrap();
     sandbox.advance(Duration::from_secs(2));
     let output = json!({
         "success": false, "error_category": "JobFailed", "message": "Failed to complete FetchDocuments.",
@@ -561,12 +557,12 @@ async fn an_idempotency_key_replays_its_answer_for_a_day() {
     const KEY: &str = "7d9ba6a4-4e0e-4d0b-8b8a-3f3a5a0c9f00";
     let sandbox = Sandbox::start().await.unwrap();
     let (token, _, jobs) = connected(&sandbox);
-    let body = JobRequest::fetch_balance(&token);
+    let body = SubmitJob::fetch_balance(&token);
     let first = jobs.submit(&body).idempotency_key(KEY).await.unwrap();
     let again = jobs.submit(&body).idempotency_key(KEY).await.unwrap();
     assert_eq!(again.job_guid, first.job_guid, "although a job runs");
 
-    let other = JobRequest::fetch_documents(&token);
+    let other = SubmitJob::fetch_documents(&token);
     let error = jobs.submit(&other).idempotency_key(KEY).await.unwrap_err();
     assert!(matches!(error, Error::Conflict(_)), "{error:?}");
     assert!(error.api().unwrap().vendor::<AlreadyRunningJob>().is_none());
@@ -603,8 +599,8 @@ async fn an_idempotency_key_replays_its_answer_for_a_day() {
     assert_eq!(code, ErrorCode::NoActiveConnection, "the key is forgotten, and the connection closed");
 }
 
-pub(super) fn ensure(username: &str, password: &str) -> JobRequest<EnsureConnection> {
-    JobRequest::ensure_connection(EnsureConnection::new(AETNA, username, password))
+pub(super) fn ensure(username: &str, password: &str) -> SubmitJob<EnsureConnection> {
+    SubmitJob::ensure_connection(EnsureConnection::new(AETNA, username, password))
 }
 
 /// The access token that a job has opened a connection with.
@@ -629,10 +625,10 @@ async fn ensure_connection_opens_one() {
 
     let job = deck.jobs().submit(&ensure("third", "invalid")).await.unwrap();
     assert_eq!(result_of(&sandbox, &job).unwrap()["error"]["error_code"], "InvalidCredentials");
-    let nowhere = JobRequest::ensure_connection(EnsureConnection::new("no-such-source", "u", "p"));
+    let nowhere = SubmitJob::ensure_connection(EnsureConnection::new("no-such-source", "u", "p"));
     assert_eq!(refused(deck.jobs().submit(&nowhere)).await, ErrorCode::DataSourceNotFound);
     for input in [json!({}), json!({ "source_guid": AETNA, "username": "u" }), json!("encrypted")] {
-        let body = JobRequest::new("EnsureConnection", input);
+        let body = SubmitJob::new("EnsureConnection", input);
         assert_eq!(refused(deck.jobs().submit(&body)).await, ErrorCode::ValidationFailed);
     }
 }
@@ -648,18 +644,18 @@ async fn ensure_connection_may_ask_a_question() {
     assert!(events[0]["question"].is_string());
     assert_eq!(result_of(&sandbox, &job), None);
 
-    let elsewhere = JobMfaAnswerRequest::new("2f4e3b0a-0000-4000-8000-000000000000", ANSWER);
+    let elsewhere = AnswerJobMfa::new("2f4e3b0a-0000-4000-8000-000000000000", ANSWER);
     assert_eq!(refused(jobs.answer_mfa(&elsewhere)).await, ErrorCode::SecurityQuestionNotFound);
     jobs.submit(&ensure("second-mfa", "pass")).await.unwrap();
-    jobs.answer_mfa(&JobMfaAnswerRequest::new(&job.job_guid, "000000")).await.unwrap();
+    jobs.answer_mfa(&AnswerJobMfa::new(&job.job_guid, "000000")).await.unwrap();
     assert_eq!(sandbox.deck().events()[2]["webhook_code"], "MfaQuestionInvalidAnswer");
     // A customer who takes long is no worse off.
     sandbox.advance(minutes(15));
     let wait = json!({ "answer": ANSWER });
     assert_eq!(post(&sandbox, "/jobs/mfa/answer", &wait).await.0, 200, "the first that asks is meant still");
     let token = token_of(&sandbox, &job);
-    jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
-    let again = JobMfaAnswerRequest::new(&job.job_guid, ANSWER);
+    jobs.submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
+    let again = AnswerJobMfa::new(&job.job_guid, ANSWER);
     assert_eq!(refused(jobs.answer_mfa(&again)).await, ErrorCode::SecurityQuestionNotFound);
 }
 
@@ -670,27 +666,27 @@ async fn a_connection_closes_on_demand_or_after_ten_minutes() {
     let token = token_of(&sandbox, &jobs.submit(&ensure("customer", "pass")).await.unwrap());
     for _ in 0..3 {
         sandbox.advance(minutes(9));
-        jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+        jobs.submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
     }
     sandbox.advance(minutes(10));
-    assert_eq!(refused(jobs.submit(&JobRequest::fetch_balance(&token))).await, ErrorCode::NoActiveConnection);
+    assert_eq!(refused(jobs.submit(&SubmitJob::fetch_balance(&token))).await, ErrorCode::NoActiveConnection);
     connections.context(&AccessTokenRequest::new(&token)).await.unwrap();
 
     let token = token_of(&sandbox, &jobs.submit(&ensure("customer", "pass")).await.unwrap());
-    let canceled = jobs.submit(&JobRequest::fetch_documents(&token)).await.unwrap();
-    let close = jobs.submit(&JobRequest::close_connection(&token)).await.unwrap();
+    let canceled = jobs.submit(&SubmitJob::fetch_documents(&token)).await.unwrap();
+    let close = jobs.submit(&SubmitJob::close_connection(&token)).await.unwrap();
     assert_eq!(result_of(&sandbox, &canceled).unwrap()["error"]["error_code"], "JobCanceled");
     assert_eq!(result_of(&sandbox, &close).unwrap()["output"], json!({}));
     sandbox.advance(Duration::from_secs(2));
     assert_eq!(result_of(&sandbox, &canceled).unwrap()["error"]["error_code"], "JobCanceled");
-    assert_eq!(refused(jobs.submit(&JobRequest::fetch_balance(&token))).await, ErrorCode::NoActiveConnection);
+    assert_eq!(refused(jobs.submit(&SubmitJob::fetch_balance(&token))).await, ErrorCode::NoActiveConnection);
     assert_eq!(
-        refused(jobs.submit(&JobRequest::close_connection(&token))).await,
+        refused(jobs.submit(&SubmitJob::close_connection(&token))).await,
         ErrorCode::NoActiveConnection
     );
     jobs.submit(&ensure("customer", "pass")).await.unwrap();
 
-    let body = JobRequest::close_connection("unknown");
+    let body = SubmitJob::close_connection("unknown");
     assert_eq!(refused(jobs.submit(&body)).await, ErrorCode::InvalidAccessToken);
 }
 
@@ -701,7 +697,7 @@ async fn documents_belong_to_their_connection_and_job() {
     let documents = sandbox.client().deck().documents();
     let mut fetched = Vec::new();
     for _ in 0..2 {
-        fetched.push(jobs.submit(&JobRequest::fetch_documents(&token)).await.unwrap());
+        fetched.push(jobs.submit(&SubmitJob::fetch_documents(&token)).await.unwrap());
         sandbox.advance(Duration::from_secs(2));
     }
     let all = documents.list(&ListDocuments::new(&token)).await.unwrap().documents;
@@ -712,7 +708,7 @@ async fn documents_belong_to_their_connection_and_job() {
     assert_eq!(of_one[0].document_id, all[1].document_id);
     assert_eq!(of_one[0].file_type.as_deref(), Some("pdf"));
 
-    let file = documents.file(&DocumentFileRequest::new(&token, &all[0].document_id)).await.unwrap();
+    let file = documents.file(&GetDocumentFile::new(&token, &all[0].document_id)).await.unwrap();
     assert_eq!(file.content_type(), Some("application/pdf"));
     let length = all[0].file_size.unwrap();
     assert_eq!(file.content_length(), Some(length as u64));
@@ -722,7 +718,7 @@ async fn documents_belong_to_their_connection_and_job() {
     assert_eq!(refused(documents.list(&body)).await, ErrorCode::ValidationFailed);
     let strange = sandbox.deck().connect();
     assert!(documents.list(&ListDocuments::new(&strange)).await.unwrap().documents.is_empty());
-    let body = DocumentFileRequest::new(&strange, &all[0].document_id);
+    let body = GetDocumentFile::new(&strange, &all[0].document_id);
     assert_eq!(refused(documents.file(&body)).await, ErrorCode::InvalidStatementId);
 }
 
@@ -737,9 +733,9 @@ async fn a_rotated_token_is_refused_at_once() {
     assert_eq!(error.code(), Some("INVALID_ACCESS_TOKEN"));
     assert_eq!(error.outcome(), Outcome::Refused);
 
-    let body = WebhookUpdateRequest::new(&first, "https://example.com/hook", true);
+    let body = UpdateWebhook::new(&first, "https://example.com/hook", true);
     assert_eq!(connections.update_webhook(&body).await.unwrap_err().code(), Some("INVALID_ACCESS_TOKEN"));
-    let body = WebhookUpdateRequest::new(&rotated.new_access_token, "https://example.com/hook", true);
+    let body = UpdateWebhook::new(&rotated.new_access_token, "https://example.com/hook", true);
     connections.update_webhook(&body).await.unwrap();
 
     let webhook = sandbox.deck().webhook(rotated.new_access_token.expose_secret()).unwrap();
@@ -753,7 +749,7 @@ async fn bad_input_is_refused_in_deck_s_words() {
     let sandbox = Sandbox::start().await.unwrap();
     let connections = sandbox.client().deck().connections();
     let token = sandbox.deck().connect();
-    let body = WebhookUpdateRequest::new(&token, "not a url", true);
+    let body = UpdateWebhook::new(&token, "not a url", true);
     assert_eq!(connections.update_webhook(&body).await.unwrap_err().code(), Some("INVALID_ARGUMENT"));
 
     let base = sandbox.base_url(Provider::Deck);

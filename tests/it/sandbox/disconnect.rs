@@ -4,11 +4,10 @@ use super::deck::{
     AETNA, ANSWER, Session, UTILITY, connected, ensure, minutes, refused, result_of, token_of,
 };
 use connectory::deck::connections::{
-    AccessTokenRequest, ConnectionContext, Connections, ConnectivityStatus, RefreshConnectionRequest,
-    ScrapingStatus,
+    AccessTokenRequest, ConnectionContext, Connections, ConnectivityStatus, RefreshConnection, ScrapingStatus,
 };
-use connectory::deck::jobs::{Job, JobMfaAnswerRequest, JobRequest};
-use connectory::deck::link::{LinkTokenCreateRequest, LinkUpdate, UpdateMode};
+use connectory::deck::jobs::{AnswerJobMfa, Job, SubmitJob};
+use connectory::deck::link::{CreateLinkToken, LinkUpdate, UpdateMode};
 use connectory::deck::{ErrorCode, documents::ListDocuments};
 use connectory::sandbox::Sandbox;
 use connectory::{Call, Secret};
@@ -66,7 +65,7 @@ async fn the_context_says_how_a_connection_ended() {
 async fn a_reason_that_says_success_ends_nothing() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
     let (token, connections, jobs) = connected(&sandbox);
-    let running = jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+    let running = jobs.submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
     let before = context(&connections, &token).await;
     sandbox.advance(Duration::from_secs(1));
     for reason in ["New", "Connecting", "DataFound", "CompletedJob", "ConnectedCredentials", "ExecutingJob"] {
@@ -84,7 +83,7 @@ async fn jobs_end_and_are_refused_while_what_was_fetched_stays() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
     let (token, connections, jobs) = connected(&sandbox);
     let documents = sandbox.client().deck().documents();
-    let fetched = jobs.submit(&JobRequest::fetch_documents(&token)).await.unwrap();
+    let fetched = jobs.submit(&SubmitJob::fetch_documents(&token)).await.unwrap();
     sandbox.advance(Duration::from_secs(2));
     // It was over before the source acted, though nobody had looked.
     sandbox.deck().disconnect(token.expose_secret(), ScrapingStatus::Error);
@@ -92,9 +91,9 @@ async fn jobs_end_and_are_refused_while_what_was_fetched_stays() {
 
     for (reason, code) in [("InvalidCredentials", "InvalidCredentials"), ("RetryLater", "SystemError")] {
         let (token, _, jobs) = connected(&sandbox);
-        let running = jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+        let running = jobs.submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
         let elsewhere = sandbox.deck().connect();
-        let untouched = jobs.submit(&JobRequest::fetch_balance(&elsewhere)).await.unwrap();
+        let untouched = jobs.submit(&SubmitJob::fetch_balance(&elsewhere)).await.unwrap();
         sandbox.deck().disconnect(token.expose_secret(), reason);
         assert_eq!(result_of(&sandbox, &running).unwrap()["error"]["error_code"], code);
         assert_eq!(result_of(&sandbox, &untouched), None);
@@ -104,9 +103,9 @@ async fn jobs_end_and_are_refused_while_what_was_fetched_stays() {
     }
 
     let closed = ErrorCode::NoActiveConnection;
-    assert_eq!(refused(jobs.submit(&JobRequest::fetch_balance(&token))).await, closed);
-    assert_eq!(refused(jobs.submit(&JobRequest::close_connection(&token))).await, closed);
-    assert_eq!(refused(connections.refresh(&RefreshConnectionRequest::new(&token))).await, closed);
+    assert_eq!(refused(jobs.submit(&SubmitJob::fetch_balance(&token))).await, closed);
+    assert_eq!(refused(jobs.submit(&SubmitJob::close_connection(&token))).await, closed);
+    assert_eq!(refused(connections.refresh(&RefreshConnection::new(&token))).await, closed);
     assert_eq!(documents.list(&ListDocuments::new(&token)).await.unwrap().documents.len(), 1);
     assert_eq!(connections.accounts(&AccessTokenRequest::new(&token)).await.unwrap().accounts.len(), 2);
     connections.destroy(&AccessTokenRequest::new(&token)).await.unwrap();
@@ -121,7 +120,7 @@ async fn a_session_that_updates_brings_it_back() {
         sandbox.deck().disconnect(token.expose_secret(), &reason);
 
         let update = LinkUpdate::new(&token, UpdateMode::UpdateCredentials);
-        let body = LinkTokenCreateRequest::new().update(update);
+        let body = CreateLinkToken::new().update(update);
         let session = Session::start(&sandbox.client().deck(), &body).await;
         session.connect("renamed", "invalid").await.unwrap();
         assert_eq!(session.statuses(3).await, ["New", "Connecting", "InvalidCredentials"]);
@@ -131,7 +130,7 @@ async fn a_session_that_updates_brings_it_back() {
 
         assert_eq!(status(&connections, &token).await, seen("Connected", "DataFound"));
         assert_eq!(context(&connections, &token).await.connection_id, before);
-        jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+        jobs.submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
     }
 }
 
@@ -140,12 +139,12 @@ fn ensure_again(
     source: &str,
     username: &str,
     password: &str,
-) -> JobRequest<serde_json::Value> {
+) -> SubmitJob<serde_json::Value> {
     let input = json!({
         "source_guid": source, "username": username, "password": password,
         "access_token": token.expose_secret(), "webhook_url": "https://example.com/back",
     });
-    JobRequest::new("EnsureConnection", input)
+    SubmitJob::new("EnsureConnection", input)
 }
 
 #[tokio::test]
@@ -170,11 +169,11 @@ async fn ensure_connection_with_the_access_token_brings_it_back() {
         "source_guid": UTILITY, "username": "u", "password": "p", "access_token": token.expose_secret(),
         "webhook_url": 7,
     });
-    let refusal = refused(jobs.submit(&JobRequest::new("EnsureConnection", odd.clone()))).await;
+    let refusal = refused(jobs.submit(&SubmitJob::new("EnsureConnection", odd.clone()))).await;
     assert_eq!(refusal, ErrorCode::ValidationFailed);
     let mut odd = odd;
     odd["access_token"] = 7.into();
-    let refusal = refused(jobs.submit(&JobRequest::new("EnsureConnection", odd))).await;
+    let refusal = refused(jobs.submit(&SubmitJob::new("EnsureConnection", odd))).await;
     assert_eq!(refusal, ErrorCode::ValidationFailed);
 
     let job = submit(UTILITY, "renamed", "new").await.unwrap();
@@ -182,9 +181,9 @@ async fn ensure_connection_with_the_access_token_brings_it_back() {
     assert_eq!(status(&connections, &token).await, seen("Connected", "DataFound"));
     let webhook = sandbox.deck().webhook(token.expose_secret()).unwrap();
     assert_eq!(webhook.url.as_deref(), Some("https://example.com/back"));
-    jobs.submit(&JobRequest::fetch_balance(&token)).await.unwrap();
+    jobs.submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
     // It is this customer's now.
-    let again = JobRequest::new(
+    let again = SubmitJob::new(
         "EnsureConnection",
         json!({ "source_guid": UTILITY, "username": "renamed", "password": "p", "access_token": null }),
     );
@@ -204,14 +203,14 @@ async fn a_question_on_the_way_back_may_come_to_nothing() {
 
     let back = jobs.submit(&ensure_again(&token, UTILITY, "mfa", "p")).await.unwrap();
     assert_eq!(status(&connections, &token).await, seen("Connecting", "MfaCodeRequired"));
-    jobs.answer_mfa(&JobMfaAnswerRequest::new(&back.job_guid, ANSWER)).await.unwrap();
+    jobs.answer_mfa(&AnswerJobMfa::new(&back.job_guid, ANSWER)).await.unwrap();
     assert_eq!(token_of(&sandbox, &back).expose_secret(), token.expose_secret());
     assert_eq!(status(&connections, &token).await.0, "Connected");
 
     sandbox.deck().disconnect(token.expose_secret(), ScrapingStatus::MfaCodeTimeout);
     let late = jobs.submit(&ensure_again(&token, UTILITY, "mfa", "p")).await.unwrap();
     connections.destroy(&AccessTokenRequest::new(&token)).await.unwrap();
-    jobs.answer_mfa(&JobMfaAnswerRequest::new(&late.job_guid, ANSWER)).await.unwrap();
+    jobs.answer_mfa(&AnswerJobMfa::new(&late.job_guid, ANSWER)).await.unwrap();
     assert_eq!(result_of(&sandbox, &late).unwrap()["error"]["error_code"], "NotFound");
 
     let forgotten = jobs.submit(&ensure("mfa", "p")).await.unwrap();
@@ -219,6 +218,6 @@ async fn a_question_on_the_way_back_may_come_to_nothing() {
     assert_eq!(result_of(&sandbox, &forgotten), None);
     sandbox.advance(minutes(1));
     assert_eq!(result_of(&sandbox, &forgotten).unwrap()["error"]["error_code"], "MfaTimeout");
-    let answer = JobMfaAnswerRequest::new(&forgotten.job_guid, ANSWER);
+    let answer = AnswerJobMfa::new(&forgotten.job_guid, ANSWER);
     assert_eq!(refused(jobs.answer_mfa(&answer)).await, ErrorCode::SecurityQuestionNotFound);
 }

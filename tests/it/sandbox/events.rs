@@ -2,10 +2,10 @@
 
 use super::deck::{ANSWER, Session, connected, refused};
 use connectory::deck::ErrorCode;
-use connectory::deck::connections::{AccessTokenRequest, PublicTokenExchangeRequest};
-use connectory::deck::documents::{DocumentFileRequest, ListDocuments};
-use connectory::deck::jobs::JobRequest;
-use connectory::deck::link::{LinkTokenCreateRequest, LinkTokenRequest, LinkUpdate, UpdateMode};
+use connectory::deck::connections::{AccessTokenRequest, ExchangePublicToken};
+use connectory::deck::documents::{GetDocumentFile, ListDocuments};
+use connectory::deck::jobs::SubmitJob;
+use connectory::deck::link::{CreateLinkToken, LinkTokenRequest, LinkUpdate, UpdateMode};
 use connectory::sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn codes(events: &[Value]) -> Vec<&str> {
 async fn a_session_tells_of_each_step_once() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
     let deck = sandbox.client().deck();
-    let session = Session::start(&deck, &LinkTokenCreateRequest::new()).await;
+    let session = Session::start(&deck, &CreateLinkToken::new()).await;
     session.connect("mfa", "invalid").await.unwrap();
     session.statuses(4).await;
     assert_eq!(codes(&sandbox.deck().events()), ["InvalidCredentials"]);
@@ -28,7 +28,7 @@ async fn a_session_tells_of_each_step_once() {
     session.statuses(4).await;
 
     let public_token = started.public_token.unwrap();
-    let exchange = PublicTokenExchangeRequest::new(&public_token);
+    let exchange = ExchangePublicToken::new(&public_token);
     let id = deck.connections().exchange_public_token(&exchange).await.unwrap().connection_id.unwrap();
     let connection = |code: &str| {
         json!({
@@ -52,7 +52,7 @@ async fn a_session_that_updates_tells_of_the_connection_that_it_updates() {
     let (token, connections, _) = connected(&sandbox);
     let context = connections.context(&AccessTokenRequest::new(&token)).await.unwrap();
     let update = LinkUpdate::new(&token, UpdateMode::Refresh);
-    let body = LinkTokenCreateRequest::new().update(update);
+    let body = CreateLinkToken::new().update(update);
     let session = Session::start(&sandbox.client().deck(), &body).await;
     session.connect("customer", "right").await.unwrap();
     session.statuses(5).await;
@@ -65,7 +65,7 @@ async fn a_session_that_updates_tells_of_the_connection_that_it_updates() {
 async fn a_session_ends_with_the_connection_that_it_updates() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
     let (token, connections, _) = connected(&sandbox);
-    let body = LinkTokenCreateRequest::new().update(LinkUpdate::new(&token, UpdateMode::Refresh));
+    let body = CreateLinkToken::new().update(LinkUpdate::new(&token, UpdateMode::Refresh));
     let session = Session::start(&sandbox.client().deck(), &body).await;
     session.connect("customer", "right").await.unwrap();
     session.statuses(1).await;
@@ -81,16 +81,15 @@ async fn the_latest_public_tokens_that_nobody_exchanges_are_kept() {
     let deck = sandbox.client().deck();
     let mut public_tokens = Vec::new();
     for _ in 0..1001 {
-        let session = Session::start(&deck, &LinkTokenCreateRequest::new()).await;
+        let session = Session::start(&deck, &CreateLinkToken::new()).await;
         let started = session.connect("customer", "right").await.unwrap();
         session.statuses(2).await;
         public_tokens.push(started.public_token.unwrap());
     }
     sandbox.advance(Duration::from_secs(20 * 60));
     let connections = deck.connections();
-    let exchange = |index: usize| {
-        connections.exchange_public_token(&PublicTokenExchangeRequest::new(&public_tokens[index]))
-    };
+    let exchange =
+        |index: usize| connections.exchange_public_token(&ExchangePublicToken::new(&public_tokens[index]));
     assert_eq!(refused(exchange(0)).await, ErrorCode::InvalidPublicToken);
     exchange(1).await.unwrap();
     exchange(1000).await.unwrap();
@@ -117,7 +116,7 @@ async fn the_latest_documents_of_a_connection_are_kept() {
     let documents = sandbox.client().deck().documents();
     let mut first = None;
     for _ in 0..1001 {
-        jobs.submit(&JobRequest::fetch_documents(&token)).await.unwrap();
+        jobs.submit(&SubmitJob::fetch_documents(&token)).await.unwrap();
         sandbox.advance(Duration::from_secs(2));
         if first.is_none() {
             let list = documents.list(&ListDocuments::new(&token)).await.unwrap().documents;
@@ -128,6 +127,6 @@ async fn the_latest_documents_of_a_connection_are_kept() {
     let first = first.unwrap().document_id;
     assert_eq!(list.len(), 1000);
     assert!(list.iter().all(|document| document.document_id != first));
-    let body = DocumentFileRequest::new(&token, &first);
+    let body = GetDocumentFile::new(&token, &first);
     assert_eq!(refused(documents.file(&body)).await, ErrorCode::InvalidStatementId);
 }

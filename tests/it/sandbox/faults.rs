@@ -158,11 +158,11 @@ async fn injected_failures_are_in_the_vendor_s_words() {
 #[cfg(feature = "deck")]
 #[tokio::test]
 async fn an_injected_failure_is_given_again_under_its_idempotency_key() {
-    use connectory::deck::{ErrorBody, ErrorCategory, jobs::JobRequest};
+    use connectory::deck::{ErrorBody, ErrorCategory, jobs::SubmitJob};
     let key = || uuid::Uuid::new_v4().to_string();
     let sandbox = seeded().in_memory().unwrap();
     let jobs = impatient(&sandbox).deck().jobs();
-    let body = JobRequest::fetch_balance(sandbox.deck().connect());
+    let body = SubmitJob::fetch_balance(sandbox.deck().connect());
     let once = |fault| sandbox.inject(FaultRule::new(fault).times(1));
 
     let failed = key();
@@ -227,11 +227,11 @@ async fn rules_strike_where_and_as_often_as_they_say() {
 #[cfg(feature = "deck")]
 #[tokio::test]
 async fn an_answer_without_a_body_is_lost_whole() {
-    use connectory::deck::connections::AutoRefreshUpdateRequest;
+    use connectory::deck::connections::UpdateAutoRefresh;
     for sandbox in both().await {
         for fault in [Fault::CutBody, Fault::WrongLength] {
             sandbox.inject(FaultRule::new(fault.clone()).times(1));
-            let body = AutoRefreshUpdateRequest::new(sandbox.deck().connect(), true);
+            let body = UpdateAutoRefresh::new(sandbox.deck().connect(), true);
             let error =
                 impatient(&sandbox).deck().connections().update_auto_refresh(&body).await.unwrap_err();
             assert!(matches!(error, Error::Transport(_)), "{fault:?}: {error:?}");

@@ -113,7 +113,7 @@ pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
 /// A call that may be repeated, of a vendor that is compiled in: for what holds for every call.
 #[cfg(not(any(feature = "apideck", feature = "codat")))]
 pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
-    use connectory::deck::connections::WebhookUpdateRequest;
-    let body = WebhookUpdateRequest::new("access-token", "https://example.com/hook", true);
+    use connectory::deck::connections::UpdateWebhook;
+    let body = UpdateWebhook::new("access-token", "https://example.com/hook", true);
     client.deck().connections().update_webhook(&body)
 }

@@ -7,7 +7,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.connections.exchange_public_token",
             send: |client, input| {
-                let body = PublicTokenExchangeRequest::new(&input.secret);
+                let body = ExchangePublicToken::new(&input.secret);
                 sent(&body, client.deck().connections().exchange_public_token(&body))
             },
             request: r#"POST /connection/public_token/exchange { "public_token": "{secret}" }"#,
@@ -62,7 +62,7 @@ pub fn cases() -> Vec<Case> {
             id: "deck.connections.select_accounts",
             send: |client, input| {
                 let accounts = [AccountSelection::new(&input.ids[0], false)];
-                let body = AccountsSelectRequest::new(&input.secret, accounts);
+                let body = SelectAccounts::new(&input.secret, accounts);
                 sent(&body, client.deck().connections().select_accounts(&body))
             },
             request: r#"
@@ -85,7 +85,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.connections.update_webhook",
             send: |client, input| {
-                let body = WebhookUpdateRequest::new(&input.secret, "https://example.com/a?b=c", true);
+                let body = UpdateWebhook::new(&input.secret, "https://example.com/a?b=c", true);
                 sent(&body, client.deck().connections().update_webhook(&body))
             },
             request: r#"
@@ -96,7 +96,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.connections.update_auto_refresh",
             send: |client, input| {
-                let body = AutoRefreshUpdateRequest::new(&input.secret, true);
+                let body = UpdateAutoRefresh::new(&input.secret, true);
                 sent(&body, client.deck().connections().update_auto_refresh(&body))
             },
             request: r#"
@@ -107,14 +107,13 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.connections.refresh",
             send: |client, input| {
-                let body =
-                    RefreshConnectionRequest::new(&input.secret).account_numbers([input.ids[0].clone()]);
+                let body = RefreshConnection::new(&input.secret).account_numbers([input.ids[0].clone()]);
                 sent(&body, client.deck().connections().refresh(&body))
             },
             request: r#"POST /connection/refresh { "access_token": "{secret}", "account_numbers": ["first"] }"#,
             required: Some((
                 |client, input| {
-                    let body = RefreshConnectionRequest::new(&input.secret);
+                    let body = RefreshConnection::new(&input.secret);
                     sent(&body, client.deck().connections().refresh(&body))
                 },
                 r#"POST /connection/refresh { "access_token": "{secret}" }"#,

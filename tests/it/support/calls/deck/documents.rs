@@ -30,7 +30,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.documents.file",
             send: |client, input| {
-                let body = DocumentFileRequest::new(&input.secret, "doc-1");
+                let body = GetDocumentFile::new(&input.secret, "doc-1");
                 sent(&body, client.deck().documents().file(&body))
             },
             request: r#"

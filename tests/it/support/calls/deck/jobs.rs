@@ -9,7 +9,7 @@ pub fn cases() -> Vec<Case> {
                 let connect = EnsureConnection::new(SOURCE, &input.secret, &input.secret)
                     .external_id("acme")
                     .webhook_url("https://example.com/hook");
-                let body = JobRequest::ensure_connection(connect).sandbox_outcome(SandboxOutcome::JobFailed);
+                let body = SubmitJob::ensure_connection(connect).sandbox_outcome(SandboxOutcome::JobFailed);
                 storable(&body, client.deck().jobs().submit(&body))
             },
             request: r#"
@@ -24,7 +24,7 @@ pub fn cases() -> Vec<Case> {
                 }"#,
             required: Some((
                 |client, input| {
-                    let body = JobRequest::fetch_documents(&input.secret);
+                    let body = SubmitJob::fetch_documents(&input.secret);
                     storable(&body, client.deck().jobs().submit(&body))
                 },
                 r#"POST /jobs/submit { "job_code": "FetchDocuments", "input": { "access_token": "{secret}" } }"#,
@@ -40,14 +40,14 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.jobs.answer_mfa",
             send: |client, input| {
-                let body = JobMfaAnswerRequest::new(input.ids[0].as_str(), &input.secret);
+                let body = AnswerJobMfa::new(input.ids[0].as_str(), &input.secret);
                 sent(&body, client.deck().jobs().answer_mfa(&body))
             },
             request: r#"POST /jobs/mfa/answer { "job_guid": "first", "answer": "{secret}" }"#,
             stage: Some(|client| {
                 Box::pin(async move {
                     let connect = EnsureConnection::new(SOURCE, "mfa", "password");
-                    let job = client.deck().jobs().submit(&JobRequest::ensure_connection(connect)).await;
+                    let job = client.deck().jobs().submit(&SubmitJob::ensure_connection(connect)).await;
                     Input { ids: vec![job.unwrap().job_guid.as_str().to_owned()], ..Input::default() }
                 })
             }),

@@ -7,7 +7,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.link.create_token",
             send: |client, input| {
-                let body = LinkTokenCreateRequest::new()
+                let body = CreateLinkToken::new()
                     .language(Language::En)
                     .countries(vec!["CA".to_owned()])
                     .source_ids(vec![SOURCE.into()])
@@ -31,7 +31,7 @@ pub fn cases() -> Vec<Case> {
                 }"#,
             required: Some((
                 |client, _| {
-                    let body = LinkTokenCreateRequest::new();
+                    let body = CreateLinkToken::new();
                     sent(&body, client.deck().link().create_token(&body))
                 },
                 "POST /link/token/create {}",
@@ -87,7 +87,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.link.sources",
             send: |client, input| {
-                let body = SourcesRequest::new(&input.secret).source_id(SOURCE).search("aet");
+                let body = SearchSources::new(&input.secret).source_id(SOURCE).search("aet");
                 sent(&body, client.deck().link().sources(&body))
             },
             request: r#"
@@ -95,7 +95,7 @@ pub fn cases() -> Vec<Case> {
                 { "link_token": "{secret}", "source_id": "11115055-46cf-4e49-6ba4-08ddcbf23235", "search": "aet" }"#,
             required: Some((
                 |client, input| {
-                    let body = SourcesRequest::new(&input.secret);
+                    let body = SearchSources::new(&input.secret);
                     sent(&body, client.deck().link().sources(&body))
                 },
                 r#"POST /link/sources { "link_token": "{secret}" }"#,
@@ -152,7 +152,7 @@ pub fn cases() -> Vec<Case> {
             ),
             stage: Some(|client| {
                 Box::pin(async move {
-                    let created = client.deck().link().create_token(&LinkTokenCreateRequest::new()).await;
+                    let created = client.deck().link().create_token(&CreateLinkToken::new()).await;
                     with_token(&created.unwrap().link_token, "")
                 })
             }),
@@ -187,7 +187,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.link.answer_mfa",
             send: |client, input| {
-                let body = LinkMfaAnswerRequest::new(&input.secret, &input.secret);
+                let body = AnswerLinkMfa::new(&input.secret, &input.secret);
                 sent(&body, client.deck().link().answer_mfa(&body))
             },
             request: r#"POST /link/authentication/mfa/answer { "link_token": "{secret}", "answer": "{secret}" }"#,
@@ -216,7 +216,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck.link.select_accounts",
             send: |client, input| {
-                let body = LinkAccountSelectRequest::new(&input.secret, [input.ids[0].as_str()]);
+                let body = SelectLinkAccounts::new(&input.secret, [input.ids[0].as_str()]);
                 sent(&body, client.deck().link().select_accounts(&body))
             },
             request: r#"POST /link/account/select { "link_token": "{secret}", "accounts": ["first"] }"#,
@@ -232,17 +232,17 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-fn connect(secret: &str) -> ConnectRequest {
+fn connect(secret: &str) -> ConnectSource {
     let fields = ["username", "password"].map(|field| CredentialField::new(field, secret));
-    ConnectRequest::new(secret, SOURCE, fields)
+    ConnectSource::new(secret, SOURCE, fields)
 }
 
 /// The link token and public token of a session that has come to this status.
 pub async fn connecting(client: &Client, username: &str, status: &str) -> (Secret, Secret) {
     let link = client.deck().link();
-    let token = link.create_token(&LinkTokenCreateRequest::new()).await.unwrap().link_token;
+    let token = link.create_token(&CreateLinkToken::new()).await.unwrap().link_token;
     let fields = [CredentialField::new("username", username), CredentialField::new("password", "password")];
-    let started = link.connect(&ConnectRequest::new(&token, SOURCE, fields)).await.unwrap();
+    let started = link.connect(&ConnectSource::new(&token, SOURCE, fields)).await.unwrap();
     let named = LinkTokenRequest::new(&token);
     while link.connection_status(&named).await.unwrap().status.unwrap().as_str() != status {}
     (token, started.public_token.unwrap())
