@@ -141,7 +141,7 @@ impl BodyCipher for Cipher {
 
     fn open(&self, body: &Bytes) -> Option<Bytes> {
         let body = Decoding::new(body.clone(), body.len().saturating_mul(6), 0)
-            .now(|text| from_object::<EncryptedAnswer>(text))?;
+            .now(from_object::<EncryptedAnswer>)?;
         self.decrypt(&body.encrypted_payload).map(Bytes::from)
     }
 }

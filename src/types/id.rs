@@ -25,7 +25,6 @@ macro_rules! id {
 pub(crate) use id;
 
 #[cfg(test)]
-
 mod tests {
     use proptest::prelude::*;
     use serde_json::{from_str, from_value, json, to_string};

@@ -32,6 +32,14 @@ async fn list_gives_the_documents() {
 }
 
 #[tokio::test]
+async fn a_job_s_id_goes_into_the_query_whatever_is_in_it() {
+    let memory = Memory::playing([Step::answer(200, "{}")]);
+    let body = ListDocuments::new(TOKEN).job_guid("a b&c");
+    offline(&memory).deck().documents().list(&body).await.unwrap();
+    assert_eq!(memory.requests()[0].uri().query(), Some("job_guid=a%20b%26c"));
+}
+
+#[tokio::test]
 async fn a_document_id_goes_into_the_body_whatever_is_in_it() {
     for id in ["../x", "a\"b", "", "\u{0}"] {
         let wire = Wire::ok("").await;
