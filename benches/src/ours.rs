@@ -2,7 +2,9 @@
 
 use connectory::apideck::{
     Envelope,
-    vault::connections::{Connection, CustomMappingInput, ListConnections, UpdateConnection},
+    vault::connections::{
+        Connection, ConnectionConfiguration, CustomMappingInput, ListConnections, UpdateConnection,
+    },
 };
 use connectory::codat::companies::CompanyAccessToken;
 use connectory::deck::connections::{AccessTokenRequest, InvalidatedAccessToken};
@@ -81,7 +83,7 @@ fn read_update(json: &str) -> UpdateConnection {
         .enabled(member::<bool>(&example, "enabled"))
         .settings(member::<JsonMap>(&example, "settings"))
         .metadata(member::<JsonMap>(&example, "metadata"))
-        .configuration(member::<Vec<_>>(&example, "configuration"))
+        .configuration(member::<Vec<ConnectionConfiguration>>(&example, "configuration"))
         .custom_mappings(mappings.collect::<Vec<_>>())
 }
 
