@@ -88,7 +88,7 @@ impl Attempt<'_> {
 
     /// Whether the body matters, and the caller did not ask for a range of it.
     fn wants_all(&self) -> bool {
-        self.request.reading != Reading::Nothing && !self.http_request().headers().contains_key(header::RANGE)
+        self.request.reading != Reading::Nothing && !self.request.headers.contains_key(header::RANGE)
     }
 
     fn http_request(&self) -> http::Request<Bytes> {

@@ -1,4 +1,4 @@
-use super::json_path::Place;
+use super::json_path::{Place, missing_member};
 use super::mend::{Hopeless, Mending};
 use crate::error::{CallInfo, DecodeError, shown_aside};
 use crate::{DecodeCategory, Error, Secret, Unread};
@@ -18,13 +18,15 @@ pub(crate) struct Decoding {
     keep: usize,
     /// From the first failure on, instead of the body.
     mending: Option<Mending>,
-    /// What could not be read before it was mended, and where it stood.
-    misread: Vec<(String, Misread)>,
+    /// What could not be read before it was mended.
+    misread: Vec<Misread>,
 }
 
 /// Why a body was not understood, and where.
 #[derive(Clone)]
 pub(crate) struct Misread {
+    /// Where decoding stopped; of what is missing, what lacks it.
+    place: String,
     path: String,
     line: usize,
     column: usize,
@@ -70,7 +72,7 @@ impl Decoding {
 
     /// Why the last attempt brought no value.
     pub(crate) fn last_misread(&self) -> Option<Misread> {
-        self.misread.last().map(|(_, misread)| misread.clone())
+        self.misread.last().cloned()
     }
 
     #[cold]
@@ -83,12 +85,11 @@ impl Decoding {
             Mending::new(text, limit)
         });
         let misread = Misread::new(mending.bytes(), error.as_ref());
-        let place = error.as_ref().map(|error| Place::of(mending.bytes(), error).to_string());
         // What was left out is not missing.
-        let cause = self.misread.iter().find(|(place, _)| *place == misread.path);
-        let misread = cause.map_or(misread, |(_, cause)| cause.clone());
+        let cause = self.misread.iter().find(|cause| cause.place == misread.path).cloned();
+        let misread = Misread { place: misread.place.clone(), ..cause.unwrap_or(misread) };
         mending.mend(error.as_ref()).map_err(|Hopeless| misread.clone())?;
-        self.misread.push((place.unwrap_or_default(), misread));
+        self.misread.push(misread);
         Ok(())
     }
 }
@@ -102,12 +103,7 @@ pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
 
 /// The error for an encrypted body that no key opens.
 pub(crate) fn unreadable(call: CallInfo, body: Bytes) -> Error {
-    Misread { path: ".".to_owned(), line: 0, column: 0, category: DecodeCategory::Encrypted }.into_error(
-        call,
-        body,
-        &[],
-        &[],
-    )
+    Misread::nowhere(0, DecodeCategory::Encrypted).into_error(call, body, &[], &[])
 }
 
 /// At most the first `keep` bytes, as a copy: what they came in may be far longer.
@@ -120,10 +116,12 @@ impl Misread {
         let Some(error) = error else {
             // Bytes that are no UTF-8, and not in a string where they could be mended.
             let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err();
-            let syntax = Self { path: ".".to_owned(), line: 1, column: 0, category: DecodeCategory::Syntax };
-            return error.map_or(syntax, |error| Self::new(body, Some(&error)));
+            let syntax = Self::nowhere(1, DecodeCategory::Syntax);
+            let misread = error.map_or(syntax, |error| Self::new(body, Some(&error)));
+            return Self { place: String::new(), ..misread };
         };
-        let path = Place::of(body, error).to_string();
+        let place = Place::of(body, error).to_string();
+        let path = place.clone();
         let (path, category) = match (error.classify(), missing_member(error)) {
             _ if body.is_empty() => (path, DecodeCategory::Empty),
             (Category::Syntax, _) => (path, DecodeCategory::Syntax),
@@ -132,20 +130,18 @@ impl Misread {
             (_, Some(member)) if path == "." => (member, DecodeCategory::Missing),
             (_, Some(member)) => (format!("{path}.{member}"), DecodeCategory::Missing),
         };
-        Self { path, line: error.line(), column: error.column(), category }
+        Self { place, path, line: error.line(), column: error.column(), category }
+    }
+
+    /// Of a body of which no place is to be named.
+    fn nowhere(line: usize, category: DecodeCategory) -> Self {
+        Self { place: String::new(), path: ".".to_owned(), line, column: 0, category }
     }
 
     /// `body` is what is kept of it, `secrets` and `sent` what is not shown when it is echoed.
     pub(crate) fn into_error(self, call: CallInfo, body: Bytes, secrets: &[Secret], sent: &[u8]) -> Error {
-        let Self { path, line, column, category } = self;
+        let Self { path, line, column, category, .. } = self;
         let shown_path = shown_aside(&path, secrets, sent);
         Error::Decode(Box::new(DecodeError { call, path, shown_path, line, column, category, body }))
     }
-}
-
-/// The member that is not there: serde says which in words only. The name is our own struct's, not the vendor's.
-fn missing_member(error: &serde_json::Error) -> Option<String> {
-    let text = error.to_string();
-    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
-    Some(name.to_owned())
 }

@@ -130,6 +130,13 @@ impl fmt::Display for Place {
     }
 }
 
+/// The member that is not there: serde says which in words only. The name is our own struct's, not the vendor's.
+pub(crate) fn missing_member(error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    Some(name.to_owned())
+}
+
 /// The text up to where serde_json gave up.
 pub(crate) fn read<'a>(json: &'a [u8], error: &serde_json::Error) -> &'a [u8] {
     let lines = json.split_inclusive(|&byte| byte == b'\n').take(error.line().saturating_sub(1));

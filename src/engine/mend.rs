@@ -4,7 +4,7 @@
 //! second copy of every model that takes anything. A place is a pattern, such as `enabled` of every item of `data`, so
 //! that the rounds are bounded by the model and not by the length of a list.
 
-use super::json_path::{Place, Step, key_before, read, text_length, unescaped};
+use super::json_path::{Place, Step, key_before, missing_member, read, text_length, unescaped};
 use crate::types::mended_strings;
 use crate::{OtherJson, Unread};
 use bytes::Bytes;
@@ -21,6 +21,8 @@ pub(crate) struct Mending {
     limit: usize,
     /// Whether the strings of the text have been mended.
     is_mended: bool,
+    /// Whether the text is known to be JSON: leaving out a part of it keeps it so.
+    is_json: bool,
     rounds: u32,
     cuts: Cuts,
 }
@@ -35,7 +37,7 @@ impl Mending {
     pub(crate) fn new(body: Bytes, limit: usize) -> Self {
         let mut text = Vec::from(body);
         blank_carriage_returns(&mut text);
-        Self { text, limit, is_mended: false, rounds: 0, cuts: Cuts::default() }
+        Self { text, limit, is_mended: false, is_json: false, rounds: 0, cuts: Cuts::default() }
     }
 
     /// The text as far as it is mended.
@@ -55,15 +57,17 @@ impl Mending {
             return Err(Hopeless);
         }
         let is_syntax = error.is_none_or(|error| error.classify() == Category::Syntax);
-        if !self.is_mended && (is_syntax || !is_json(&self.text)) {
+        self.is_json = self.is_json || is_json(&self.text);
+        if !self.is_mended && (is_syntax || !self.is_json) {
             self.is_mended = true;
             let mended = mended_strings(&self.text, self.limit).ok_or(Hopeless)?;
             let has_changed = !mended.is_empty();
             if has_changed {
                 self.text = mended;
+                self.is_json = is_json(&self.text);
             }
             // What is no JSON is not to be read as something by leaving out a part of it.
-            if !is_json(&self.text) {
+            if !self.is_json {
                 return Err(Hopeless);
             }
             if has_changed {
@@ -154,7 +158,7 @@ impl Fault {
             let names = [Some(name), key_before(text, error)].into_iter().flatten().collect();
             return Some(Self { parent: everywhere, test: Test::Repeated(names) });
         }
-        if let Some(name) = named("missing field `") {
+        if let Some(name) = missing_member(error) {
             let (child, parent) = everywhere.split_last()?;
             return Some(Self { parent: parent.to_vec(), test: Test::Lacks(child.clone(), name) });
         }

@@ -5,7 +5,7 @@
 use crate::{
     source,
     support::{
-        calls::{self, Given, TypedCall},
+        calls::{self, Case, Given},
         memory::{Memory, Step},
         offline,
     },
@@ -68,7 +68,7 @@ type Facts = BTreeMap<String, Value>;
 
 /// A call, with what its vendor's document says of it.
 struct Documented {
-    call: TypedCall,
+    call: Case,
     facts: Value,
 }
 

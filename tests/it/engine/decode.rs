@@ -2,7 +2,7 @@
 
 use crate::support::{
     a_call,
-    calls::{self, TypedCall},
+    calls::{self, Case},
     memory::{Memory, Step},
     offline, offline_builder,
 };
@@ -12,12 +12,12 @@ use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 
 const ID: &str = "8fa2b5f4-0d6e";
 
-fn reading() -> impl Iterator<Item = TypedCall> {
-    calls::all().into_iter().filter(TypedCall::reads_body)
+fn reading() -> impl Iterator<Item = Case> {
+    calls::all().into_iter().filter(Case::reads_body)
 }
 
 /// The answer with something put in behind its first brace.
-fn with_member(call: &TypedCall, member: &str) -> String {
+fn with_member(call: &Case, member: &str) -> String {
     call.answer.1.replacen('{', &format!("{{{member},"), 1)
 }
 
@@ -339,7 +339,7 @@ async fn r24_a_header_without_an_id_hides_none() {
     }
 }
 
-async fn send_once(call: &TypedCall, step: Step) -> Result<String, Error> {
+async fn send_once(call: &Case, step: Step) -> Result<String, Error> {
     let builder = offline_builder(&Memory::playing([step])).retry(connectory::RetryPolicy::never());
     let client: Client = builder.build().unwrap();
     call.send_default(&client).await.map(|given| given.shown)

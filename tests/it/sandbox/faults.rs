@@ -1,12 +1,12 @@
 //! What goes wrong on the way, on a socket and in memory: each fault shows as what it is.
 
 use super::*;
-use crate::support::calls::TypedCall;
+use crate::support::calls::Case;
 use connectory::sandbox::{Fault, FaultRule};
 use connectory::{Client, Error, Outcome, RetryPolicy};
 
 /// A call that reads and that the sandbox answers with 200.
-fn reading() -> TypedCall {
+fn reading() -> Case {
     let known =
         ["apideck.vault.connections.list", "deck.link.create_token", "codat.companies.get_access_token"];
     let call = calls::all().into_iter().find(|call| known.contains(&call.id));
@@ -120,7 +120,7 @@ async fn no_wait_is_too_long() {
 }
 
 /// What the vendor says with this status: code, then message.
-async fn told(call: &TypedCall, sandbox: &Sandbox, status: u16) -> (Option<String>, Option<String>) {
+async fn told(call: &Case, sandbox: &Sandbox, status: u16) -> (Option<String>, Option<String>) {
     sandbox.inject(FaultRule::new(Fault::Status(status)).times(1));
     let error = call.send_default(&impatient(sandbox)).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), status);

@@ -31,8 +31,6 @@ pub struct Case {
     pub stage: Option<fn(Client) -> Staged>,
 }
 
-pub type TypedCall = Case;
-
 pub type Sending = fn(&Client, &Input) -> Sent;
 
 pub type Sent = Pin<Box<dyn Future<Output = Result<Given, Error>> + Send>>;
