@@ -129,6 +129,24 @@ struct Stage<'a> {
     input: Input,
 }
 
+/// What the call is to be made with where a customer has to act before; no client could.
+async fn prepared(sandbox: &Sandbox, id: &str) -> Option<Input> {
+    match id {
+        #[cfg(feature = "apideck")]
+        "apideck.vault.connections.confirm" => {
+            use connectory::apideck::vault::connections::{AuthorizeLink, RedirectFragment};
+            let connections = sandbox.client().apideck().consumer("test-consumer").vault().connections();
+            let hubspot = connections.get("crm", "hubspot").await.unwrap().data;
+            let link = AuthorizeLink::new("http://localhost/done").nonce("n-1");
+            let back = sandbox.apideck().visit(&hubspot.authorize_link(&link).unwrap()).unwrap();
+            let token = RedirectFragment::parse(back.expose_secret()).unwrap().confirm_token;
+            let ids = ["crm", "hubspot", "leads"].map(str::to_owned).to_vec();
+            Some(Input { ids, secret: token.expose_secret().to_owned(), ..Input::default() })
+        }
+        _ => None,
+    }
+}
+
 /// All that a vendor's reads and events tell.
 type State = BTreeMap<&'static str, String>;
 
@@ -142,9 +160,10 @@ impl<'a> Stage<'a> {
             .apideck_connection("test-consumer", "crm", "salesforce", "callable")
             .apideck_connection("test-consumer", "hris", "personio", "callable");
         let sandbox = Arc::new(builder.in_memory().unwrap());
-        let input = match call.stage {
-            Some(prepare) => prepare(sandbox.client()).await,
-            None => Input::default(),
+        let input = match (prepared(&sandbox, call.id).await, call.stage) {
+            (Some(input), _) => input,
+            (None, Some(prepare)) => prepare(sandbox.client()).await,
+            (None, None) => Input::default(),
         };
         Self { call, sandbox, input }
     }
