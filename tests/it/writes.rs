@@ -270,14 +270,22 @@ async fn r12_a_consent_whose_answer_is_lost_is_recorded_once() {
     };
     let sandbox = Sandbox::builder().in_memory().unwrap();
     sandbox.inject(Fault::ResetAfter);
-    let connections = sandbox.client().apideck().vault().connections();
+    let connections = sandbox.client().apideck().consumer("acme").vault().connections();
     let enabled = UpdateConnection::new().enabled(true);
-    let consent = enabled.clone().latest_consent(ConsentRecordInput::new(true, DataScopesResources::all()));
-    for (update, attempts) in [(enabled, 3), (consent, 1)] {
-        let error = connections.update("crm", "salesforce", &update).await.unwrap_err();
-        assert_eq!((error.attempts(), error.outcome()), (attempts, Outcome::Unknown));
+    let consent = ConsentRecordInput::new(true, DataScopesResources::all());
+    let with_consent = enabled.clone().latest_consent(consent.clone());
+    for (update, attempts) in [(enabled, 3), (with_consent, 1)] {
+        let errors = [
+            connections.update("crm", "salesforce", &update).await.unwrap_err(),
+            connections.update_resource_settings("crm", "salesforce", "leads", &update).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!((error.attempts(), error.outcome()), (attempts, Outcome::Unknown));
+        }
     }
+    let error = connections.update_consent("crm", "salesforce", &consent).await.unwrap_err();
+    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
     sandbox.clear_faults();
     let connection = connections.get("crm", "salesforce").await.unwrap().data;
-    assert_eq!(connection.consents.len(), 1);
+    assert_eq!(connection.consents.len(), 3, "one each");
 }
