@@ -150,7 +150,8 @@ impl Connections {
         service: impl Into<ServiceId>,
         body: &UpdateConnection,
     ) -> Call<Envelope<Connection>> {
-        body.sent_with(self.one(&UPDATE, unified_api.into(), service.into())).returns_one()
+        let draft = self.one(&UPDATE, unified_api.into(), service.into()).json(body);
+        body.repeatable(draft).returns_one()
     }
 
     /// Deletes a connection with its credentials; the service is available again afterwards.
@@ -341,7 +342,7 @@ impl Connections {
         body: &UpdateConnection,
     ) -> Call<Envelope<Connection>> {
         let draft = self.one(&UPDATE_RESOURCE_SETTINGS, unified_api.into(), service.into());
-        body.sent_with(draft.path(resource.into())).returns_one()
+        body.repeatable(draft.path(resource.into()).json(body)).returns_one()
     }
 
     /// Gives the JSON Schema of a resource as the service has it, roughly.
@@ -485,9 +486,8 @@ impl UpdateConnection {
         application_data_scopes: Option<DataScopesInput>,
     }
 
-    /// A consent is appended to those that are recorded, so that such a request is not repeated.
-    fn sent_with(&self, draft: Draft) -> Draft {
-        let draft = draft.json(self);
+    /// The draft, as often as it may be sent: a consent is appended to those that are recorded.
+    fn repeatable(&self, draft: Draft) -> Draft {
         if self.latest_consent.is_some() { draft.once() } else { draft }
     }
 }
