@@ -292,9 +292,9 @@ impl Connections {
 
     /// Confirms a connection that was authorized with a nonce; only then is it callable.
     ///
-    /// [`RedirectFragment`] reads the token from where the browser came back to. Compare its nonce first: that is what
-    /// keeps a stranger from connecting an account of theirs to your customer. A token works once, within 30 minutes.
-    /// Never repeated after a lost answer: see whether the connection's `health` is still `PendingConfirmation`.
+    /// [`RedirectFragment`] reads the token from where the browser came back to. Compare its nonce first: it tells that
+    /// this browser is the one that you gave the link to. A token works once, within 30 minutes. Never repeated after a
+    /// lost answer: see whether the connection's `health` is still `PendingConfirmation`. None of Apideck's SDKs has it.
     ///
     /// # Errors
     /// A refusal for a token that was used, has expired or belongs to another connection; Apideck does not document
