@@ -7,7 +7,7 @@ mod error;
 pub mod vault;
 
 pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
-pub use error::{DownstreamError, ErrorBody, ErrorDetail};
+pub use error::{DownstreamError, ErrorBody, ErrorDetail, RefreshFailure};
 
 use crate::call::Draft;
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization, spaced};
@@ -217,6 +217,12 @@ impl Apideck {
     /// Vault: your customers' connections to other services.
     pub fn vault(&self) -> Vault {
         Vault::new(self.clone())
+    }
+
+    /// The app of the scope; empty where there is none that a header can name.
+    fn app_id(&self) -> &str {
+        let app = self.scope.app.as_ref().and_then(|app| app.as_ref().ok());
+        app.and_then(|app| app.to_str().ok()).unwrap_or_default()
     }
 
     /// Starts a request of this operation, with the headers of the scope.

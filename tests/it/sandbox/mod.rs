@@ -14,6 +14,8 @@ mod events;
 mod links;
 #[cfg(feature = "apideck")]
 mod refresh;
+#[cfg(feature = "apideck")]
+mod vault;
 
 mod builder;
 mod control;

@@ -1,6 +1,6 @@
 mod vault;
 
-use super::{Case, Sent, Stored, as_json, given, sent, staged};
+use super::{Case, Input, Sent, Staged, Stored, as_json, given, sent, staged, storable};
 
 pub fn cases() -> Vec<Case> {
     vault::cases()
