@@ -1,7 +1,7 @@
 //! Your customers as Codat knows them: `client.codat().companies()`.
 
 use super::connections::Connection;
-use super::{CompanyId, Page};
+use super::{CompanyId, Page, Query};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{list, setters, whole_number};
@@ -63,12 +63,12 @@ pub struct ListCompanies {
     pub page: Option<u32>,
     /// How many companies a page holds: 100 where it is not set, 5,000 at most.
     pub page_size: Option<u32>,
-    /// Which companies, in [Codat's query language](https://docs.codat.io/using-the-api/querying).
-    pub query: Option<String>,
+    /// Which companies, by their members. Codat's guide sets a page size wherever it sets a query.
+    pub query: Option<Query>,
     /// The member to sort by, with a `-` before it from the end on.
     pub order_by: Option<String>,
-    /// Which companies, by their tags: `region=uk && team=invoice-finance`.
-    pub tags: Option<String>,
+    /// Which companies, by their tags: with `equal`, `not_equal` and `contains`.
+    pub tags: Option<Query>,
 }
 
 impl ListCompanies {
@@ -80,9 +80,9 @@ impl ListCompanies {
     setters! {
         page: Option<u32>,
         page_size: Option<u32>,
-        query: Option<String>,
+        query: Option<Query>,
         order_by: Option<String>,
-        tags: Option<String>,
+        tags: Option<Query>,
     }
 }
 

@@ -5,11 +5,15 @@
 pub mod companies;
 pub mod connection_management;
 pub mod connections;
+mod data_type;
 mod error;
 mod page;
+mod query;
 
+pub use data_type::DataType;
 pub use error::{ErrorBody, Validation, ValidationItem};
 pub use page::{Page, PageLink, PageLinks};
+pub use query::Query;
 
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization};
 use crate::env::Variables;

@@ -56,7 +56,7 @@ impl<T> Store<T> {
     }
 
     /// Ids and items.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
         self.items.values().map(|(id, item)| (id.as_str(), item))
     }
 

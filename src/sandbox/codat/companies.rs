@@ -1,6 +1,6 @@
 //! Companies, and the tokens that act for them.
 
-use super::pages::{page_json, page_of};
+use super::pages::list;
 use super::{State, refusal, seconds};
 use crate::codat::companies;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
@@ -21,12 +21,8 @@ pub(super) struct Token {
 }
 
 impl State {
-    /// `query`, `tags` and `orderBy` are taken, and change nothing: companies have an id and a name here.
     fn list_companies(&mut self, asked: &Asked<'_>) -> Step {
-        let (number, size) = page_of(asked)?;
-        let found = self.companies.page(number, size, |_, _| true);
-        let results = found.items.iter().map(|(id, name)| company_json(id, name)).collect();
-        Ok(page_json("/companies", number, size, found.total, results))
+        list(asked, self.companies.iter(), |(id, name)| company_json(id, name))
     }
 
     fn get_access_token(&mut self, asked: &Asked<'_>) -> Step {

@@ -1,16 +1,18 @@
 mod companies;
 mod connection_management;
 mod pages;
+mod query;
 
 use super::context::{Context, lock};
-use super::exchange::{Asked, Handlers, Reply};
+use super::exchange::{Asked, Handlers, Reply, Step};
 use super::random::Random;
 use super::store::Store;
 use crate::codat::{CompanyId, Config};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use companies::Token;
 use http::StatusCode;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use std::{
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
@@ -160,6 +162,20 @@ impl State {
 
 fn seconds(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn ok(body: Value) -> Step {
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// What Codat answers to a request that it cannot read.
+fn invalid(asked: &Asked<'_>) -> Reply {
+    failure(asked.random, StatusCode::BAD_REQUEST)
+}
+
+/// The body, read strictly: a type that it is read as denies members that are not its own.
+fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
+    asked.json().map_err(|_| invalid(asked))
 }
 
 /// What Codat answers with this status, whatever was asked.

@@ -1,7 +1,7 @@
 use super::{Case, Stored, sent, storable};
 use connectory::codat::companies::{Company, CompanyLinks, CompanyReference, ListCompanies};
 use connectory::codat::connections::{Connection, ConnectionError};
-use connectory::codat::{Page, PageLink, PageLinks};
+use connectory::codat::{Page, PageLink, PageLinks, Query};
 
 const PAGE: &str = r#"{
     "results": [{
@@ -41,8 +41,9 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.companies.list",
             send: |client, _| {
-                let query = ListCompanies::new().page(2).page_size(20).query("name~acme").order_by("-name");
-                let query = query.tags("region=uk && team=a");
+                let query = ListCompanies::new().page(2).page_size(20).order_by("-name");
+                let query = query.query(Query::contains("name", "acme"));
+                let query = query.tags(Query::equal("region", "uk").and(Query::equal("team", "a")));
                 storable(&query, client.codat().companies().list(&query))
             },
             request: "GET /companies?orderBy=-name&page=2&pageSize=20&query=name~acme&tags=region%3Duk%20%26%26%20team%3Da",
