@@ -1,3 +1,11 @@
 mod companies;
 mod connection_management;
+mod custom_data_types;
 mod error;
+mod integrations;
+mod pages;
+mod push_data;
+mod read_data;
+mod refresh_data;
+mod supplemental_data;
+mod webhooks;
