@@ -9,10 +9,11 @@ mod data_type;
 mod error;
 mod page;
 mod query;
+pub mod settings;
 
 pub use data_type::DataType;
 pub use error::{ErrorBody, Validation, ValidationItem};
-pub use page::{Page, PageLink, PageLinks};
+pub use page::{ListOptions, Page, PageLink, PageLinks};
 pub use query::Query;
 
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization};
@@ -23,10 +24,17 @@ use crate::{Error, Provider, Secret};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use companies::Companies;
 use connection_management::ConnectionManagement;
+use connections::Connections;
 use http::{HeaderMap, HeaderName, header};
+use settings::Settings;
 use std::sync::Arc;
 
-pub(crate) const OPERATIONS: &[&[&Operation]] = &[companies::OPERATIONS, connection_management::OPERATIONS];
+pub(crate) const OPERATIONS: &[&[&Operation]] = &[
+    companies::OPERATIONS,
+    connection_management::OPERATIONS,
+    connections::OPERATIONS,
+    settings::OPERATIONS,
+];
 
 id! {
     /// A company at Codat: a UUID.
@@ -105,8 +113,18 @@ impl Codat {
         Companies::new(self.engine.clone())
     }
 
-    /// Codat's old way to the tokens of its embedded pages.
+    /// Codat's old ways to the tokens of its embedded pages and to CORS settings.
     pub fn connection_management(&self) -> ConnectionManagement {
         ConnectionManagement::new(self.engine.clone())
+    }
+
+    /// Connections of companies to the software that they use.
+    pub fn connections(&self) -> Connections {
+        Connections::new(self.engine.clone())
+    }
+
+    /// Your own client at Codat: profile, API keys, CORS and sync settings.
+    pub fn settings(&self) -> Settings {
+        Settings::new(self.engine.clone())
     }
 }
