@@ -14,6 +14,7 @@ pub mod push_data;
 mod query;
 pub mod read_data;
 pub mod refresh_data;
+pub mod settings;
 pub mod supplemental_data;
 pub mod webhooks;
 
@@ -30,12 +31,14 @@ use crate::{Error, Provider, Secret};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use companies::Companies;
 use connection_management::ConnectionManagement;
+use connections::Connections;
 use custom_data_types::CustomDataTypes;
 use http::{HeaderMap, HeaderName, header};
 use integrations::Integrations;
 use push_data::PushData;
 use read_data::ReadData;
 use refresh_data::RefreshData;
+use settings::Settings;
 use std::sync::Arc;
 use supplemental_data::SupplementalData;
 use webhooks::Webhooks;
@@ -50,6 +53,8 @@ pub(crate) const OPERATIONS: &[&[&Operation]] = &[
     refresh_data::OPERATIONS,
     supplemental_data::OPERATIONS,
     webhooks::OPERATIONS,
+    connections::OPERATIONS,
+    settings::OPERATIONS,
 ];
 
 id! {
@@ -129,7 +134,7 @@ impl Codat {
         Companies::new(self.engine.clone())
     }
 
-    /// Codat's old way to the tokens of its embedded pages.
+    /// Codat's old ways to the tokens of its embedded pages and to CORS settings.
     pub fn connection_management(&self) -> ConnectionManagement {
         ConnectionManagement::new(self.engine.clone())
     }
@@ -167,5 +172,15 @@ impl Codat {
     /// Where Codat sends its events.
     pub fn webhooks(&self) -> Webhooks {
         Webhooks::new(self.engine.clone())
+    }
+
+    /// Connections of companies to the software that they use.
+    pub fn connections(&self) -> Connections {
+        Connections::new(self.engine.clone())
+    }
+
+    /// Your own client at Codat: profile, API keys, CORS and sync settings.
+    pub fn settings(&self) -> Settings {
+        Settings::new(self.engine.clone())
     }
 }

@@ -1,5 +1,5 @@
 use serde::{Serialize, Serializer, ser::Error};
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 /// The most that Codat takes.
 const MAX_CHARS: usize = 2048;
@@ -22,7 +22,7 @@ const MAX_CHARS: usize = 2048;
 /// lists and null cannot be asked for. A query has at most 2,048 characters.
 ///
 /// Source: <https://docs.codat.io/using-the-api/querying>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Query {
     text: String,
     kind: Kind,
@@ -140,6 +140,12 @@ fn unfit(text: &str) -> Option<String> {
 
 fn is_at_an_end(text: &str, part: &str) -> bool {
     text.starts_with(part) || text.ends_with(part)
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Query").field(&self.text).finish()
+    }
 }
 
 impl Serialize for Query {

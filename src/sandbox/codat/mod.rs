@@ -1,25 +1,38 @@
+mod catalog;
 mod companies;
 mod connection_management;
+mod connections;
 mod pages;
 mod query;
+mod settings;
 
 use super::context::{Context, lock};
 use super::exchange::{Asked, Handlers, Reply, Step};
+use super::idempotency::{Answers, OtherRequest};
 use super::random::Random;
 use super::store::Store;
+use crate::codat::connections::ConnectionId;
 use crate::codat::{CompanyId, Config};
+use crate::engine::is_loopback;
 use base64::{Engine, prelude::BASE64_STANDARD};
-use companies::Token;
-use http::StatusCode;
+use companies::{Company, Token};
+use connections::Connection;
+use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use settings::{ApiKey, Profile, SyncSettings};
 use std::{
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
+use url::Url;
+use uuid::Uuid;
 
-pub(super) const HANDLERS: &[Handlers<State>] = &[companies::HANDLERS, connection_management::HANDLERS];
+pub(super) const HANDLERS: &[Handlers<State>] =
+    &[companies::HANDLERS, connection_management::HANDLERS, connections::HANDLERS, settings::HANDLERS];
 
+/// How long Codat remembers an idempotency key.
+const REMEMBERED: Duration = Duration::from_secs(90 * 60);
 const DAY: u64 = 86_400;
 
 /// What Codat knows its client by.
@@ -40,7 +53,25 @@ impl Credentials {
     }
 }
 
-/// What happens at Codat without the operations that the client has.
+/// What happens at Codat without the API.
+///
+/// It has the integrations `gbol` (Xero) and `qhyg` (QuickBooks Online), which are accounting software, `dfxm` (Basiq, a
+/// bank) and `fztf` (Shopify, a shop).
+///
+/// A connection is `PendingAuth` until its `linkUrl` is followed, [`link`](Self::link) is called, or it is given
+/// credentials, whatever they are. The link is the sandbox's own and leads to the profile's `redirectUrl` if that is on
+/// this machine. A company has one active connection to accounting software: another one cannot be linked meanwhile.
+/// Unlinking one that is not `Linked` is a 400.
+///
+/// 50 companies are too many to create another, and ten API keys; the last key cannot be deleted (409). A product of
+/// your own is any that Codat does not have, and reading its data takes ten seconds.
+///
+/// A POST or PATCH with an `Idempotency-Key` is answered as the first time for 90 minutes, whatever that was but a 429;
+/// failures that a test injects count too. With another path or body it is a 422. A key that is no GUID, that comes
+/// twice or with another method, is a 400.
+///
+/// Lists take `query` and `orderBy`, that of companies `tags` too. A text is equal to its very letters. A property that
+/// leads through a list fits if one of its items does, and null fits nothing.
 #[derive(Clone, Copy)]
 pub struct Codat<'a> {
     state: &'a Mutex<State>,
@@ -57,14 +88,65 @@ impl<'a> Codat<'a> {
     }
 
     pub(super) fn seed(&self, id: &CompanyId, name: String) {
-        self.state().companies.put(id.as_str(), name);
+        let company = Company::new(name, self.context.now());
+        self.state().companies.put(id.as_str(), company);
     }
 
-    /// Adds a company.
+    /// Adds a company, also where no plan has room for it.
     pub fn add_company(&self, name: impl Into<String>) -> CompanyId {
         let id = CompanyId::from(self.context.random.uuid().to_string());
         self.seed(&id, name.into());
         id
+    }
+
+    /// The customer authorizes this connection, for the first time or anew.
+    ///
+    /// False where there is no such connection, or another one to accounting software is active.
+    pub fn link(&self, connection: impl Into<ConnectionId>) -> bool {
+        let now = self.context.now();
+        self.state().link(connection.into().as_str(), now)
+    }
+
+    /// The customer turns back on the way to this connection: it has an error, and is `PendingAuth` still.
+    ///
+    /// False where there is no such connection, or it has been linked.
+    pub fn cancel_link(&self, connection: impl Into<ConnectionId>) -> bool {
+        self.change(connection.into(), Connection::cancel)
+    }
+
+    /// The customer, or time, ends the authorization of this connection: it is `Deauthorized`, and has an error.
+    ///
+    /// False where there is no such connection, or it is not `Linked`.
+    pub fn deauthorize(&self, connection: impl Into<ConnectionId>) -> bool {
+        self.change(connection.into(), Connection::deauthorize)
+    }
+
+    fn change(&self, id: ConnectionId, change: fn(&mut Connection, SystemTime) -> bool) -> bool {
+        let now = self.context.now();
+        self.state().connections.get_mut(id.as_str()).is_some_and(|connection| change(connection, now))
+    }
+
+    /// What the browser of a customer is answered who follows a connection's link; `None` for another path.
+    pub(super) fn follow(&self, path: &str) -> Option<Reply> {
+        let mut segments = path.strip_prefix("/companies/")?.split('/');
+        let (company, connections, id) = (segments.next()?, segments.next()?, segments.next()?);
+        let is_link = (connections, segments.next()?, segments.next()) == ("connections", "start", None);
+        is_link.then(|| {
+            let now = self.context.now();
+            let mut state = self.state();
+            let is_company_s = state.connections.get(id).is_some_and(|it| it.company == company);
+            if !is_company_s {
+                return failure(&self.context.random, StatusCode::NOT_FOUND);
+            }
+            if !state.link(id, now) {
+                return failure(&self.context.random, StatusCode::CONFLICT);
+            }
+            let back = Url::parse(&state.profile.redirect_url.replace("{companyId}", company)).ok();
+            match back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url)) {
+                Some(back) => Reply::empty(StatusCode::FOUND).header("location", back),
+                None => Reply::empty(StatusCode::OK),
+            }
+        })
     }
 
     /// The company that an access token acts for.
@@ -85,13 +167,36 @@ impl std::fmt::Debug for Codat<'_> {
 }
 
 /// Codat's knowledge.
-#[derive(Default)]
 pub(super) struct State {
-    pub(super) credentials: Credentials,
-    /// Names by id.
-    companies: Store<String>,
-    tokens: Store<Token>,
+    credentials: Credentials,
+    allowed_origins: Vec<String>,
+    answered: Answers,
+    api_keys: Store<ApiKey>,
+    companies: Store<Company>,
+    connections: Store<Connection>,
+    profile: Profile,
     quota: Quota,
+    sync_settings: SyncSettings,
+    tokens: Store<Token>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let mut state = Self {
+            credentials: Credentials::default(),
+            allowed_origins: Vec::new(),
+            answered: Answers::default(),
+            api_keys: Store::default(),
+            companies: Store::default(),
+            connections: Store::default(),
+            profile: Profile::default(),
+            quota: Quota::default(),
+            sync_settings: SyncSettings::default(),
+            tokens: Store::default(),
+        };
+        state.set_credentials(Credentials::default());
+        state
+    }
 }
 
 /// The requests of one day, from midnight to midnight in UTC.
@@ -128,26 +233,72 @@ impl State {
     }
 
     fn answer_within_quota(&mut self, asked: &Asked<'_>) -> Reply {
-        if let Some(status) = asked.fails {
-            return failure(asked.random, status);
+        if asked.fails.is_none() {
+            if !self.knows(asked.header("authorization")) {
+                return failure(asked.random, StatusCode::UNAUTHORIZED);
+            }
+            if self.quota.used >= self.limit() {
+                let wait = seconds(self.quota.resets()).saturating_sub(seconds(asked.now));
+                return failure(asked.random, StatusCode::TOO_MANY_REQUESTS)
+                    .header("retry-after", wait.to_string());
+            }
+            self.quota.used += 1;
         }
-        if asked.header("authorization")
-            != format!("Basic {}", BASE64_STANDARD.encode(&self.credentials.api_key))
-        {
-            return failure(asked.random, StatusCode::UNAUTHORIZED);
-        }
-        if self.quota.used >= self.limit() {
-            let wait = seconds(self.quota.resets()).saturating_sub(seconds(asked.now));
-            return failure(asked.random, StatusCode::TOO_MANY_REQUESTS)
-                .header("retry-after", wait.to_string());
-        }
-        self.quota.used += 1;
-        asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal)
+        self.answer_once(asked).unwrap_or_else(|refusal| refusal)
     }
 
-    /// 1,000 requests a day, and as many for each company.
+    /// Gives what was answered under the same idempotency key.
+    fn answer_once(&mut self, asked: &Asked<'_>) -> Step {
+        let Some(key) = key(asked)? else { return Ok(self.carry_out(asked)) };
+        let body: Value = serde_json::from_slice(asked.body).unwrap_or_default();
+        let request = json!([asked.operation.id(), asked.ids, body]);
+        if asked.fails.is_none() {
+            match self.answered.find(key, &request, asked.now) {
+                Some(Ok(reply)) => return Ok(reply),
+                Some(Err(OtherRequest)) => {
+                    let message = "The idempotency key was used for another request";
+                    return Err(refusal(
+                        asked.random,
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        "PublicApi",
+                        message,
+                    ));
+                }
+                None => {}
+            }
+        }
+        let reply = self.carry_out(asked);
+        self.answered.keep(key, request, &reply, asked.now + REMEMBERED);
+        Ok(reply)
+    }
+
+    fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
+        match asked.fails {
+            Some(status) => failure(asked.random, status),
+            None => asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal),
+        }
+    }
+
+    /// The first API key is the client's own.
+    pub(super) fn set_credentials(&mut self, credentials: Credentials) {
+        const FIRST: &str = "0498e921-9b53-4396-a412-4f2f5983b0a2";
+        let key = credentials.api_key.clone();
+        self.api_keys.put(FIRST, ApiKey { name: None, key, created: None });
+        self.credentials = credentials;
+    }
+
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    fn knows(&self, authorization: &str) -> bool {
+        let is_it = |key: &ApiKey| authorization == format!("Basic {}", BASE64_STANDARD.encode(&key.key));
+        self.api_keys.iter().any(|(_, key)| is_it(key))
+    }
+
+    /// 1,000 requests a day, and as many for each company with a connection that works.
     fn limit(&self) -> u64 {
-        1000 * (1 + self.companies.len() as u64)
+        1000 * (1 + self.active_companies() as u64)
     }
 
     /// Every answer of Codat's says how much is left.
@@ -164,8 +315,29 @@ fn seconds(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
+/// As Codat writes moments: in UTC with seven digits of a second.
+fn iso(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map(|time| format!("{time:.7}")).unwrap_or_default()
+}
+
+/// The idempotency key, which has to be one GUID, of a method that takes one.
+fn key<'a>(asked: &'a Asked<'_>) -> Result<Option<&'a str>, Reply> {
+    let mut keys = asked.headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    let key = key.to_str().ok().filter(|key| Uuid::parse_str(key).is_ok() && keys.next().is_none());
+    let takes_key = matches!(*asked.operation.method(), Method::POST | Method::PATCH);
+    key.filter(|_| takes_key).map(Some).ok_or_else(|| {
+        let message = "Idempotency-Key has to be one GUID, with POST or PATCH.";
+        refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message)
+    })
+}
+
 fn ok(body: Value) -> Step {
     Ok(Reply::json(StatusCode::OK, body))
+}
+
+fn done(status: StatusCode) -> Step {
+    Ok(Reply::empty(status))
 }
 
 /// What Codat answers to a request that it cannot read.
@@ -206,7 +378,7 @@ fn refusal(random: &Random, status: StatusCode, service: &str, error: &str) -> R
         "statusCode": status.as_u16(),
         "service": service,
         "error": error,
-        "correlationId": random.uuid().simple().to_string(),
+        "correlationId": random.request_id().simple().to_string(),
         "validation": null,
         "canBeRetried": "Unknown",
         "detailedErrorCode": 0,

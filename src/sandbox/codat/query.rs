@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Which items a list lets through.
 #[derive(Debug, PartialEq)]
@@ -49,14 +50,31 @@ impl Filter {
 
     /// Whether the item is let through; an error where a property or an operator does not fit.
     pub(super) fn lets_through(&self, item: &Value) -> Result<bool, String> {
-        match self {
-            // Each is looked at, so that a mistake in any of them is told.
-            Self::All(parts) => parts.iter().try_fold(true, |all, part| Ok(part.lets_through(item)? && all)),
-            Self::Any(parts) => parts.iter().try_fold(false, |any, part| Ok(part.lets_through(item)? || any)),
-            Self::Clause { property, operator, value } => {
-                let found = resolve(item, property)?;
-                found.into_iter().try_fold(false, |any, found| Ok(compare(found, *operator, value)? || any))
+        self.holds(&|property, operator, value| {
+            let found = resolve(item, property)?;
+            found.into_iter().try_fold(false, |any, found| Ok(compare(found, operator, value)? || any))
+        })
+    }
+
+    /// The same of a company's tags, which are texts. A tag that it lacks is not equal to anything.
+    pub(super) fn lets_through_tags(&self, tags: &BTreeMap<String, String>) -> Result<bool, String> {
+        self.holds(&|name, operator, value| {
+            let tag = tags.get(name);
+            match operator {
+                Operator::Equal => Ok(tag.is_some_and(|tag| tag == value)),
+                Operator::NotEqual => Ok(tag.is_none_or(|tag| tag != value)),
+                Operator::Contains => Ok(tag.is_some_and(|tag| tag.contains(value))),
+                _ => Err(MALFORMED.to_owned()),
             }
+        })
+    }
+
+    /// Every clause is looked at, so that a mistake in any of them is told.
+    fn holds(&self, clause: &impl Fn(&str, Operator, &str) -> Result<bool, String>) -> Result<bool, String> {
+        match self {
+            Self::All(parts) => parts.iter().try_fold(true, |all, part| Ok(part.holds(clause)? && all)),
+            Self::Any(parts) => parts.iter().try_fold(false, |any, part| Ok(part.holds(clause)? || any)),
+            Self::Clause { property, operator, value } => clause(property, *operator, value),
         }
     }
 }
@@ -265,6 +283,21 @@ mod tests {
             let told = format!("Error parsing query - Could not resolve property {property} on Dataset");
             assert_eq!(lets_through(&format!("{property}=1")), Err(told));
         }
+    }
+
+    #[test]
+    fn tags_are_texts_and_may_be_absent() {
+        let tags = BTreeMap::from([("region".to_owned(), "uk".to_owned())]);
+        let passes = |query: &str| Filter::read(query).unwrap().lets_through_tags(&tags);
+        for (query, expected) in [
+            ("region=uk", true),
+            ("region!=uk", false),
+            ("region~k && team!=a", true),
+            ("team=a || team~a", false),
+        ] {
+            assert_eq!(passes(query), Ok(expected), "{query}");
+        }
+        assert_eq!(passes("region>a"), Err(MALFORMED.to_owned()));
     }
 
     #[test]
