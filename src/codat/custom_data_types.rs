@@ -26,7 +26,7 @@ operations! { Codat, "codat.custom_data_types";
     GET_CONFIGURATION = "get_configuration": GET "/integrations/{platformKey}/dataTypes/custom/{customDataIdentifier}", Read, sdk "custom_data_type.get_configuration";
     /// changes nothing
     LIST_RECORDS = "list_records": GET "/companies/{companyId}/connections/{connectionId}/data/custom/{customDataIdentifier}", Read, sdk "custom_data_type.list";
-    /// Codat keeps a key for 90 minutes
+    /// each call reads the data anew, and Codat keeps a key for 90 minutes
     REFRESH = "refresh": POST "/companies/{companyId}/connections/{connectionId}/data/queue/custom/{customDataIdentifier}", Keyed, sdk "custom_data_type.refresh";
 }
 

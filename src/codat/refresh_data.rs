@@ -16,9 +16,9 @@ pub struct RefreshData {
 }
 
 operations! { Codat, "codat.refresh_data";
-    /// Codat keeps a key for 90 minutes
+    /// each call reads the data anew, and Codat keeps a key for 90 minutes
     ALL = "all": POST "/companies/{companyId}/data/all", Keyed, sdk "refresh_data.all";
-    /// Codat keeps a key for 90 minutes
+    /// each call reads the data anew, and Codat keeps a key for 90 minutes
     BY_DATA_TYPE = "by_data_type": POST "/companies/{companyId}/data/queue/{dataType}", Keyed, sdk "refresh_data.by_data_type";
     /// changes nothing
     GET_DATA_STATUSES = "get_data_statuses": GET "/companies/{companyId}/dataStatus", Read, sdk "refresh_data.get";

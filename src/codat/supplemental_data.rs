@@ -62,8 +62,8 @@ impl SupplementalData {
 /// Which members Codat adds to one data type of one integration.
 ///
 /// Source: <https://docs.codat.io/using-the-api/supplemental-data/overview>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", from = "Sources")]
 #[non_exhaustive]
 pub struct SupplementalDataConfiguration {
     /// The source's endpoints, by the names that you want for them.
@@ -84,39 +84,46 @@ impl SupplementalDataConfiguration {
     }
 }
 
-/// Codat's examples lack the member around the sources, which its schema has. Both are read.
-impl<'de> Deserialize<'de> for SupplementalDataConfiguration {
+impl From<Sources> for SupplementalDataConfiguration {
+    fn from(Sources(supplemental_data_config): Sources) -> Self {
+        Self { supplemental_data_config }
+    }
+}
+
+/// The sources, with the member around them that Codat's schema has, or without it as in Codat's examples.
+struct Sources(BTreeMap<String, SupplementalDataSource>);
+
+impl<'de> Deserialize<'de> for Sources {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(transparent)]
+        struct Wrapped(#[serde(deserialize_with = "map")] BTreeMap<String, SupplementalDataSource>);
+
         struct Members;
 
         impl<'de> Visitor<'de> for Members {
-            type Value = SupplementalDataConfiguration;
+            type Value = Sources;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Sources, A::Error> {
                 let (mut wrapped, mut bare) = (None, BTreeMap::new());
                 while let Some(name) = members.next_key::<String>()? {
                     if name == "supplementalDataConfig" {
-                        wrapped = members.next_value::<Option<Sources>>()?.or(wrapped);
+                        wrapped = members.next_value::<Option<Wrapped>>()?.or(wrapped);
                     } else if let Some(source) = members.next_value()? {
                         bare.insert(name, source);
                     }
                 }
-                let Sources(supplemental_data_config) = wrapped.unwrap_or(Sources(bare));
-                Ok(SupplementalDataConfiguration { supplemental_data_config })
+                Ok(Sources(wrapped.map_or(bare, |Wrapped(sources)| sources)))
             }
         }
 
         deserializer.deserialize_map(Members)
     }
 }
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Sources(#[serde(deserialize_with = "map")] BTreeMap<String, SupplementalDataSource>);
 
 /// Members of one endpoint of the source, by the names that you want for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,11 +16,11 @@ pub struct Webhooks {
 operations! { Codat, "codat.webhooks";
     /// changes nothing
     LIST_CONSUMERS = "list_consumers": GET "/webhooks", Read, sdk "webhooks.list_consumers";
-    /// Codat keeps a key for 90 minutes
+    /// each call makes a consumer, and Codat keeps a key for 90 minutes
     CREATE_CONSUMER = "create_consumer": POST "/webhooks", Keyed, sdk "webhooks.create_consumer";
     /// gone twice is gone
     DELETE_CONSUMER = "delete_consumer": DELETE "/webhooks/{webhookId}", Idempotent, sdk "webhooks.delete_consumer";
-    /// Codat keeps a key for 90 minutes
+    /// each call makes a key, and Codat keeps an idempotency key for 90 minutes
     ROTATE_ZAPIER_KEY = "rotate_zapier_key": POST "/webhooks/integrationKeys/zapier", Keyed;
 }
 

@@ -175,6 +175,10 @@ impl<'a> Stage<'a> {
         }
         #[cfg(feature = "deck")]
         state.insert("events", format!("{:?}", self.sandbox.deck().events()));
+        #[cfg(feature = "codat")]
+        if let Some(key) = self.sandbox.codat().zapier_key() {
+            state.insert("zapier_key", key.expose_secret().to_owned());
+        }
         state
     }
 

@@ -2,22 +2,33 @@ mod catalog;
 mod companies;
 mod connection_management;
 mod connections;
+mod custom_data_types;
+mod integrations;
 mod pages;
+mod push_data;
 mod query;
+mod read_data;
+mod refresh_data;
 mod settings;
+mod supplemental_data;
+mod webhooks;
 
 use super::context::{Context, lock};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::{Answers, OtherRequest};
 use super::random::Random;
 use super::store::Store;
+use crate::Secret;
 use crate::codat::connections::ConnectionId;
 use crate::codat::{CompanyId, Config};
 use crate::engine::is_loopback;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use companies::{Company, Token};
 use connections::Connection;
+use custom_data_types::Record;
 use http::{Method, StatusCode};
+use push_data::Push;
+use refresh_data::Pull;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use settings::{ApiKey, Profile, SyncSettings};
@@ -28,8 +39,19 @@ use std::{
 use url::Url;
 use uuid::Uuid;
 
-pub(super) const HANDLERS: &[Handlers<State>] =
-    &[companies::HANDLERS, connection_management::HANDLERS, connections::HANDLERS, settings::HANDLERS];
+pub(super) const HANDLERS: &[Handlers<State>] = &[
+    companies::HANDLERS,
+    connection_management::HANDLERS,
+    connections::HANDLERS,
+    custom_data_types::HANDLERS,
+    integrations::HANDLERS,
+    push_data::HANDLERS,
+    read_data::HANDLERS,
+    refresh_data::HANDLERS,
+    settings::HANDLERS,
+    supplemental_data::HANDLERS,
+    webhooks::HANDLERS,
+];
 
 /// How long Codat remembers an idempotency key.
 const REMEMBERED: Duration = Duration::from_secs(90 * 60);
@@ -65,6 +87,12 @@ impl Credentials {
 ///
 /// 50 companies are too many to create another, and ten API keys; the last key cannot be deleted (409). A product of
 /// your own is any that Codat does not have, and reading its data takes ten seconds.
+///
+/// Reading a data type of a linked connection takes ten seconds, as does writing a record:
+/// [`end_pull_operation`](Self::end_pull_operation) and [`end_push_operation`](Self::end_push_operation) end them
+/// otherwise. A refresh of all data types leaves out those that the sync settings do not fetch on first link. Without a
+/// linked connection a refresh is a 400. What is not configured, of custom types and of supplemental data, is a 404, as
+/// is a data type that has no supplemental data. A 51st webhook consumer is a 400.
 ///
 /// A POST or PATCH with an `Idempotency-Key` is answered as the first time for 90 minutes, whatever that was but a 429;
 /// failures that a test injects count too. With another path or body it is a 422. A key that is no GUID, that comes
@@ -174,10 +202,21 @@ pub(super) struct State {
     api_keys: Store<ApiKey>,
     companies: Store<Company>,
     connections: Store<Connection>,
+    /// Webhook consumers, as they are shown.
+    consumers: Store<Value>,
+    /// Configurations, by integration and custom data type.
+    custom_data_types: Store<Value>,
     profile: Profile,
+    pulls: Store<Pull>,
+    pushes: Store<Push>,
     quota: Quota,
+    /// Of custom data types.
+    records: Store<Record>,
+    /// Configurations, by integration and data type.
+    supplemental_data: Store<Value>,
     sync_settings: SyncSettings,
     tokens: Store<Token>,
+    zapier_key: Option<Secret>,
 }
 
 impl Default for State {
@@ -189,10 +228,17 @@ impl Default for State {
             api_keys: Store::default(),
             companies: Store::default(),
             connections: Store::default(),
+            consumers: Store::default(),
+            custom_data_types: Store::default(),
             profile: Profile::default(),
+            pulls: Store::default(),
+            pushes: Store::default(),
             quota: Quota::default(),
+            records: Store::default(),
+            supplemental_data: Store::default(),
             sync_settings: SyncSettings::default(),
             tokens: Store::default(),
+            zapier_key: None,
         };
         state.set_credentials(Credentials::default());
         state

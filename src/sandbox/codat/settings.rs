@@ -112,6 +112,12 @@ impl SyncSettings {
         is_valid.then_some(Self { settings, overrides_defaults }).ok_or_else(|| invalid(asked))
     }
 
+    /// Whether a data type is read without being asked for.
+    pub(super) fn fetches(&self, data_type: &str) -> bool {
+        let mut settings = self.settings.iter().filter(|setting| setting.data_type == data_type);
+        settings.all(|setting| setting.fetch_on_first_link)
+    }
+
     fn json(&self, key: &str, id: &str) -> Value {
         json!({ key: id, "settings": self.settings, "overridesDefaults": self.overrides_defaults })
     }

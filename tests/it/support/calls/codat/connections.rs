@@ -40,7 +40,7 @@ fn pending(client: Client) -> Staged {
 }
 
 /// The same with one that works.
-fn linked(client: Client) -> Staged {
+pub fn linked(client: Client) -> Staged {
     Box::pin(async move {
         let input = pending(client.clone()).await;
         let authorization = UpdateAuthorization::new(JsonMap::new().with("key", "value"));

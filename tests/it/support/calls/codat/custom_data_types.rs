@@ -1,4 +1,4 @@
-use super::{Case, Stored, sent, staged, storable};
+use super::{Case, Stored, connections, storable, with_ids};
 use connectory::codat::custom_data_types::{
     CustomDataRecord, CustomDataTypeConfiguration, ListCustomDataRecords,
 };
@@ -41,7 +41,7 @@ pub fn cases() -> Vec<Case> {
             )),
             answer: (200, CONFIGURATION),
             stores: stores![CustomDataTypeConfiguration],
-            stage: Some(|_| staged(["gbol", "PurchaseOrders"])),
+            stage: Some(|_| Box::pin(async { with_ids(["gbol", "PurchaseOrders"]) })),
             ..Case::default()
         },
         Case {
@@ -101,6 +101,14 @@ pub fn cases() -> Vec<Case> {
                 }"#,
             ),
             needs: &["/id"],
+            stage: Some(|client| {
+                Box::pin(async move {
+                    let types = client.codat().custom_data_types();
+                    types.configure("gbol", "PurchaseOrders", &configuration()).await.unwrap();
+                    let ids = connections::linked(client).await.ids;
+                    with_ids([&ids[0], &ids[1], "PurchaseOrders"])
+                })
+            }),
             ..Case::default()
         },
     ]

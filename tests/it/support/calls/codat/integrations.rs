@@ -1,4 +1,4 @@
-use super::{Case, Stored, sent, storable};
+use super::{Case, Stored, storable};
 use connectory::codat::integrations::{
     Branding, BrandingButton, BrandingImage, BrandingLogo, DataTypeFeature, ImageReference, Integration,
     SupportedFeature,

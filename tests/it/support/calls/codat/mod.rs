@@ -10,7 +10,7 @@ mod settings;
 mod supplemental_data;
 mod webhooks;
 
-use super::{Case, Input, Staged, Stored, sent, staged, storable};
+use super::{Case, Input, Staged, Stored, sent, storable};
 
 /// Made with these ids; further places of a path name nothing.
 fn with_ids<const N: usize>(ids: [&str; N]) -> Input {

@@ -1,4 +1,4 @@
-use super::{Case, Stored, sent, storable};
+use super::{Case, Stored, storable};
 use connectory::codat::push_data::{
     PushChange, PushFieldValidation, PushOperation, PushOption, PushOptionChoice, PushOptionValidation,
     PushedRecord,

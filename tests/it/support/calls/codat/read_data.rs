@@ -1,4 +1,4 @@
-use super::{Case, Stored, sent, storable};
+use super::{Case, Stored, storable};
 use connectory::codat::read_data::{ValidationFinding, ValidationResult};
 
 pub fn cases() -> Vec<Case> {

@@ -1,4 +1,4 @@
-use super::{Case, Stored, sent, storable};
+use super::{Case, Stored, connections, sent, storable, with_ids};
 use connectory::codat::refresh_data::{DataStatus, DataStatuses, PullOperation, RefreshDataType};
 use connectory::codat::{ListOptions, Query};
 
@@ -32,16 +32,17 @@ pub fn cases() -> Vec<Case> {
             send: |client, input| sent(&(), client.codat().refresh_data().all(&input.ids[0])),
             request: "POST /companies/first/data/all",
             answer: (204, ""),
+            stage: Some(connections::linked),
             ..Case::default()
         },
         Case {
             id: "codat.refresh_data.by_data_type",
             send: |client, input| {
-                let query = RefreshDataType::new().connection_id("c-1");
+                let query = RefreshDataType::new().connection_id(&input.ids[2]);
                 let data = client.codat().refresh_data();
                 storable(&query, data.by_data_type(&input.ids[0], &input.ids[1], &query))
             },
-            request: "POST /companies/first/data/queue/second?connectionId=c-1",
+            request: "POST /companies/first/data/queue/second?connectionId=third",
             required: Some((
                 |client, input| {
                     let query = RefreshDataType::new();
@@ -53,7 +54,12 @@ pub fn cases() -> Vec<Case> {
             answer: (200, ONE),
             needs: &["/id"],
             stores: stores![PullOperation],
-            ..Case::default()
+            stage: Some(|client| {
+                Box::pin(async move {
+                    let ids = connections::linked(client).await.ids;
+                    with_ids([&ids[0], "invoices", &ids[1]])
+                })
+            }),
         },
         Case {
             id: "codat.refresh_data.get_data_statuses",

@@ -1,4 +1,4 @@
-use super::{Case, Stored, sent, staged, storable};
+use super::{Case, Stored, sent, storable, with_ids};
 use connectory::codat::supplemental_data::{SupplementalDataConfiguration, SupplementalDataSource};
 
 pub fn cases() -> Vec<Case> {
@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
                 r#"PUT /integrations/first/dataTypes/second/supplementalDataConfig
                     { "supplementalDataConfig": { "orders": { "dataSource": "/orders" } } }"#,
             )),
-            stage: Some(|_| staged(["gbol", "invoices"])),
+            stage: Some(|_| Box::pin(async { with_ids(["gbol", "invoices"]) })),
             ..Case::default()
         },
         Case {

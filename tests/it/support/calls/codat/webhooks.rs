@@ -1,4 +1,4 @@
-use super::{Case, Input, Stored, sent, storable};
+use super::{Case, Stored, sent, storable, with_ids};
 use connectory::codat::webhooks::{CreateWebhookConsumer, WebhookConsumer, WebhookConsumers};
 
 const ONE: &str = r#"{
@@ -58,7 +58,7 @@ pub fn cases() -> Vec<Case> {
                     let body =
                         CreateWebhookConsumer::new("https://example.com/hook", ["connection.connected"]);
                     let consumer = client.codat().webhooks().create_consumer(&body).await.unwrap();
-                    Input { ids: vec![consumer.id.to_string()], ..Input::default() }
+                    with_ids([consumer.id.as_str()])
                 })
             }),
             ..Case::default()
