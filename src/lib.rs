@@ -93,6 +93,8 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 mod pages {
     #[doc = include_str!("../docs/architecture.md")]
     mod architecture {}
+    #[doc = include_str!("../docs/codat.md")]
+    mod codat {}
     #[doc = include_str!("../docs/deck.md")]
     mod deck {}
     #[doc = include_str!("../docs/errors.md")]

@@ -1,3 +1,5 @@
 mod companies;
 mod connection_management;
+mod connections;
 mod error;
+mod settings;
