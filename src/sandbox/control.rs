@@ -5,6 +5,8 @@
 
 #[cfg(feature = "apideck")]
 use super::Apideck;
+#[cfg(feature = "codat")]
+use super::Codat;
 use super::FaultRule;
 use super::exchange::{Object, Reply, read_seconds};
 use super::faults::Played;
@@ -176,6 +178,22 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
 
             let Body { name } = read(body)?;
             Ok(json!({ "id": world.codat().add_company(name) }))
+        }
+        #[cfg(feature = "codat")]
+        "codat/link" | "codat/cancel_link" | "codat/deauthorize" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                connection_id: String,
+            }
+
+            let Body { connection_id } = read(body)?;
+            let act = match name {
+                "codat/link" => Codat::link,
+                "codat/cancel_link" => Codat::cancel_link,
+                _ => Codat::deauthorize,
+            };
+            done(act(&world.codat(), connection_id))
         }
         _ => Err(no_route(Method::POST, name)),
     }

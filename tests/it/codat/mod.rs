@@ -1,5 +1,6 @@
 mod companies;
 mod connection_management;
+mod connections;
 mod custom_data_types;
 mod error;
 mod integrations;
@@ -7,5 +8,6 @@ mod pages;
 mod push_data;
 mod read_data;
 mod refresh_data;
+mod settings;
 mod supplemental_data;
 mod webhooks;

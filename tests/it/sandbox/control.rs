@@ -145,6 +145,25 @@ async fn apideck_s_acts_are_those_of_the_handle() {
 
 #[cfg(feature = "codat")]
 #[tokio::test]
+async fn codat_s_customers_link_and_turn_back() {
+    use connectory::codat::connections::CreateConnection;
+    let sandbox = sandbox();
+    let id = sandbox.codat().add_company("Acme");
+    let connections = sandbox.client().codat().connections();
+    let connection = connections.create(&id, &CreateConnection::new("gbol")).await.unwrap().id;
+    for (route, status) in
+        [("cancel_link", "PendingAuth"), ("link", "Linked"), ("deauthorize", "Deauthorized")]
+    {
+        act(&sandbox, &format!("codat/{route}"), json!({ "connection_id": connection })).await;
+        let found = connections.get(&id, &connection).await.unwrap();
+        assert_eq!(found.status.unwrap().as_str(), status);
+        let errors = usize::from(status != "Linked") + usize::from(status != "PendingAuth");
+        assert_eq!(found.data_connection_errors.len(), errors);
+    }
+}
+
+#[cfg(feature = "codat")]
+#[tokio::test]
 async fn companies_faults_and_requests_are_those_of_the_sandbox() {
     const TOKEN: &str = "codat.companies.get_access_token";
     let sandbox = sandbox();
@@ -247,6 +266,7 @@ async fn what_is_not_understood_is_refused_in_json() {
     }
     if cfg!(feature = "codat") {
         rows.push(("POST", "codat/add_company", json!({ "name": 7 }), 400));
+        rows.push(("POST", "codat/link", json!({ "connection_id": "none" }), 422));
     }
     for (method, route, body, expected) in rows {
         let (status, answer) = send(&sandbox, request(method, route, &body)).await;
