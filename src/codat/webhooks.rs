@@ -21,7 +21,7 @@ operations! { Codat, "codat.webhooks";
     /// gone twice is gone
     DELETE_CONSUMER = "delete_consumer": DELETE "/webhooks/{webhookId}", Idempotent, sdk "webhooks.delete_consumer";
     /// each call makes a key, and Codat keeps an idempotency key for 90 minutes
-    ROTATE_ZAPIER_KEY = "rotate_zapier_key": POST "/webhooks/integrationKeys/zapier", Keyed;
+    ROTATE_ZAPIER_KEY = "rotate_zapier_key": POST "/webhooks/integrationKeys/zapier", Keyed, sdk "webhooks.rotate_zapier_key";
 }
 
 id! {
@@ -68,7 +68,7 @@ impl Webhooks {
 
     /// Creates a new key for Codat's integration at Zapier, and revokes the one before.
     ///
-    /// Zaps that use the old key have to be authorized again. Codat's SDKs do not have this operation.
+    /// Zaps that use the old key have to be authorized again. Codat's SDKs before 6.0 do not have this operation.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/rotate-zapier-key>.
     #[doc(alias = "rotate-zapier-key")]
