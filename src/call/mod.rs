@@ -4,7 +4,7 @@ mod pages;
 
 pub use download::Download;
 pub(crate) use draft::Draft;
-#[cfg(all(feature = "sandbox", feature = "apideck"))]
+#[cfg(all(feature = "sandbox", any(feature = "apideck", feature = "codat")))]
 pub(crate) use draft::RESERVED;
 pub(crate) use pages::page::{Page, Successor};
 pub use pages::{Paged, Pages};

@@ -94,7 +94,9 @@ impl Query {
 
     fn clause(property: &str, operator: &str, value: &str) -> Self {
         let mistake = match (unfit(property), unfit(value)) {
-            _ if property.contains(char::is_whitespace) => Some("a property has a space in it".to_owned()),
+            _ if property.contains(|letter: char| letter.is_whitespace() || "&|!".contains(letter)) => {
+                Some("a property holds a space, &, | or !".to_owned())
+            }
             (Some(what), _) => Some(format!("a property {what}")),
             (None, Some(what)) => Some(format!("the value for {property} {what}")),
             (None, None) => None,
@@ -209,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_property_is_looked_at_as_well() {
-        for property in ["", "a=1 || b", "a b", "a&&b", "{a"] {
+        for property in ["", "a=1 || b", "a b", "a&&b", "{a", "a!b", "a|b"] {
             assert!(mistake(Query::equal(property, "x")).starts_with("a property "), "{property}");
         }
     }

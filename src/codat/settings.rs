@@ -115,7 +115,8 @@ impl Settings {
     /// Creates an API key and returns it.
     ///
     /// # Errors
-    /// `Conflict` where there are ten, `BadRequest` for a name of more than 50 characters.
+    /// `Conflict` where there are ten, `BadRequest` for a name of more than 50 characters. After an attempt whose answer
+    /// was lost `Conflict` comes only when the call's time is over, because it may also mean that Codat is at work still.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/create-api-key>.
     #[doc(alias = "create-api-key")]

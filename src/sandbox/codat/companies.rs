@@ -3,7 +3,7 @@
 use super::pages::{list, malformed};
 use super::query::Filter;
 use super::settings::SyncSettings;
-use super::{State, body, done, invalid, iso, ok, refusal, seconds};
+use super::{State, body, done, invalid, iso, ok, refusal, seconds, segment};
 use crate::codat::companies;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::jwt;
@@ -229,7 +229,7 @@ impl State {
             "name": company.name,
             "description": company.description,
             "platform": "",
-            "redirect": format!("https://link.codat.io/company/{id}"),
+            "redirect": format!("https://link.codat.io/company/{}", segment(id)),
             "lastSync": last_sync.map(iso),
             "dataConnections": connections().map(|(id, connection)| connection.json(asked, id)).collect::<Vec<_>>(),
             "created": iso(company.created),

@@ -2,7 +2,7 @@
 
 use super::catalog::{Integration, integration};
 use super::pages::list;
-use super::{State, body, done, invalid, iso, ok, refusal};
+use super::{State, body, done, invalid, iso, ok, refusal, segment};
 use crate::codat::connections::{self, ConnectionStatus, SourceType};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use http::StatusCode;
@@ -94,7 +94,8 @@ impl Connection {
             "integrationKey": integration.key,
             "sourceId": integration.source_id,
             "platformName": integration.name,
-            "linkUrl": format!("{}/companies/{company}/connections/{id}/start", asked.base_url),
+            "linkUrl":
+                format!("{}/companies/{}/connections/{}/start", asked.base_url, segment(company), segment(id)),
             "status": self.status,
             "sourceType": integration.source_type,
             "lastSync": self.last_sync.map(iso),

@@ -17,8 +17,10 @@ use super::context::{Context, lock};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::{Answers, OtherRequest};
 use super::random::Random;
+use super::route::percent_decode;
 use super::store::Store;
 use crate::Secret;
+use crate::call::RESERVED;
 use crate::codat::connections::ConnectionId;
 use crate::codat::{CompanyId, Config};
 use crate::engine::is_loopback;
@@ -27,6 +29,7 @@ use companies::{Company, Token};
 use connections::Connection;
 use custom_data_types::Record;
 use http::{Method, StatusCode};
+use percent_encoding::utf8_percent_encode;
 use push_data::Push;
 use refresh_data::Pull;
 use serde::de::DeserializeOwned;
@@ -156,24 +159,23 @@ impl<'a> Codat<'a> {
 
     /// What the browser of a customer is answered who follows a connection's link; `None` for another path.
     pub(super) fn follow(&self, path: &str) -> Option<Reply> {
-        let mut segments = path.strip_prefix("/companies/")?.split('/');
-        let (company, connections, id) = (segments.next()?, segments.next()?, segments.next()?);
-        let is_link = (connections, segments.next()?, segments.next()) == ("connections", "start", None);
-        is_link.then(|| {
-            let now = self.context.now();
-            let mut state = self.state();
-            let is_company_s = state.connections.get(id).is_some_and(|it| it.company == company);
-            if !is_company_s {
-                return failure(&self.context.random, StatusCode::NOT_FOUND);
-            }
-            if !state.link(id, now) {
-                return failure(&self.context.random, StatusCode::CONFLICT);
-            }
-            let back = Url::parse(&state.profile.redirect_url.replace("{companyId}", company)).ok();
-            match back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url)) {
-                Some(back) => Reply::empty(StatusCode::FOUND).header("location", back),
-                None => Reply::empty(StatusCode::OK),
-            }
+        let (company, rest) = path.strip_prefix("/companies/")?.split_once("/connections/")?;
+        let id = rest.strip_suffix("/start").filter(|id| !id.contains('/'))?;
+        let (company, id) = (percent_decode(company)?, percent_decode(id)?);
+        let now = self.context.now();
+        let mut state = self.state();
+        let refuse = |status| Some(failure(&self.context.random, status));
+        if !state.connections.get(&id).is_some_and(|connection| connection.company == company) {
+            return refuse(StatusCode::NOT_FOUND);
+        }
+        if !state.link(&id, now) {
+            return refuse(StatusCode::CONFLICT);
+        }
+        let back = Url::parse(&state.profile.redirect_url.replace("{companyId}", &segment(&company))).ok();
+        let back = back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url));
+        Some(match back {
+            Some(back) => Reply::empty(StatusCode::FOUND).header("location", back),
+            None => Reply::empty(StatusCode::OK),
         })
     }
 
@@ -376,6 +378,11 @@ fn key<'a>(asked: &'a Asked<'_>) -> Result<Option<&'a str>, Reply> {
         let message = "Idempotency-Key has to be one GUID, with POST or PATCH.";
         refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message)
     })
+}
+
+/// The id as one segment of a path.
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, RESERVED).to_string()
 }
 
 fn ok(body: Value) -> Step {

@@ -1,7 +1,7 @@
 //! Codat's lists: filtered, sorted, and by page number.
 
 use super::query::{Filter, sort};
-use super::{invalid, ok, refusal};
+use super::{invalid, ok, refusal, segment};
 use crate::sandbox::exchange::{Asked, Reply, Step};
 use crate::sandbox::route::placeholder;
 use http::StatusCode;
@@ -92,10 +92,10 @@ impl Page {
 
 /// The path of the request: the template with its ids.
 fn path(asked: &Asked<'_>) -> String {
-    let mut ids = asked.ids.iter();
+    let mut ids = asked.ids.iter().map(|id| segment(id));
     let segments = asked.operation.path().split('/').map(|segment| match placeholder(segment) {
-        Some(_) => ids.next().map_or("", String::as_str),
-        None => segment,
+        Some(_) => ids.next().unwrap_or_default(),
+        None => segment.to_owned(),
     });
     segments.collect::<Vec<_>>().join("/")
 }

@@ -305,8 +305,9 @@ async fn one_accounting_connection_is_active_at_a_time() {
 
 #[tokio::test]
 async fn a_customer_who_follows_the_link_has_linked() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let (company, id) = connected(&sandbox, "gbol").await;
+    let company = CompanyId::from("a/b c");
+    let sandbox = Sandbox::builder().codat_company(&company, "Acme").start().await.unwrap();
+    let id = create(&sandbox, &company, "gbol").await.id;
     let quickbooks = create(&sandbox, &company, "qhyg").await;
     let codat = sandbox.client().codat();
     let follow = async |link: &str| {
@@ -327,15 +328,18 @@ async fn a_customer_who_follows_the_link_has_linked() {
     let answer = follow(link.expose_secret()).await;
     sandbox.clear_faults();
     assert!(answer.starts_with("http/1.1 302 "), "{answer}");
-    assert!(answer.contains(&format!("location: http://127.0.0.1/connected/{company}\r\n")), "{answer}");
+    assert!(answer.contains("location: http://127.0.0.1/connected/a%2fb%20c\r\n"), "{answer}");
     assert_eq!(sandbox.requests().len(), sent, "it is no request of a client");
     let found = codat.connections().get(&company, &id).await.unwrap();
     assert_eq!(found.status, Some(ConnectionStatus::Linked));
 
     let second = follow(quickbooks.link_url.unwrap().expose_secret()).await;
     assert!(second.starts_with("http/1.1 409 "), "{second}");
-    let other = follow(&link.expose_secret().replace(company.as_str(), "other")).await;
+    let other = follow(&link.expose_secret().replace("a%2Fb%20c", "other")).await;
     assert!(other.starts_with("http/1.1 404 "), "{other}");
+    let page = codat.connections().list(&company, &ListOptions::new()).await.unwrap();
+    let list = page.links.unwrap().list.unwrap().href;
+    assert_eq!(list.as_deref(), Some("/companies/a%2Fb%20c/connections"));
     // It leads to this machine alone.
     let elsewhere = UpdateProfile::new("Acme", "https://elsewhere.example/{companyId}");
     codat.settings().update_profile(&elsewhere).await.unwrap();
