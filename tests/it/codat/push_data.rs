@@ -5,8 +5,8 @@ use crate::support::{
     memory::{Memory, Step},
     offline,
 };
+use connectory::codat::DataType;
 use connectory::codat::push_data::{PushChangeType, PushOperationStatus, PushOptionType};
-use connectory::codat::{DataType, ListOptions};
 use serde_json::json;
 
 #[tokio::test]
@@ -77,12 +77,4 @@ fn what_is_under_way_or_unknown_is_not_final() {
     let known: Vec<_> = PushOperationStatus::KNOWN.iter().filter(|status| !is_final(status)).collect();
     assert_eq!(known, [&PushOperationStatus::Pending]);
     assert!(!is_final(&"Delayed".into()));
-}
-
-#[tokio::test]
-async fn an_empty_history_is_an_empty_page() {
-    let client =
-        offline(&Memory::playing([Step::answer(200, r#"{"pageNumber":1,"pageSize":100,"totalResults":0}"#)]));
-    let page = client.codat().push_data().list_operations(COMPANY, &ListOptions::new()).await.unwrap();
-    assert!(page.results.is_empty());
 }

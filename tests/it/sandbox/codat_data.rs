@@ -241,9 +241,10 @@ async fn what_is_written_succeeds_unless_the_test_says_otherwise() {
     assert_eq!((done.status, done.status_code), (Some(PushOperationStatus::Success), Some(200)));
     assert_eq!(done.changes[0].kind, Some(PushChangeType::Created));
     let failed = get(&fails).await;
-    assert_eq!((failed.status, failed.changes.len()), (Some(PushOperationStatus::Failed), 0));
-    assert_eq!(failed.validation.unwrap().errors.len(), 1);
-    assert_eq!(get(&times_out).await.status, Some(PushOperationStatus::TimedOut));
+    assert_eq!((failed.status, failed.status_code), (Some(PushOperationStatus::Failed), Some(400)));
+    assert_eq!((failed.validation.unwrap().errors.len(), failed.changes.len()), (1, 0));
+    let timed_out = get(&times_out).await;
+    assert_eq!((timed_out.status, timed_out.status_code), (Some(PushOperationStatus::TimedOut), Some(408)));
 
     let query = ListOptions::new().query(Query::equal("status", "Failed"));
     let found = data.list_operations(&company, &query).await.unwrap();
