@@ -1,7 +1,7 @@
 //! Pull operations: they read one data type of one connection, for ten seconds of the sandbox's clock.
 
 use super::connections::Connection;
-use super::pages::list;
+use super::pages::{list, malformed};
 use super::settings::is_data_type;
 use super::{Codat, State, done, invalid, iso, ok, refusal};
 use crate::codat::connections::ConnectionStatus;
@@ -139,6 +139,11 @@ impl State {
 
     fn list_pull_operations(&mut self, asked: &Asked<'_>) -> Step {
         let (company, _) = self.company(asked)?;
+        // Codat shows it and cannot be asked for it.
+        if asked.query("query").is_some_and(|query| query.contains("isCompleted")) {
+            let message = "Error parsing query - Could not resolve property isCompleted on Dataset";
+            return Err(malformed(asked, message));
+        }
         let pulls = self.pulls.iter().filter(|(_, pull)| pull.company == company);
         list(asked, pulls, |(id, pull)| pull.json(id, asked.now))
     }

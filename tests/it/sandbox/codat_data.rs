@@ -96,6 +96,8 @@ async fn a_refresh_of_all_reads_each_data_type_of_each_linked_connection() {
     );
 
     // A failed read is found by its status, as the vendor's document advises.
+    let query = ListOptions::new().query(Query::equal("isCompleted", false));
+    assert!(matches!(data.list_pull_operations(&company, &query).await, Err(Error::BadRequest(_))));
     let query = ListOptions::new().query(Query::equal("dataType", "banking-accounts"));
     let found = data.list_pull_operations(&company, &query).await.unwrap();
     let [accounts] = &found.results[..] else { panic!("one read: {found:?}") };
