@@ -24,6 +24,7 @@ mod env;
 mod error;
 pub mod operation;
 mod provider;
+mod rate_limit;
 // Without a vendor there is no call to fuzz.
 #[cfg(all(any(test, fuzzing), any(feature = "deck", feature = "apideck", feature = "codat")))]
 #[doc(hidden)]
@@ -52,6 +53,7 @@ pub use error::{
     TransportError, TransportErrorKind, VendorBody, WriteError,
 };
 pub use provider::Provider;
+pub use rate_limit::{RateLimit, RateLimitScope};
 #[cfg(feature = "jiff-0-2")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jiff-0-2")))]
 pub use types::Moment;
@@ -93,6 +95,8 @@ mod pages {
     mod apideck {}
     #[doc = include_str!("../docs/architecture.md")]
     mod architecture {}
+    #[doc = include_str!("../docs/codat.md")]
+    mod codat {}
     #[doc = include_str!("../docs/deck.md")]
     mod deck {}
     #[doc = include_str!("../docs/errors.md")]

@@ -88,7 +88,7 @@ impl Draft {
                 write_query(&mut self.query, "", &parameters);
                 self
             }
-            Err(_) => self.refuse("the query cannot be serialised".to_owned()),
+            Err(error) => self.refuse(format!("the query cannot be sent: {error}")),
         }
     }
 

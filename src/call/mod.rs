@@ -4,7 +4,7 @@ mod pages;
 
 pub use download::Download;
 pub(crate) use draft::Draft;
-#[cfg(all(feature = "sandbox", feature = "apideck"))]
+#[cfg(all(feature = "sandbox", any(feature = "apideck", feature = "codat")))]
 pub(crate) use draft::RESERVED;
 #[cfg(feature = "apideck")]
 pub(crate) use draft::write_query;
@@ -13,7 +13,7 @@ pub use pages::{Paged, Pages};
 
 use crate::engine::{Answer, Options, Reader};
 use crate::operation::Operation;
-use crate::{Error, Unread};
+use crate::{Error, RateLimit, Unread};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::{fmt, pin::Pin, time::Duration};
@@ -206,9 +206,14 @@ impl<T> Response<T> {
         self.status
     }
 
-    /// The headers of the answer, rate limits among them.
+    /// The headers of the answer.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// How many requests are left, where the answer tells it.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::of(&self.headers)
     }
 
     /// The vendor's id of the request, for its support.

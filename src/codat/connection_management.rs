@@ -1,13 +1,15 @@
-//! Codat's old way to company tokens: `client.codat().connection_management()`.
+//! Codat's old ways to company tokens and CORS settings: `client.codat().connection_management()`.
 
 use super::CompanyId;
+use super::settings::CorsSettings;
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::{Call, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What Codat has replaced by [`companies().get_access_token`](super::companies::Companies::get_access_token).
+/// What Codat has replaced by [`companies().get_access_token`](super::companies::Companies::get_access_token) and by the
+/// CORS settings of [`settings()`](super::settings::Settings).
 #[derive(Clone, Debug)]
 pub struct ConnectionManagement {
     engine: Arc<Engine>,
@@ -16,6 +18,10 @@ pub struct ConnectionManagement {
 operations! { Codat, "codat.connection_management";
     /// leaves earlier tokens as they are
     GET = "get": GET "/companies/{companyId}/connectionManagement/accessToken", Read, sdk "connection_management.get";
+    /// changes nothing
+    GET_CORS_SETTINGS = "get_cors_settings": GET "/connectionManagement/corsSettings", Read, sdk "cors.get";
+    /// Codat keeps a key for 90 minutes
+    SET_CORS_SETTINGS = "set_cors_settings": POST "/connectionManagement/corsSettings", Keyed, sdk "cors.set";
 }
 
 impl ConnectionManagement {
@@ -35,6 +41,24 @@ impl ConnectionManagement {
     #[doc(alias = "get-connection-management-access-token")]
     pub fn get(&self, company: impl Into<CompanyId>) -> Call<ConnectionManagementAccessToken> {
         self.engine.call(&GET).path(company.into()).returns()
+    }
+
+    /// Returns the origins whose pages may call Codat from a browser.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-connection-management-cors-settings>.
+    #[deprecated = "use `codat().settings().get_cors_settings()`"]
+    #[doc(alias = "get-connection-management-cors-settings")]
+    pub fn get_cors_settings(&self) -> Call<CorsSettings> {
+        self.engine.call(&GET_CORS_SETTINGS).returns()
+    }
+
+    /// Sets the origins whose pages may call Codat from a browser, and returns them.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/set-connection-management-cors-settings>.
+    #[deprecated = "use `codat().settings().set_cors_settings(..)`"]
+    #[doc(alias = "set-connection-management-cors-settings")]
+    pub fn set_cors_settings(&self, settings: &CorsSettings) -> Call<CorsSettings> {
+        self.engine.call(&SET_CORS_SETTINGS).json(settings).returns()
     }
 }
 

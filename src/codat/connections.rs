@@ -1,16 +1,181 @@
-//! Connections of companies to the software that they use.
+//! Connections of companies to the software that they use: `client.codat().connections()`.
 
-use crate::types::{id, list, open_enum};
-use crate::{JsonMap, SecretUrl, Timestamp};
+use super::{CompanyId, ListOptions, Page};
+use crate::engine::Engine;
+use crate::operation::operations;
+use crate::types::{id, list, open_enum, write_secret};
+use crate::{Call, JsonMap, SecretUrl, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The operations on connections.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    engine: Arc<Engine>,
+}
+
+operations! { Codat, "codat.connections";
+    /// changes nothing
+    LIST = "list": GET "/companies/{companyId}/connections", Read, sdk "connections.list";
+    /// each call makes a connection, and Codat keeps a key for 90 minutes
+    CREATE = "create": POST "/companies/{companyId}/connections", Keyed, sdk "connections.create";
+    /// changes nothing
+    GET = "get": GET "/companies/{companyId}/connections/{connectionId}", Read, sdk "connections.get";
+    /// Codat keeps a key for 90 minutes
+    UNLINK = "unlink": PATCH "/companies/{companyId}/connections/{connectionId}", Keyed, sdk "connections.unlink";
+    /// gone twice is gone
+    DELETE = "delete": DELETE "/companies/{companyId}/connections/{connectionId}", Idempotent, sdk "connections.delete";
+    /// sets the credentials
+    UPDATE_AUTHORIZATION = "update_authorization": PUT "/companies/{companyId}/connections/{connectionId}/authorization", Idempotent, sdk "connections.update_authorization";
+}
 
 id! {
     /// A connection of a company: a UUID.
     pub struct ConnectionId;
     /// A kind of software that Codat connects to: a UUID.
     pub struct IntegrationId;
+    /// A kind of software by its four letters, such as `gbol` for Xero.
+    pub struct PlatformKey;
     /// The source that a connection reads: a UUID.
     pub struct SourceId;
+}
+
+impl Connections {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Lists the connections of a company, a page at a time.
+    ///
+    /// [`pages`](Call::pages) walks all of them.
+    ///
+    /// # Errors
+    /// `BadRequest` for a query that Codat cannot read.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/list-connections>.
+    #[doc(alias = "list-connections")]
+    pub fn list(&self, company: impl Into<CompanyId>, options: &ListOptions) -> Call<Page<Connection>> {
+        let call = self.engine.call(&LIST).path(company.into()).query(options);
+        call.returns_with_unread::<Page<Connection>, _>()
+    }
+
+    /// Creates a connection to one software and returns it, with its link.
+    ///
+    /// It is `PendingAuth` until the customer has followed `link_url` and authorized.
+    ///
+    /// # Errors
+    /// `NotFound` for a company that Codat does not know.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/create-connection>.
+    #[doc(alias = "create-connection")]
+    pub fn create(&self, company: impl Into<CompanyId>, connection: &CreateConnection) -> Call<Connection> {
+        self.engine.call(&CREATE).path(company.into()).json(connection).returns()
+    }
+
+    /// Returns one connection.
+    ///
+    /// # Errors
+    /// `NotFound` for a connection that is not the company's, or is deleted.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-connection>.
+    #[doc(alias = "get-connection")]
+    pub fn get(
+        &self,
+        company: impl Into<CompanyId>,
+        connection: impl Into<ConnectionId>,
+    ) -> Call<Connection> {
+        self.engine.call(&GET).path(company.into()).path(connection.into()).returns()
+    }
+
+    /// Ends the access to the customer's software, and returns the connection.
+    ///
+    /// Connection and data stay at Codat, and the customer can link it again. Only a `Linked` connection can be
+    /// unlinked.
+    ///
+    /// # Errors
+    /// `NotFound` for a connection that is not the company's, or is deleted. What Codat answers where it is not `Linked`
+    /// is not documented.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/unlink-connection>.
+    #[doc(alias = "unlink-connection")]
+    pub fn unlink(
+        &self,
+        company: impl Into<CompanyId>,
+        connection: impl Into<ConnectionId>,
+    ) -> Call<Connection> {
+        let call = self.engine.call(&UNLINK).path(company.into()).path(connection.into());
+        call.json(&Unlink { status: ConnectionStatus::Unlinked }).returns()
+    }
+
+    /// Ends the access to the customer's software and removes the connection for good.
+    ///
+    /// # Errors
+    /// `NotFound` for a connection that is not the company's, or is deleted, also after an attempt whose answer was
+    /// lost.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/delete-connection>.
+    #[doc(alias = "delete-connection")]
+    pub fn delete(&self, company: impl Into<CompanyId>, connection: impl Into<ConnectionId>) -> Call<()> {
+        self.engine.call(&DELETE).path(company.into()).path(connection.into()).returns_nothing()
+    }
+
+    /// Hands Codat the credentials of a connection, and returns it.
+    ///
+    /// That is for customers who authorized elsewhere before you used Codat.
+    ///
+    /// # Errors
+    /// `NotFound` for a connection that is not the company's, or is deleted.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/update-connection-authorization>.
+    #[doc(alias = "update-connection-authorization")]
+    pub fn update_authorization(
+        &self,
+        company: impl Into<CompanyId>,
+        connection: impl Into<ConnectionId>,
+        authorization: &UpdateAuthorization,
+    ) -> Call<Connection> {
+        let call = self.engine.call(&UPDATE_AUTHORIZATION).path(company.into()).path(connection.into());
+        call.json(authorization).returns()
+    }
+}
+
+/// The software to connect to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CreateConnection {
+    /// Its four letters; `integrations().list(..)` has them.
+    pub platform_key: PlatformKey,
+}
+
+impl CreateConnection {
+    /// A connection to this software.
+    pub fn new(platform_key: impl Into<PlatformKey>) -> Self {
+        Self { platform_key: platform_key.into() }
+    }
+}
+
+/// Codat takes no other status.
+#[derive(Serialize)]
+struct Unlink {
+    status: ConnectionStatus,
+}
+
+/// Credentials of a connection, by the names that its software gives them. All of them are texts.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+#[non_exhaustive]
+pub struct UpdateAuthorization {
+    /// The credentials.
+    #[serde(serialize_with = "write_secret")]
+    pub credentials: JsonMap,
+}
+
+impl UpdateAuthorization {
+    /// These credentials.
+    pub fn new(credentials: impl Into<JsonMap>) -> Self {
+        Self { credentials: credentials.into() }
+    }
 }
 
 /// A company's connection to one software.
@@ -40,7 +205,7 @@ pub struct Connection {
     pub last_sync: Option<Timestamp>,
     /// When it was made.
     pub created: Option<Timestamp>,
-    /// What went wrong with it.
+    /// What went wrong with it, also what is over.
     #[serde(default, deserialize_with = "list")]
     pub data_connection_errors: Vec<ConnectionError>,
     /// What the software says of itself.

@@ -5,11 +5,23 @@
 pub mod companies;
 pub mod connection_management;
 pub mod connections;
+pub mod custom_data_types;
+mod data_type;
 mod error;
+pub mod integrations;
 mod page;
+pub mod push_data;
+mod query;
+pub mod read_data;
+pub mod refresh_data;
+pub mod settings;
+pub mod supplemental_data;
+pub mod webhooks;
 
+pub use data_type::DataType;
 pub use error::{ErrorBody, Validation, ValidationItem};
-pub use page::{Page, PageLink, PageLinks};
+pub use page::{ListOptions, Page, PageLink, PageLinks};
+pub use query::Query;
 
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, Keeps, KeyStore, authorization};
 use crate::env::Variables;
@@ -19,10 +31,31 @@ use crate::{Error, Provider, Secret};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use companies::Companies;
 use connection_management::ConnectionManagement;
+use connections::Connections;
+use custom_data_types::CustomDataTypes;
 use http::{HeaderMap, HeaderName, header};
+use integrations::Integrations;
+use push_data::PushData;
+use read_data::ReadData;
+use refresh_data::RefreshData;
+use settings::Settings;
 use std::sync::Arc;
+use supplemental_data::SupplementalData;
+use webhooks::Webhooks;
 
-pub(crate) const OPERATIONS: &[&[&Operation]] = &[companies::OPERATIONS, connection_management::OPERATIONS];
+pub(crate) const OPERATIONS: &[&[&Operation]] = &[
+    companies::OPERATIONS,
+    connection_management::OPERATIONS,
+    custom_data_types::OPERATIONS,
+    integrations::OPERATIONS,
+    push_data::OPERATIONS,
+    read_data::OPERATIONS,
+    refresh_data::OPERATIONS,
+    supplemental_data::OPERATIONS,
+    webhooks::OPERATIONS,
+    connections::OPERATIONS,
+    settings::OPERATIONS,
+];
 
 id! {
     /// A company at Codat: a UUID.
@@ -104,8 +137,53 @@ impl Codat {
         Companies::new(self.engine.clone())
     }
 
-    /// Codat's old way to the tokens of its embedded pages.
+    /// Codat's old ways to the tokens of its embedded pages and to CORS settings.
     pub fn connection_management(&self) -> ConnectionManagement {
         ConnectionManagement::new(self.engine.clone())
+    }
+
+    /// Data that Codat has no model for.
+    pub fn custom_data_types(&self) -> CustomDataTypes {
+        CustomDataTypes::new(self.engine.clone())
+    }
+
+    /// The software that Codat connects to.
+    pub fn integrations(&self) -> Integrations {
+        Integrations::new(self.engine.clone())
+    }
+
+    /// What was written to a company's software.
+    pub fn push_data(&self) -> PushData {
+        PushData::new(self.engine.clone())
+    }
+
+    /// What Codat's checks found in what was read.
+    pub fn read_data(&self) -> ReadData {
+        ReadData::new(self.engine.clone())
+    }
+
+    /// Brings a company's data up to date.
+    pub fn refresh_data(&self) -> RefreshData {
+        RefreshData::new(self.engine.clone())
+    }
+
+    /// Members beyond Codat's models.
+    pub fn supplemental_data(&self) -> SupplementalData {
+        SupplementalData::new(self.engine.clone())
+    }
+
+    /// Where Codat sends its events.
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks::new(self.engine.clone())
+    }
+
+    /// Connections of companies to the software that they use.
+    pub fn connections(&self) -> Connections {
+        Connections::new(self.engine.clone())
+    }
+
+    /// Your own client at Codat: profile, API keys, CORS and sync settings.
+    pub fn settings(&self) -> Settings {
+        Settings::new(self.engine.clone())
     }
 }

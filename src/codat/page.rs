@@ -1,6 +1,7 @@
+use super::Query;
 use crate::Unread;
 use crate::call::Successor;
-use crate::types::{list, tells_unread, whole_number};
+use crate::types::{list, setters, tells_unread, whole_number};
 use serde::{Deserialize, Serialize};
 
 /// One page of a list; [`Call::pages`](crate::Call::pages) walks all of them.
@@ -31,6 +32,35 @@ pub struct Page<T> {
 }
 
 tells_unread!(Page<T>);
+
+/// Which page of a list, and how it is filtered and sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListOptions {
+    /// The number of the page, from 1; the first where it is not set.
+    pub page: Option<u32>,
+    /// How many results a page holds: 100 where it is not set, 5,000 at most.
+    pub page_size: Option<u32>,
+    /// Which results, by their members. Codat's guide sets a page size wherever it sets a query.
+    pub query: Option<Query>,
+    /// The member to sort by, with a `-` before it from the end on.
+    pub order_by: Option<String>,
+}
+
+impl ListOptions {
+    /// All results.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        page: Option<u32>,
+        page_size: Option<u32>,
+        query: Option<Query>,
+        order_by: Option<String>,
+    }
+}
 
 /// Where a page and those beside it are, relative to the base URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,13 +93,26 @@ impl PageLink {
     }
 }
 
+impl<T> Page<T> {
+    /// The number of the next page, where the counts say that there is one.
+    fn number_after(&self) -> Option<u64> {
+        let (number, size) = (self.page_number?, self.page_size?);
+        let is_empty = self.results.is_empty() && self.unread.is_empty();
+        let goes_on = number.checked_mul(size)? < self.total_results? && !is_empty;
+        u64::try_from(number).ok()?.checked_add(1).filter(|_| goes_on)
+    }
+}
+
 impl<T: Send + 'static> crate::call::Page for Page<T> {
     type Item = T;
 
-    /// Of the link only the number is read.
+    /// Of the link only the number is read. A list without links tells by its counts whether it goes on.
     fn successor(&self) -> Successor {
-        let next = self.links.as_ref().and_then(|links| links.next.as_ref());
-        next.and_then(PageLink::number).map_or(Successor::None, Successor::Number)
+        let next = match &self.links {
+            Some(links) => links.next.as_ref().and_then(PageLink::number),
+            None => self.number_after(),
+        };
+        next.map_or(Successor::None, Successor::Number)
     }
 
     fn into_items(self) -> Vec<T> {

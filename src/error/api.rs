@@ -2,7 +2,7 @@ use super::redact::redact;
 use super::shown::{SHOWN, printable};
 use super::{CallInfo, KeptHeaders};
 use super::{ErrorView, VendorBody};
-use crate::Secret;
+use crate::{RateLimit, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::{fmt, time::Duration};
@@ -67,7 +67,12 @@ impl ApiError {
         self.view.retry_after
     }
 
-    /// The headers of the answer, rate limits among them, as far as they fit into 16 KiB.
+    /// How many requests are left, where the answer tells it.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::of(&self.headers.map)
+    }
+
+    /// The headers of the answer, as far as they fit into 16 KiB.
     ///
     /// Each counts as long as its name and value, and 32 bytes. They may echo what you sent.
     pub fn headers(&self) -> &HeaderMap {

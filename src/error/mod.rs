@@ -9,8 +9,8 @@ pub(crate) use view::ErrorView;
 pub use view::VendorBody;
 pub(crate) use view::sealed::Sealed;
 
-use crate::Provider;
 use crate::operation::Operation;
+use crate::{Provider, RateLimit};
 use bytes::Bytes;
 pub(crate) use headers::KeptHeaders;
 use http::{HeaderMap, StatusCode};
@@ -177,6 +177,11 @@ impl Error {
     /// How long the vendor asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.api()?.retry_after()
+    }
+
+    /// How many requests are left, where the answer that refused the call tells it.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.api()?.rate_limit()
     }
 
     /// How many attempts were made; 0 if nothing was tried.

@@ -142,7 +142,7 @@ impl SandboxBuilder {
     pub fn codat_credentials(self, api_key: impl Into<String>) -> Self {
         let credentials = super::codat::Credentials { api_key: api_key.into() };
         self.seeded(move |world| {
-            world.codat().state().credentials = credentials;
+            world.codat().state().set_credentials(credentials);
             Ok(())
         })
     }

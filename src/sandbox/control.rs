@@ -5,12 +5,24 @@
 
 #[cfg(feature = "apideck")]
 use super::Apideck;
+#[cfg(feature = "codat")]
+use super::Codat;
 use super::FaultRule;
 use super::exchange::{Object, Reply, read_seconds};
 use super::faults::Played;
 use super::journal::{self, Mismatch, Request};
 use super::mount::Mount;
 use super::world::World;
+#[cfg(feature = "codat")]
+use crate::JsonMap;
+#[cfg(feature = "codat")]
+use crate::codat::{
+    CompanyId, DataType,
+    connections::ConnectionId,
+    custom_data_types::CustomDataIdentifier,
+    push_data::{PushOperationKey, PushOperationStatus},
+    refresh_data::{DatasetId, PullOperationStatus},
+};
 use crate::engine::is_loopback;
 use bytes::Bytes;
 use http::{Method, StatusCode, header, request};
@@ -177,6 +189,74 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
             let Body { name } = read(body)?;
             Ok(json!({ "id": world.codat().add_company(name) }))
         }
+        #[cfg(feature = "codat")]
+        "codat/link" | "codat/cancel_link" | "codat/deauthorize" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                connection_id: String,
+            }
+
+            let Body { connection_id } = read(body)?;
+            let act = match name {
+                "codat/link" => Codat::link,
+                "codat/cancel_link" => Codat::cancel_link,
+                _ => Codat::deauthorize,
+            };
+            done(act(&world.codat(), connection_id))
+        }
+        #[cfg(feature = "codat")]
+        "codat/end_pull_operation" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                dataset_id: DatasetId,
+                status: PullOperationStatus,
+            }
+
+            let Body { dataset_id, status } = read(body)?;
+            ended(world.codat().end_pull_operation(dataset_id, status))
+        }
+        #[cfg(feature = "codat")]
+        "codat/add_push_operation" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                company_id: CompanyId,
+                connection_id: ConnectionId,
+                data_type: DataType,
+            }
+
+            let Body { company_id, connection_id, data_type } = read(body)?;
+            let key = world.codat().add_push_operation(company_id, connection_id, data_type);
+            Ok(json!({ "push_operation_key": key }))
+        }
+        #[cfg(feature = "codat")]
+        "codat/end_push_operation" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                push_operation_key: PushOperationKey,
+                status: PushOperationStatus,
+            }
+
+            let Body { push_operation_key, status } = read(body)?;
+            ended(world.codat().end_push_operation(push_operation_key, status))
+        }
+        #[cfg(feature = "codat")]
+        "codat/add_custom_data" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                connection_id: ConnectionId,
+                data_type: CustomDataIdentifier,
+                content: JsonMap,
+            }
+
+            let Body { connection_id, data_type, content } = read(body)?;
+            world.codat().add_custom_data(connection_id, data_type, content);
+            Ok(json!({}))
+        }
         _ => Err(no_route(Method::POST, name)),
     }
 }
@@ -208,6 +288,12 @@ fn done(was_done: bool) -> Result<Value, Reply> {
         )
     };
     was_done.then(|| json!({})).ok_or_else(nothing)
+}
+
+#[cfg(feature = "codat")]
+fn ended(was_ended: bool) -> Result<Value, Reply> {
+    let nothing = || unmet("nothing was done: there is no such operation, or it has ended");
+    was_ended.then(|| json!({})).ok_or_else(nothing)
 }
 
 fn mismatch(mismatch: Mismatch) -> Reply {

@@ -148,7 +148,7 @@ impl Reply {
         self
     }
 
-    #[cfg(feature = "deck")]
+    #[cfg(any(feature = "deck", feature = "codat"))]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }

@@ -32,7 +32,7 @@ mod control;
 mod deck;
 mod exchange;
 mod faults;
-#[cfg(feature = "deck")]
+#[cfg(any(feature = "deck", feature = "codat"))]
 mod idempotency;
 mod journal;
 #[cfg(any(feature = "apideck", feature = "codat"))]
@@ -117,7 +117,7 @@ impl Sandbox {
             .apideck(self.world.apideck().state().credentials.config(self.base_url(Provider::Apideck)));
         #[cfg(feature = "codat")]
         let builder =
-            builder.codat(self.world.codat().state().credentials.config(self.base_url(Provider::Codat)));
+            builder.codat(self.world.codat().state().credentials().config(self.base_url(Provider::Codat)));
         if self.servers.is_empty() { builder.transport(self.transport()) } else { builder }
     }
 

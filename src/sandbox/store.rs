@@ -56,15 +56,8 @@ impl<T> Store<T> {
     }
 
     /// Ids and items.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
         self.items.values().map(|(id, item)| (id.as_str(), item))
-    }
-
-    /// The page of this number, from 1 on, of those that the filter lets through.
-    pub(super) fn page(&self, number: usize, size: usize, filter: impl Fn(&str, &T) -> bool) -> Page<'_, T> {
-        let found = || self.iter().filter(|(id, item)| filter(id, item));
-        let skipped = number.saturating_sub(1).saturating_mul(size);
-        Page { items: found().skip(skipped).take(size).collect(), total: found().count() }
     }
 
     /// What follows on a cursor, or the beginning; `None` for a cursor that is none of this store's.
@@ -83,13 +76,6 @@ impl<T> Store<T> {
         }
         Some(Slice { items, next: found.next().map(|_| cursor_after(last)) })
     }
-}
-
-/// A page by number.
-pub(super) struct Page<'a, T> {
-    pub(super) items: Vec<(&'a str, &'a T)>,
-    /// How many there are on all pages.
-    pub(super) total: usize,
 }
 
 /// A page by cursor.
@@ -174,26 +160,6 @@ mod tests {
         assert!(store.get("a").is_none());
         store.put("a", json!("last"));
         assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d b c a");
-    }
-
-    #[test]
-    fn pages_by_number_say_how_many_items_there_are_in_all() {
-        let store = store(&["a", "b", "c", "d", "e"]);
-        for (number, size, shown) in [
-            (1, 2, "a b"),
-            (2, 2, "c d"),
-            (3, 2, "e"),
-            (4, 2, ""),
-            (1, 5, "a b c d e"),
-            (2, 5, ""),
-            (1, 0, ""),
-            (usize::MAX, usize::MAX, ""),
-        ] {
-            let page = store.page(number, size, all);
-            assert_eq!((ids(&page.items), page.total), (shown.to_owned(), 5), "{number} {size}");
-        }
-        let page = store.page(2, 1, |id, item| item["id"] == id && !matches!(id, "a" | "c"));
-        assert_eq!((ids(&page.items), page.total), ("d".to_owned(), 3));
     }
 
     #[test]

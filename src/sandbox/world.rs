@@ -65,7 +65,7 @@ impl World {
 
     /// Answers as the vendor would, unless a fault comes in between, and remembers it.
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
-        #[cfg(feature = "apideck")]
+        #[cfg(any(feature = "apideck", feature = "codat"))]
         if let Some(reply) = self.follow_link(mount, head) {
             return self.log_alone(mount, head, body, reply);
         }
@@ -87,13 +87,23 @@ impl World {
         played
     }
 
-    /// What Apideck answers the browser of a customer who follows one of its links. That is no request of a client: no
-    /// fault strikes it, and it is not remembered.
-    #[cfg(feature = "apideck")]
+    /// What the browser of a customer is answered who follows a vendor's link. That is no request of a client: no fault
+    /// strikes it, and it is not remembered.
+    #[cfg(any(feature = "apideck", feature = "codat"))]
     fn follow_link(&self, mount: Mount, head: &request::Parts) -> Option<Reply> {
-        let path = head.uri.path().strip_prefix(mount.prefix(Provider::Apideck)?)?;
-        let query = head.uri.query().unwrap_or_default();
-        (head.method == http::Method::GET).then(|| self.apideck().follow(path, query))?
+        if head.method != http::Method::GET {
+            return None;
+        }
+        let path = |provider| head.uri.path().strip_prefix(mount.prefix(provider)?);
+        #[cfg(feature = "apideck")]
+        if let Some(path) = path(Provider::Apideck) {
+            return self.apideck().follow(path, head.uri.query().unwrap_or_default());
+        }
+        #[cfg(feature = "codat")]
+        if let Some(path) = path(Provider::Codat) {
+            return self.codat().follow(path);
+        }
+        None
     }
 
     /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.

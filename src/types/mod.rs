@@ -4,6 +4,8 @@ mod id;
 mod json;
 mod json_strings;
 mod list;
+#[cfg(feature = "codat")]
+mod map;
 mod open_enum;
 mod patch;
 mod secret;
@@ -26,6 +28,8 @@ pub(crate) use id::id;
 pub(crate) use json::tests::any_json;
 pub(crate) use json_strings::{mended_strings, plain_strings};
 pub(crate) use list::{List, list};
+#[cfg(feature = "codat")]
+pub(crate) use map::map;
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
 pub(crate) use secret::{read_any_secret, with_secrets, write_secret};
 pub(crate) use setters::setters;

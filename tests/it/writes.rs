@@ -12,6 +12,7 @@ use connectory::sandbox::{Fault, Sandbox};
 use connectory::{Body, Error, Outcome, SendError, Transport, TransportFuture};
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
@@ -184,12 +185,19 @@ impl<'a> Stage<'a> {
                 let inner = self.sandbox.transport();
                 let watched = Arc::new(Watched { inner, bodies: Mutex::default() });
                 let client = self.sandbox.client_builder().transport(watched.clone()).build().unwrap();
-                let _ = (read.send)(&client, &self.input).await;
-                state.insert(read.id, format!("{:?}", watched.bodies.lock().unwrap()));
+                // What a call asks for beyond that might hide what a write has done.
+                let send = read.required.map_or(read.send, |(send, _)| send);
+                let _ = send(&client, &self.input).await;
+                let bodies = watched.bodies.lock().unwrap();
+                state.insert(read.id, bodies.iter().map(without_request_id).collect());
             }
         }
         #[cfg(feature = "deck")]
         state.insert("events", format!("{:?}", self.sandbox.deck().events()));
+        #[cfg(feature = "codat")]
+        if let Some(key) = self.sandbox.codat().zapier_key() {
+            state.insert("zapier_key", key.expose_secret().to_owned());
+        }
         state
     }
 
@@ -229,6 +237,13 @@ impl<'a> Stage<'a> {
             (!truthful).then(|| format!("told {result:?}, and applied is {applied}"))
         }
     }
+}
+
+/// Codat's refusals each have an id of their own.
+fn without_request_id(body: &Bytes) -> String {
+    let Ok(mut json) = serde_json::from_slice::<Value>(body) else { return format!("{body:?}") };
+    json.as_object_mut().and_then(|members| members.remove("correlationId"));
+    json.to_string()
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,36 +1,160 @@
-//! Companies, and the tokens that act for them.
+//! Companies, their products, and the tokens that act for them.
 
-use super::pages::{page_json, page_of};
-use super::{State, refusal, seconds};
+use super::pages::{list, malformed};
+use super::query::Filter;
+use super::settings::SyncSettings;
+use super::{State, body, done, invalid, iso, ok, refusal, seconds, segment};
 use crate::codat::companies;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::jwt;
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
-pub(super) const HANDLERS: Handlers<State> =
-    &[(&companies::LIST, State::list_companies), (&companies::GET_ACCESS_TOKEN, State::get_access_token)];
+pub(super) const HANDLERS: Handlers<State> = &[
+    (&companies::LIST, State::list_companies),
+    (&companies::CREATE, State::create_company),
+    (&companies::GET, State::get_company),
+    (&companies::UPDATE, State::update_company),
+    (&companies::REPLACE, State::replace_company),
+    (&companies::DELETE, State::delete_company),
+    (&companies::GET_ACCESS_TOKEN, State::get_access_token),
+    (&companies::ADD_PRODUCT, State::add_product),
+    (&companies::REMOVE_PRODUCT, State::remove_product),
+    (&companies::REFRESH_PRODUCT_DATA, State::refresh_product_data),
+    (&companies::GET_SYNC_SETTINGS, State::get_company_sync_settings),
+    (&companies::SET_SYNC_SETTINGS, State::set_company_sync_settings),
+];
 
 /// What the vendor says of a company's access token.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
+/// Of the free plan.
+const MOST_COMPANIES: usize = 50;
+/// How long reading the data of a product takes.
+const READING: Duration = Duration::from_secs(10);
+/// Codat's own, whose data are not refreshed by hand.
+const PRODUCTS: [&str; 8] = [
+    "bank-feeds",
+    "commerce",
+    "expenses",
+    "expenses-v1",
+    "lending",
+    "payables",
+    "payables-v2",
+    "spend-insights",
+];
+
+pub(super) struct Company {
+    name: String,
+    description: String,
+    tags: BTreeMap<String, String>,
+    created: SystemTime,
+    products: BTreeSet<String>,
+    /// Since when the data of a product are read.
+    read: BTreeMap<String, SystemTime>,
+    pub(super) sync_settings: Option<SyncSettings>,
+}
 
 pub(super) struct Token {
     pub(super) company: String,
     pub(super) expires: SystemTime,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Details {
+    name: String,
+    description: Option<String>,
+    tags: Option<BTreeMap<String, String>>,
+}
+
+impl Company {
+    pub(super) fn new(name: String, created: SystemTime) -> Self {
+        Self {
+            name,
+            description: String::new(),
+            tags: BTreeMap::new(),
+            created,
+            products: BTreeSet::new(),
+            read: BTreeMap::new(),
+            sync_settings: None,
+        }
+    }
+
+    fn set(&mut self, details: Details) {
+        self.name = details.name;
+        self.description = details.description.unwrap_or_default();
+        self.tags = details.tags.unwrap_or_default();
+    }
+}
+
 impl State {
-    /// `query`, `tags` and `orderBy` are taken, and change nothing: companies have an id and a name here.
     fn list_companies(&mut self, asked: &Asked<'_>) -> Step {
-        let (number, size) = page_of(asked)?;
-        let found = self.companies.page(number, size, |_, _| true);
-        let results = found.items.iter().map(|(id, name)| company_json(id, name)).collect();
-        Ok(page_json("/companies", number, size, found.total, results))
+        let tags = Filter::of(asked, "tags")?;
+        let mut found = Vec::new();
+        for (id, company) in self.companies.iter() {
+            let passes = tags.as_ref().map_or(Ok(true), |tags| tags.lets_through_tags(&company.tags));
+            if passes.map_err(|why| malformed(asked, &why))? {
+                found.push((id, company));
+            }
+        }
+        list(asked, found.into_iter(), |(id, company)| self.company_json(asked, id, company))
+    }
+
+    fn create_company(&mut self, asked: &Asked<'_>) -> Step {
+        let details = details(asked)?;
+        if self.companies.len() >= MOST_COMPANIES {
+            return Err(too_many_companies(asked));
+        }
+        let id = asked.random.uuid().to_string();
+        let mut company = Company::new(String::new(), asked.now);
+        company.set(details);
+        self.companies.put(id.as_str(), company);
+        self.show_company(asked, &id)
+    }
+
+    fn get_company(&mut self, asked: &Asked<'_>) -> Step {
+        self.show_company(asked, asked.id("companyId")?)
+    }
+
+    fn update_company(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            name: Option<String>,
+            description: Option<String>,
+            tags: Option<BTreeMap<String, String>>,
+        }
+
+        let (id, company) = self.company(asked)?;
+        let Body { name, description, tags } = body(asked)?;
+        let details = Details {
+            name: name.unwrap_or_else(|| company.name.clone()),
+            description: description.or_else(|| Some(company.description.clone())),
+            tags: tags.or_else(|| Some(company.tags.clone())),
+        };
+        company.set(checked(asked, details)?);
+        self.show_company(asked, id)
+    }
+
+    fn replace_company(&mut self, asked: &Asked<'_>) -> Step {
+        let (id, company) = self.company(asked)?;
+        company.set(details(asked)?);
+        self.show_company(asked, id)
+    }
+
+    fn delete_company(&mut self, asked: &Asked<'_>) -> Step {
+        let (id, _) = self.company(asked)?;
+        self.companies.delete(id);
+        self.connections.retain(|_, connection| connection.company != id);
+        self.tokens.retain(|_, token| token.company != id);
+        done(StatusCode::NO_CONTENT)
     }
 
     fn get_access_token(&mut self, asked: &Asked<'_>) -> Step {
-        let (company, name) = self.company(asked)?;
+        let (company, Company { name, .. }) = self.company(asked)?;
         let expires = asked.now + TOKEN_LIFETIME;
         let claims = json!({
             "sub": company,
@@ -43,29 +167,113 @@ impl State {
             json!({ "expiresIn": TOKEN_LIFETIME.as_secs(), "accessToken": token, "tokenType": "Bearer" });
         self.tokens.retain(|_, token| asked.now < token.expires);
         self.tokens.put(token, Token { company: company.to_owned(), expires });
-        Ok(Reply::json(StatusCode::OK, body))
+        ok(body)
     }
 
-    /// Id and name of the company that the path names.
-    fn company<'a>(&self, asked: &'a Asked<'_>) -> Result<(&'a str, &str), Reply> {
+    fn add_product(&mut self, asked: &Asked<'_>) -> Step {
+        self.company(asked)?.1.products.insert(asked.id("productIdentifier")?.to_owned());
+        done(StatusCode::NO_CONTENT)
+    }
+
+    fn remove_product(&mut self, asked: &Asked<'_>) -> Step {
+        self.company(asked)?.1.products.remove(asked.id("productIdentifier")?);
+        done(StatusCode::NO_CONTENT)
+    }
+
+    fn refresh_product_data(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Default, Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "camelCase")]
+        struct Body {
+            data_types: Option<Vec<String>>,
+        }
+
+        let product = asked.id("productIdentifier")?;
+        let (_, company) = self.company(asked)?;
+        let refuse = |why: &str| refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", why);
+        let Body { data_types } = if asked.body.is_empty() { Body::default() } else { body(asked)? };
+        if data_types.into_iter().flatten().any(|name| !super::settings::is_data_type(&name)) {
+            return Err(invalid(asked));
+        }
+        if PRODUCTS.contains(&product) {
+            return Err(refuse(&format!("{product} doesn't support data refreshing.")));
+        }
+        if !company.products.contains(product) {
+            let why = format!("No product was found with identifier {product}");
+            return Err(refusal(asked.random, StatusCode::NOT_FOUND, "PublicApi", &why));
+        }
+        if company.read.get(product).is_some_and(|since| asked.now < *since + READING) {
+            return Err(refuse("Data cannot be refreshed while a read operation is in progress."));
+        }
+        company.read.insert(product.to_owned(), asked.now);
+        done(StatusCode::ACCEPTED)
+    }
+
+    /// Id and company that the path names.
+    pub(super) fn company<'a>(&mut self, asked: &'a Asked<'_>) -> Result<(&'a str, &mut Company), Reply> {
         let id = asked.id("companyId")?;
-        let name = self.companies.get(id).ok_or_else(|| {
-            let message = format!("No company was found with ID {id}");
-            refusal(asked.random, StatusCode::NOT_FOUND, "ClientsApi", &message)
-        })?;
-        Ok((id, name))
+        let company = self.companies.get_mut(id).ok_or_else(|| no_company(asked, id))?;
+        Ok((id, company))
+    }
+
+    fn show_company(&self, asked: &Asked<'_>, id: &str) -> Step {
+        let company = self.companies.get(id).ok_or_else(|| no_company(asked, id))?;
+        ok(self.company_json(asked, id, company))
+    }
+
+    fn company_json(&self, asked: &Asked<'_>, id: &str, company: &Company) -> Value {
+        let connections = || self.connections.iter().filter(|(_, connection)| connection.company == id);
+        let syncs = connections().filter_map(|(_, connection)| connection.last_sync);
+        let last_sync = syncs.chain(company.read.values().copied()).max();
+        json!({
+            "id": id,
+            "name": company.name,
+            "description": company.description,
+            "platform": "",
+            "redirect": format!("https://link.codat.io/company/{}", segment(id)),
+            "lastSync": last_sync.map(iso),
+            "dataConnections": connections().map(|(id, connection)| connection.json(asked, id)).collect::<Vec<_>>(),
+            "created": iso(company.created),
+            "createdByUserName": "Sandbox",
+            "products": company.products,
+            "tags": company.tags,
+            "referenceParentCompany": null,
+            "referenceSubsidiaryCompanies": [],
+        })
     }
 }
 
-fn company_json(id: &str, name: &str) -> Value {
-    json!({
-        "id": id,
-        "name": name,
-        "description": "",
-        "redirect": format!("https://link.codat.io/company/{id}"),
-        "dataConnections": [],
-        "products": [],
-        "tags": {},
-        "referenceSubsidiaryCompanies": [],
-    })
+fn details(asked: &Asked<'_>) -> Result<Details, Reply> {
+    checked(asked, body(asked)?)
+}
+
+/// What Codat makes of them: characters that a name may not have are dropped without a word.
+fn checked(asked: &Asked<'_>, mut details: Details) -> Result<Details, Reply> {
+    details.name.retain(|letter| {
+        letter.is_ascii_alphanumeric() || letter.is_whitespace() || "-',&@.?!".contains(letter)
+    });
+    let fits = |tags: &BTreeMap<String, String>| {
+        let is_short = |text: &str, most| text.chars().count() <= most;
+        tags.len() <= 10
+            && tags.iter().all(|(name, text)| !name.is_empty() && is_short(name, 27) && is_short(text, 100))
+    };
+    let is_valid = !details.name.is_empty() && details.tags.as_ref().is_none_or(fits);
+    is_valid.then_some(details).ok_or_else(|| invalid(asked))
+}
+
+fn no_company(asked: &Asked<'_>, id: &str) -> Reply {
+    let message = format!("No company was found with ID {id}");
+    refusal(asked.random, StatusCode::NOT_FOUND, "ClientsApi", &message)
+}
+
+fn too_many_companies(asked: &Asked<'_>) -> Reply {
+    let mut reply = super::failure(asked.random, StatusCode::PAYMENT_REQUIRED);
+    if let Some(body) = reply.json_mut() {
+        let item = json!({
+            "itemId": "Company",
+            "message": "Company limit exceeded. Learn more at https://docs.codat.io/using-the-api/errors",
+            "validatorName": "CreateCompany",
+        });
+        body["validation"] = json!({ "errors": [item], "warnings": null });
+    }
+    reply
 }

@@ -1,11 +1,15 @@
-//! What Codat has removed.
+//! What Codat has replaced.
 
 use super::{State, failure};
 use crate::codat::connection_management;
 use crate::sandbox::exchange::{Asked, Handlers, Step};
 use http::StatusCode;
 
-pub(super) const HANDLERS: Handlers<State> = &[(&connection_management::GET, State::get_connection_token)];
+pub(super) const HANDLERS: Handlers<State> = &[
+    (&connection_management::GET, State::get_connection_token),
+    (&connection_management::GET_CORS_SETTINGS, State::get_cors_settings),
+    (&connection_management::SET_CORS_SETTINGS, State::set_cors_settings),
+];
 
 impl State {
     /// Removed on 2026-10-12.

@@ -1,23 +1,63 @@
+mod catalog;
 mod companies;
 mod connection_management;
+mod connections;
+mod custom_data_types;
+mod integrations;
 mod pages;
+mod push_data;
+mod query;
+mod read_data;
+mod refresh_data;
+mod settings;
+mod supplemental_data;
+mod webhooks;
 
 use super::context::{Context, lock};
-use super::exchange::{Asked, Handlers, Reply};
+use super::exchange::{Asked, Handlers, Reply, Step};
+use super::idempotency::{Answers, OtherRequest};
 use super::random::Random;
+use super::route::percent_decode;
 use super::store::Store;
+use crate::Secret;
+use crate::call::RESERVED;
+use crate::codat::connections::ConnectionId;
 use crate::codat::{CompanyId, Config};
+use crate::engine::is_loopback;
 use base64::{Engine, prelude::BASE64_STANDARD};
-use companies::Token;
-use http::StatusCode;
-use serde_json::json;
+use companies::{Company, Token};
+use connections::Connection;
+use custom_data_types::Record;
+use http::{Method, StatusCode};
+use percent_encoding::utf8_percent_encode;
+use push_data::Push;
+use refresh_data::Pull;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use settings::{ApiKey, Profile, SyncSettings};
 use std::{
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
+use url::Url;
+use uuid::Uuid;
 
-pub(super) const HANDLERS: &[Handlers<State>] = &[companies::HANDLERS, connection_management::HANDLERS];
+pub(super) const HANDLERS: &[Handlers<State>] = &[
+    companies::HANDLERS,
+    connection_management::HANDLERS,
+    connections::HANDLERS,
+    custom_data_types::HANDLERS,
+    integrations::HANDLERS,
+    push_data::HANDLERS,
+    read_data::HANDLERS,
+    refresh_data::HANDLERS,
+    settings::HANDLERS,
+    supplemental_data::HANDLERS,
+    webhooks::HANDLERS,
+];
 
+/// How long Codat remembers an idempotency key.
+const REMEMBERED: Duration = Duration::from_secs(90 * 60);
 const DAY: u64 = 86_400;
 
 /// What Codat knows its client by.
@@ -38,7 +78,31 @@ impl Credentials {
     }
 }
 
-/// What happens at Codat without the operations that the client has.
+/// What happens at Codat without the API.
+///
+/// It has the integrations `gbol` (Xero) and `qhyg` (QuickBooks Online), which are accounting software, `dfxm` (Basiq, a
+/// bank) and `fztf` (Shopify, a shop).
+///
+/// A connection is `PendingAuth` until its `linkUrl` is followed, [`link`](Self::link) is called, or it is given
+/// credentials, whatever they are. The link is the sandbox's own and leads to the profile's `redirectUrl` if that is on
+/// this machine. A company has one active connection to accounting software: another one cannot be linked meanwhile.
+/// Unlinking one that is not `Linked` is a 400.
+///
+/// 50 companies are too many to create another, and ten API keys; the last key cannot be deleted (409). A product of
+/// your own is any that Codat does not have, and reading its data takes ten seconds.
+///
+/// Reading a data type of a linked connection takes ten seconds, as does writing a record:
+/// [`end_pull_operation`](Self::end_pull_operation) and [`end_push_operation`](Self::end_push_operation) end them
+/// otherwise. A refresh of all data types leaves out those that the sync settings do not fetch on first link. Without a
+/// linked connection a refresh is a 400. What is not configured, of custom types and of supplemental data, is a 404, as
+/// is a data type that has no supplemental data. A 51st webhook consumer is a 400.
+///
+/// A POST or PATCH with an `Idempotency-Key` is answered as the first time for 90 minutes, whatever that was but a 429;
+/// failures that a test injects count too. With another path or body it is a 422. A key that is no GUID, that comes
+/// twice or with another method, is a 400.
+///
+/// Lists take `query` and `orderBy`, that of companies `tags` too. A text is equal to its very letters. A property that
+/// leads through a list fits if one of its items does, and null fits nothing.
 #[derive(Clone, Copy)]
 pub struct Codat<'a> {
     state: &'a Mutex<State>,
@@ -55,14 +119,64 @@ impl<'a> Codat<'a> {
     }
 
     pub(super) fn seed(&self, id: &CompanyId, name: String) {
-        self.state().companies.put(id.as_str(), name);
+        let company = Company::new(name, self.context.now());
+        self.state().companies.put(id.as_str(), company);
     }
 
-    /// Adds a company.
+    /// Adds a company, also where no plan has room for it.
     pub fn add_company(&self, name: impl Into<String>) -> CompanyId {
         let id = CompanyId::from(self.context.random.uuid().to_string());
         self.seed(&id, name.into());
         id
+    }
+
+    /// The customer authorizes this connection, for the first time or anew.
+    ///
+    /// False where there is no such connection, or another one to accounting software is active.
+    pub fn link(&self, connection: impl Into<ConnectionId>) -> bool {
+        let now = self.context.now();
+        self.state().link(connection.into().as_str(), now)
+    }
+
+    /// The customer turns back on the way to this connection: it has an error, and is `PendingAuth` still.
+    ///
+    /// False where there is no such connection, or it has been linked.
+    pub fn cancel_link(&self, connection: impl Into<ConnectionId>) -> bool {
+        self.change(connection.into(), Connection::cancel)
+    }
+
+    /// The customer, or time, ends the authorization of this connection: it is `Deauthorized`, and has an error.
+    ///
+    /// False where there is no such connection, or it is not `Linked`.
+    pub fn deauthorize(&self, connection: impl Into<ConnectionId>) -> bool {
+        self.change(connection.into(), Connection::deauthorize)
+    }
+
+    fn change(&self, id: ConnectionId, change: fn(&mut Connection, SystemTime) -> bool) -> bool {
+        let now = self.context.now();
+        self.state().connections.get_mut(id.as_str()).is_some_and(|connection| change(connection, now))
+    }
+
+    /// What the browser of a customer is answered who follows a connection's link; `None` for another path.
+    pub(super) fn follow(&self, path: &str) -> Option<Reply> {
+        let (company, rest) = path.strip_prefix("/companies/")?.split_once("/connections/")?;
+        let id = rest.strip_suffix("/start").filter(|id| !id.contains('/'))?;
+        let (company, id) = (percent_decode(company)?, percent_decode(id)?);
+        let now = self.context.now();
+        let mut state = self.state();
+        let refuse = |status| Some(failure(&self.context.random, status));
+        if state.connections.get(&id).is_none_or(|connection| connection.company != company) {
+            return refuse(StatusCode::NOT_FOUND);
+        }
+        if !state.link(&id, now) {
+            return refuse(StatusCode::CONFLICT);
+        }
+        let back = Url::parse(&state.profile.redirect_url.replace("{companyId}", &segment(&company))).ok();
+        let back = back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url));
+        Some(match back {
+            Some(back) => Reply::empty(StatusCode::FOUND).header("location", back),
+            None => Reply::empty(StatusCode::OK),
+        })
     }
 
     /// The company that an access token acts for.
@@ -83,13 +197,54 @@ impl std::fmt::Debug for Codat<'_> {
 }
 
 /// Codat's knowledge.
-#[derive(Default)]
 pub(super) struct State {
-    pub(super) credentials: Credentials,
-    /// Names by id.
-    companies: Store<String>,
-    tokens: Store<Token>,
+    credentials: Credentials,
+    allowed_origins: Vec<String>,
+    answered: Answers,
+    api_keys: Store<ApiKey>,
+    companies: Store<Company>,
+    connections: Store<Connection>,
+    /// Webhook consumers, as they are shown.
+    consumers: Store<Value>,
+    /// Configurations, by integration and custom data type.
+    custom_data_types: Store<Value>,
+    profile: Profile,
+    pulls: Store<Pull>,
+    pushes: Store<Push>,
     quota: Quota,
+    /// Of custom data types.
+    records: Store<Record>,
+    /// Configurations, by integration and data type.
+    supplemental_data: Store<Value>,
+    sync_settings: SyncSettings,
+    tokens: Store<Token>,
+    zapier_key: Option<Secret>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let mut state = Self {
+            credentials: Credentials::default(),
+            allowed_origins: Vec::new(),
+            answered: Answers::default(),
+            api_keys: Store::default(),
+            companies: Store::default(),
+            connections: Store::default(),
+            consumers: Store::default(),
+            custom_data_types: Store::default(),
+            profile: Profile::default(),
+            pulls: Store::default(),
+            pushes: Store::default(),
+            quota: Quota::default(),
+            records: Store::default(),
+            supplemental_data: Store::default(),
+            sync_settings: SyncSettings::default(),
+            tokens: Store::default(),
+            zapier_key: None,
+        };
+        state.set_credentials(Credentials::default());
+        state
+    }
 }
 
 /// The requests of one day, from midnight to midnight in UTC.
@@ -126,26 +281,72 @@ impl State {
     }
 
     fn answer_within_quota(&mut self, asked: &Asked<'_>) -> Reply {
-        if let Some(status) = asked.fails {
-            return failure(asked.random, status);
+        if asked.fails.is_none() {
+            if !self.knows(asked.header("authorization")) {
+                return failure(asked.random, StatusCode::UNAUTHORIZED);
+            }
+            if self.quota.used >= self.limit() {
+                let wait = seconds(self.quota.resets()).saturating_sub(seconds(asked.now));
+                return failure(asked.random, StatusCode::TOO_MANY_REQUESTS)
+                    .header("retry-after", wait.to_string());
+            }
+            self.quota.used += 1;
         }
-        if asked.header("authorization")
-            != format!("Basic {}", BASE64_STANDARD.encode(&self.credentials.api_key))
-        {
-            return failure(asked.random, StatusCode::UNAUTHORIZED);
-        }
-        if self.quota.used >= self.limit() {
-            let wait = seconds(self.quota.resets()).saturating_sub(seconds(asked.now));
-            return failure(asked.random, StatusCode::TOO_MANY_REQUESTS)
-                .header("retry-after", wait.to_string());
-        }
-        self.quota.used += 1;
-        asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal)
+        self.answer_once(asked).unwrap_or_else(|refusal| refusal)
     }
 
-    /// 1,000 requests a day, and as many for each company.
+    /// Gives what was answered under the same idempotency key.
+    fn answer_once(&mut self, asked: &Asked<'_>) -> Step {
+        let Some(key) = key(asked)? else { return Ok(self.carry_out(asked)) };
+        let body: Value = serde_json::from_slice(asked.body).unwrap_or_default();
+        let request = json!([asked.operation.id(), asked.ids, body]);
+        if asked.fails.is_none() {
+            match self.answered.find(key, &request, asked.now) {
+                Some(Ok(reply)) => return Ok(reply),
+                Some(Err(OtherRequest)) => {
+                    let message = "The idempotency key was used for another request";
+                    return Err(refusal(
+                        asked.random,
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        "PublicApi",
+                        message,
+                    ));
+                }
+                None => {}
+            }
+        }
+        let reply = self.carry_out(asked);
+        self.answered.keep(key, request, &reply, asked.now + REMEMBERED);
+        Ok(reply)
+    }
+
+    fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
+        match asked.fails {
+            Some(status) => failure(asked.random, status),
+            None => asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal),
+        }
+    }
+
+    /// The first API key is the client's own.
+    pub(super) fn set_credentials(&mut self, credentials: Credentials) {
+        const FIRST: &str = "0498e921-9b53-4396-a412-4f2f5983b0a2";
+        let key = credentials.api_key.clone();
+        self.api_keys.put(FIRST, ApiKey { name: None, key, created: None });
+        self.credentials = credentials;
+    }
+
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    fn knows(&self, authorization: &str) -> bool {
+        let is_it = |key: &ApiKey| authorization == format!("Basic {}", BASE64_STANDARD.encode(&key.key));
+        self.api_keys.iter().any(|(_, key)| is_it(key))
+    }
+
+    /// 1,000 requests a day, and as many for each company with a connection that works.
     fn limit(&self) -> u64 {
-        1000 * (1 + self.companies.len() as u64)
+        1000 * (1 + self.active_companies() as u64)
     }
 
     /// Every answer of Codat's says how much is left.
@@ -160,6 +361,46 @@ impl State {
 
 fn seconds(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// As Codat writes moments: in UTC with seven digits of a second.
+fn iso(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map(|time| format!("{time:.7}")).unwrap_or_default()
+}
+
+/// The idempotency key, which has to be one GUID, of a method that takes one.
+fn key<'a>(asked: &'a Asked<'_>) -> Result<Option<&'a str>, Reply> {
+    let mut keys = asked.headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    let key = key.to_str().ok().filter(|key| Uuid::parse_str(key).is_ok() && keys.next().is_none());
+    let takes_key = matches!(*asked.operation.method(), Method::POST | Method::PATCH);
+    key.filter(|_| takes_key).map(Some).ok_or_else(|| {
+        let message = "Idempotency-Key has to be one GUID, with POST or PATCH.";
+        refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message)
+    })
+}
+
+/// The id as one segment of a path.
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, RESERVED).to_string()
+}
+
+fn ok(body: Value) -> Step {
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+fn done(status: StatusCode) -> Step {
+    Ok(Reply::empty(status))
+}
+
+/// What Codat answers to a request that it cannot read.
+fn invalid(asked: &Asked<'_>) -> Reply {
+    failure(asked.random, StatusCode::BAD_REQUEST)
+}
+
+/// The body, read strictly: a type that it is read as denies members that are not its own.
+fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
+    asked.json().map_err(|_| invalid(asked))
 }
 
 /// What Codat answers with this status, whatever was asked.
@@ -190,7 +431,7 @@ fn refusal(random: &Random, status: StatusCode, service: &str, error: &str) -> R
         "statusCode": status.as_u16(),
         "service": service,
         "error": error,
-        "correlationId": random.uuid().simple().to_string(),
+        "correlationId": random.request_id().simple().to_string(),
         "validation": null,
         "canBeRetried": "Unknown",
         "detailedErrorCode": 0,

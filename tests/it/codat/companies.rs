@@ -5,8 +5,10 @@ use crate::support::{
     memory::{Memory, Step},
     offline,
 };
-use connectory::codat::companies::ListCompanies;
+use connectory::codat::DataType;
+use connectory::codat::companies::{CreateCompany, ListCompanies};
 use connectory::codat::connections::{ConnectionErrorStatus, ConnectionStatus, SourceType};
+use connectory::codat::settings::SyncSetting;
 use serde_json::json;
 
 #[tokio::test]
@@ -58,4 +60,58 @@ async fn a_company_has_its_members_by_name() {
         (Some("401"), Some("Unauthorized"))
     );
     assert_eq!(error.status, Some(ConnectionErrorStatus::Resolved));
+}
+
+/// The three forms that Codat's guide names, one of its document's examples, and an impossible one.
+#[tokio::test]
+async fn a_moment_is_kept_as_codat_writes_it() {
+    for text in [
+        "2021-11-15T06:00:00Z",
+        "2021-11-15T01:00:00",
+        "2021-11-15T01:00:00-05:00",
+        "2022-10-23",
+        "2022-10-27T10:22:43.6464237Z",
+        "2024-09-01T23:59:99Z",
+    ] {
+        let body = json!({ "id": "c-1", "platform": "", "lastSync": text, "created": text }).to_string();
+        let client = offline(&Memory::playing([Step::answer(200, body)]));
+        let company = client.codat().companies().get(COMPANY).await.unwrap();
+        assert_eq!(company.last_sync.unwrap().as_str(), text);
+        assert_eq!(company.created.unwrap().as_str(), text);
+    }
+}
+
+/// As Codat's document has it, with a member that it does not declare.
+#[tokio::test]
+async fn a_company_that_was_just_created_decodes() {
+    let body = r#"{
+        "id": "ab12c58d-a678-4ebf-a159-ae99e1807bd0", "name": "Technicalium", "description": "", "platform": "",
+        "redirect": "https://link.codat.io/company/ab12c58d-a678-4ebf-a159-ae99e1807bd0", "dataConnections": [],
+        "created": "2022-11-10T10:45:18.1950523Z", "createdByUserName": "Dan Tzabar",
+        "products": ["spend-insights"], "tags": { "region": "us" }, "referenceSubsidiaryCompanies": []
+    }"#;
+    let client = offline(&Memory::playing([Step::answer(200, body)]));
+    let call = client.codat().companies().create(&CreateCompany::new("Technicalium"));
+    let response = call.response().await.unwrap();
+    assert!(response.unread().is_empty());
+    let company = response.into_value();
+    assert_eq!(company.products, ["spend-insights".into()]);
+    assert_eq!((company.description.as_deref(), company.last_sync), (Some(""), None));
+}
+
+#[tokio::test]
+async fn sync_settings_have_their_members_by_name() {
+    let body = r#"{ "companyId": "c-1", "overridesDefaults": true, "settings": [{
+        "dataType": "invoices", "fetchOnFirstLink": false, "syncSchedule": 24, "syncOrder": 1,
+        "syncFromUtc": "2020-01-01T12:00:00.000Z", "syncFromWindow": 25, "monthsToSync": 26, "isLocked": true
+    }] }"#;
+    let client = offline(&Memory::playing([Step::answer(200, body)]));
+    let found = client.codat().companies().get_sync_settings(COMPANY).await.unwrap();
+    assert_eq!((found.company_id, found.overrides_defaults), (Some("c-1".into()), Some(true)));
+    let [setting] = &found.settings[..] else { panic!("one setting") };
+    let expected = SyncSetting::new(DataType::Invoices, false, 24, 1);
+    let expected = expected.sync_from_utc("2020-01-01T12:00:00.000Z").sync_from_window(25);
+    assert_eq!(*setting, expected.months_to_sync(26).is_locked(true));
+    assert_eq!((setting.sync_schedule, setting.sync_order), (Some(24), Some(1)));
+    assert_eq!((setting.sync_from_window, setting.months_to_sync), (Some(25), Some(26)));
 }

@@ -1,3 +1,13 @@
 mod companies;
 mod connection_management;
+mod connections;
+mod custom_data_types;
 mod error;
+mod integrations;
+mod pages;
+mod push_data;
+mod read_data;
+mod refresh_data;
+mod settings;
+mod supplemental_data;
+mod webhooks;

@@ -145,6 +145,57 @@ async fn apideck_s_acts_are_those_of_the_handle() {
 
 #[cfg(feature = "codat")]
 #[tokio::test]
+async fn codat_s_data_are_read_and_written_as_a_test_has_it() {
+    use connectory::codat::connections::CreateConnection;
+    use connectory::codat::custom_data_types::ListCustomDataRecords;
+    use connectory::codat::push_data::{PushOperationKey, PushOperationStatus};
+    use connectory::codat::refresh_data::{PullOperationStatus, RefreshDataType};
+    let sandbox = Sandbox::start().await.unwrap();
+    let (codat, company) = (sandbox.client().codat(), sandbox.codat().add_company("Acme"));
+    let connection = codat.connections().create(&company, &CreateConnection::new("gbol")).await.unwrap().id;
+    sandbox.codat().link(&connection);
+    let data = codat.refresh_data();
+    let pull = data.by_data_type(&company, "bills", &RefreshDataType::new()).await.unwrap().id;
+    act(&sandbox, "codat/end_pull_operation", json!({ "dataset_id": pull, "status": "FetchError" })).await;
+    let pull = data.get_pull_operation(&company, &pull).await.unwrap();
+    assert_eq!(pull.status, Some(PullOperationStatus::FetchError));
+
+    let body = json!({ "company_id": company, "connection_id": connection, "data_type": "bills" });
+    let key = act(&sandbox, "codat/add_push_operation", body).await["push_operation_key"].take();
+    act(&sandbox, "codat/end_push_operation", json!({ "push_operation_key": key, "status": "Failed" })).await;
+    let key = PushOperationKey::from(key.as_str().unwrap());
+    let push = codat.push_data().get_operation(&company, &key).await.unwrap();
+    assert_eq!(push.status, Some(PushOperationStatus::Failed));
+
+    let body = json!({ "connection_id": connection, "data_type": "Orders", "content": { "number": 7 } });
+    act(&sandbox, "codat/add_custom_data", body).await;
+    let types = codat.custom_data_types();
+    let page =
+        types.list_records(&company, &connection, "Orders", &ListCustomDataRecords::new()).await.unwrap();
+    assert_eq!(page.results[0].content.as_ref().unwrap().raw("number"), Some("7"));
+}
+
+#[cfg(feature = "codat")]
+#[tokio::test]
+async fn codat_s_customers_link_and_turn_back() {
+    use connectory::codat::connections::CreateConnection;
+    let sandbox = sandbox();
+    let id = sandbox.codat().add_company("Acme");
+    let connections = sandbox.client().codat().connections();
+    let connection = connections.create(&id, &CreateConnection::new("gbol")).await.unwrap().id;
+    for (route, status) in
+        [("cancel_link", "PendingAuth"), ("link", "Linked"), ("deauthorize", "Deauthorized")]
+    {
+        act(&sandbox, &format!("codat/{route}"), json!({ "connection_id": connection })).await;
+        let found = connections.get(&id, &connection).await.unwrap();
+        assert_eq!(found.status.unwrap().as_str(), status);
+        let errors = usize::from(status != "Linked") + usize::from(status != "PendingAuth");
+        assert_eq!(found.data_connection_errors.len(), errors);
+    }
+}
+
+#[cfg(feature = "codat")]
+#[tokio::test]
 async fn companies_faults_and_requests_are_those_of_the_sandbox() {
     const TOKEN: &str = "codat.companies.get_access_token";
     let sandbox = sandbox();
@@ -247,6 +298,16 @@ async fn what_is_not_understood_is_refused_in_json() {
     }
     if cfg!(feature = "codat") {
         rows.push(("POST", "codat/add_company", json!({ "name": 7 }), 400));
+        rows.push(("POST", "codat/link", json!({ "connection_id": "none" }), 422));
+        rows.push((
+            "POST",
+            "codat/end_pull_operation",
+            json!({ "dataset_id": "none", "status": "Complete" }),
+            422,
+        ));
+        let none = json!({ "push_operation_key": "none", "status": "Failed" });
+        rows.push(("POST", "codat/end_push_operation", none, 422));
+        rows.push(("POST", "codat/add_custom_data", json!({ "content": {} }), 400));
     }
     for (method, route, body, expected) in rows {
         let (status, answer) = send(&sandbox, request(method, route, &body)).await;

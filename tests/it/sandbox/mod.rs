@@ -4,6 +4,8 @@
 mod apideck;
 #[cfg(feature = "codat")]
 mod codat;
+#[cfg(feature = "codat")]
+mod codat_data;
 #[cfg(feature = "deck")]
 mod deck;
 #[cfg(feature = "deck")]

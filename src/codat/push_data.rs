@@ -1,0 +1,278 @@
+//! What was written to a company's software: `client.codat().push_data()`.
+
+use super::connections::ConnectionId;
+use super::read_data::ValidationResult;
+use super::{CompanyId, DataType, ListOptions, Page};
+use crate::engine::Engine;
+use crate::operation::operations;
+use crate::types::{id, list, map, open_enum, whole_number};
+use crate::{Call, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The operations on what was written.
+#[derive(Clone, Debug)]
+pub struct PushData {
+    engine: Arc<Engine>,
+}
+
+operations! { Codat, "codat.push_data";
+    /// changes nothing
+    GET_MODEL_OPTIONS = "get_model_options": GET "/companies/{companyId}/connections/{connectionId}/options/{dataType}", Read, sdk "push_data.get_model_options";
+    /// changes nothing
+    LIST_OPERATIONS = "list_operations": GET "/companies/{companyId}/push", Read, sdk "push_data.list_operations";
+    /// changes nothing
+    GET_OPERATION = "get_operation": GET "/companies/{companyId}/push/{pushOperationKey}", Read, sdk "push_data.get_operation";
+}
+
+id! {
+    /// A push operation: a UUID.
+    pub struct PushOperationKey;
+}
+
+impl PushData {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Returns what a connection takes when a record of this type is written.
+    ///
+    /// It differs from software to software, and from company to company: some of it is the company's own data.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-create-update-model-options-by-data-type>.
+    #[doc(alias = "get-create-update-model-options-by-data-type")]
+    pub fn get_model_options(
+        &self,
+        company: impl Into<CompanyId>,
+        connection: impl Into<ConnectionId>,
+        data_type: impl Into<DataType>,
+    ) -> Call<PushOption> {
+        let call = self.engine.call(&GET_MODEL_OPTIONS).path(company.into());
+        call.path(connection.into()).path(data_type.into()).returns()
+    }
+
+    /// Lists what was written to a company's software, a page at a time.
+    ///
+    /// [`pages`](Call::pages) walks all of it.
+    ///
+    /// # Errors
+    /// `BadRequest` for a query that Codat cannot read.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-company-push-history>.
+    #[doc(alias = "get-company-push-history")]
+    pub fn list_operations(
+        &self,
+        company: impl Into<CompanyId>,
+        options: &ListOptions,
+    ) -> Call<Page<PushOperation>> {
+        let call = self.engine.call(&LIST_OPERATIONS).path(company.into());
+        call.query(options).returns_with_unread::<Page<PushOperation>, _>()
+    }
+
+    /// Returns one push operation, and so whether the record is written.
+    ///
+    /// # Errors
+    /// `NotFound` for a key that the company does not have.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-push-operation>.
+    #[doc(alias = "get-push-operation")]
+    pub fn get_operation(
+        &self,
+        company: impl Into<CompanyId>,
+        operation: impl Into<PushOperationKey>,
+    ) -> Call<PushOperation> {
+        self.engine.call(&GET_OPERATION).path(company.into()).path(operation.into()).returns()
+    }
+}
+
+/// What a connection takes for a record, or for one member of it.
+///
+/// Source: <https://docs.codat.io/platform-api#/schemas/PushOption>.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PushOption {
+    /// What kind of value it takes.
+    #[serde(rename = "type")]
+    pub kind: Option<PushOptionType>,
+    /// Its name for people.
+    pub display_name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it has to be there.
+    pub required: Option<bool>,
+    /// The members of an object, or of each item of a list, by their names.
+    #[serde(default, deserialize_with = "map")]
+    pub properties: BTreeMap<String, PushOption>,
+    /// The values to choose from; any where there are none.
+    #[serde(default, deserialize_with = "list")]
+    pub options: Vec<PushOptionChoice>,
+    /// What is checked.
+    pub validation: Option<PushOptionValidation>,
+}
+
+/// A value to choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PushOptionChoice {
+    /// The value.
+    pub value: Option<String>,
+    /// What kind of value it is.
+    #[serde(rename = "type")]
+    pub kind: Option<PushOptionType>,
+    /// Its name for people.
+    pub display_name: Option<String>,
+    /// What it stands for.
+    pub description: Option<String>,
+    /// Whether it has to be there.
+    pub required: Option<bool>,
+}
+
+/// What is checked before a record is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PushOptionValidation {
+    /// What may be refused.
+    #[serde(default, deserialize_with = "list")]
+    pub warnings: Vec<PushFieldValidation>,
+    /// What is good to know.
+    #[serde(default, deserialize_with = "list")]
+    pub information: Vec<PushFieldValidation>,
+}
+
+/// What is checked of one member.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PushFieldValidation {
+    /// The member.
+    pub field: Option<String>,
+    /// What is checked.
+    pub details: Option<String>,
+    /// Where it is described.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+}
+
+open_enum! {
+    /// What kind of value a member takes.
+    pub enum PushOptionType {
+        /// A list.
+        Array = "Array",
+        /// An object.
+        Object = "Object",
+        /// Text.
+        String = "String",
+        /// A number.
+        Number = "Number",
+        /// True or false.
+        Boolean = "Boolean",
+        /// A date and time.
+        DateTime = "DateTime",
+        /// A file.
+        File = "File",
+        /// Several parts.
+        MultiPart = "MultiPart",
+    }
+}
+
+/// A record on its way to a company's software, or what became of it.
+///
+/// Source: <https://docs.codat.io/platform-api#/schemas/PushOperation>.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PushOperation {
+    /// The operation's key.
+    pub push_operation_key: PushOperationKey,
+    /// The company.
+    pub company_id: Option<CompanyId>,
+    /// The connection that it goes through.
+    pub data_connection_key: Option<ConnectionId>,
+    /// The record's type.
+    pub data_type: Option<DataType>,
+    /// What became of it.
+    pub status: Option<PushOperationStatus>,
+    /// The same as an HTTP status.
+    #[serde(default, deserialize_with = "whole_number")]
+    pub status_code: Option<i64>,
+    /// What went wrong.
+    pub error_message: Option<String>,
+    /// What Codat's validation found.
+    pub validation: Option<ValidationResult>,
+    /// What it changed: one entry.
+    #[serde(default, deserialize_with = "list")]
+    pub changes: Vec<PushChange>,
+    /// When it was asked for, in UTC.
+    pub requested_on_utc: Option<Timestamp>,
+    /// When it ended, in UTC.
+    pub completed_on_utc: Option<Timestamp>,
+    /// Minutes until it times out.
+    #[serde(default, deserialize_with = "whole_number")]
+    pub timeout_in_minutes: Option<i64>,
+    /// Seconds until it times out. Codat prefers the minutes.
+    #[serde(default, deserialize_with = "whole_number")]
+    pub timeout_in_seconds: Option<i64>,
+}
+
+/// What a push operation changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PushChange {
+    /// How.
+    #[serde(rename = "type")]
+    pub kind: Option<PushChangeType>,
+    /// The record.
+    pub record_ref: Option<PushedRecord>,
+    /// The attachment that was uploaded.
+    pub attachment_id: Option<String>,
+}
+
+/// A record that a push operation changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PushedRecord {
+    /// The record's id.
+    pub id: Option<String>,
+    /// The record's type.
+    pub data_type: Option<DataType>,
+}
+
+open_enum! {
+    /// How a push operation changed a record.
+    pub enum PushChangeType {
+        /// It was created.
+        Created = "Created",
+        /// It was modified.
+        Modified = "Modified",
+        /// It was deleted.
+        Deleted = "Deleted",
+        /// An attachment was uploaded.
+        AttachmentUploaded = "AttachmentUploaded",
+        /// Codat does not say.
+        Unspecified = "Unknown",
+    }
+}
+
+open_enum! {
+    /// What became of a push operation.
+    pub enum PushOperationStatus {
+        /// It is under way.
+        Pending = "Pending",
+        /// The record is written.
+        Success = "Success",
+        /// The record was refused.
+        Failed = "Failed",
+        /// The software did not answer in time.
+        TimedOut = "TimedOut",
+    }
+}
+
+impl PushOperationStatus {
+    /// Whether nothing more comes of it. An unknown status is not final.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Pending | Self::Unknown(_))
+    }
+}

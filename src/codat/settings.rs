@@ -1,0 +1,417 @@
+//! Your own client at Codat: `client.codat().settings()`.
+
+use super::DataType;
+use crate::engine::Engine;
+use crate::operation::operations;
+use crate::types::{id, list, setters, tells_unread, whole_number, write_secret};
+use crate::{Call, Secret, Timestamp, Unread};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
+use std::sync::Arc;
+
+/// The operations on your client's settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    engine: Arc<Engine>,
+}
+
+operations! { Codat, "codat.settings";
+    /// changes nothing
+    GET_PROFILE = "get_profile": GET "/profile", Read, sdk "settings.get_profile";
+    /// sets the whole profile
+    UPDATE_PROFILE = "update_profile": PUT "/profile", Idempotent, sdk "settings.update_profile";
+    /// changes nothing
+    GET_SYNC_SETTINGS = "get_sync_settings": GET "/profile/syncSettings", Read, sdk "settings.get_sync_settings";
+    /// Codat keeps a key for 90 minutes
+    UPDATE_SYNC_SETTINGS = "update_sync_settings": POST "/profile/syncSettings", Keyed, sdk "settings.update_sync_settings";
+    /// changes nothing
+    GET_CORS_SETTINGS = "get_cors_settings": GET "/corsSettings", Read, sdk "settings.get";
+    /// Codat keeps a key for 90 minutes
+    SET_CORS_SETTINGS = "set_cors_settings": POST "/corsSettings", Keyed, sdk "settings.set";
+    /// changes nothing
+    LIST_API_KEYS = "list_api_keys": GET "/apiKeys", Read, sdk "settings.list_api_keys";
+    /// each call makes an API key, and Codat keeps a key for 90 minutes
+    CREATE_API_KEY = "create_api_key": POST "/apiKeys", Keyed, sdk "settings.create_api_key";
+    /// gone twice is gone
+    DELETE_API_KEY = "delete_api_key": DELETE "/apiKeys/{apiKeyId}", Idempotent, sdk "settings.delete_api_key";
+}
+
+id! {
+    /// An API key, without the key itself: a UUID.
+    pub struct ApiKeyId;
+    /// You, as Codat knows you: a UUID.
+    pub struct ClientId;
+}
+
+impl Settings {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Returns what your customers are shown of you.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-profile>.
+    #[doc(alias = "get-profile")]
+    pub fn get_profile(&self) -> Call<Profile> {
+        self.engine.call(&GET_PROFILE).returns()
+    }
+
+    /// Sets what your customers are shown of you, and returns it.
+    ///
+    /// Codat wants all members: what is not set may be wiped.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/update-profile>.
+    #[doc(alias = "update-profile")]
+    pub fn update_profile(&self, profile: &UpdateProfile) -> Call<Profile> {
+        self.engine.call(&UPDATE_PROFILE).json(profile).returns()
+    }
+
+    /// Returns how often and how far back data are read, unless a company has its own settings.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-profile-syncSettings>.
+    #[doc(alias = "get-profile-syncSettings")]
+    pub fn get_sync_settings(&self) -> Call<SyncSettings> {
+        self.engine.call(&GET_SYNC_SETTINGS).returns()
+    }
+
+    /// Sets how often and how far back data are read.
+    ///
+    /// [`get_sync_settings`](Self::get_sync_settings) tells your id.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/update-profile-syncSettings>.
+    #[doc(alias = "update-profile-syncSettings")]
+    pub fn update_sync_settings(&self, client: impl Into<ClientId>, settings: &SetSyncSettings) -> Call<()> {
+        let client = client.into();
+        let body = settings.of("clientId", client.as_str());
+        self.engine.call(&UPDATE_SYNC_SETTINGS).json(&body).returns_nothing()
+    }
+
+    /// Returns the origins whose pages may call Codat from a browser.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-cors-settings>.
+    #[doc(alias = "get-cors-settings")]
+    pub fn get_cors_settings(&self) -> Call<CorsSettings> {
+        self.engine.call(&GET_CORS_SETTINGS).returns()
+    }
+
+    /// Sets the origins whose pages may call Codat from a browser, and returns them.
+    ///
+    /// Codat's embedded pages need the origin of the page that they are in.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/set-cors-settings>.
+    #[doc(alias = "set-cors-settings")]
+    pub fn set_cors_settings(&self, settings: &CorsSettings) -> Call<CorsSettings> {
+        self.engine.call(&SET_CORS_SETTINGS).json(settings).returns()
+    }
+
+    /// Lists your API keys, all at once.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/list-api-keys>.
+    #[doc(alias = "list-api-keys")]
+    pub fn list_api_keys(&self) -> Call<ApiKeys> {
+        self.engine.call(&LIST_API_KEYS).returns_with_unread::<ApiKeys, _>()
+    }
+
+    /// Creates an API key and returns it.
+    ///
+    /// # Errors
+    /// `Conflict` where there are ten, `BadRequest` for a name of more than 50 characters. After an attempt whose answer
+    /// was lost `Conflict` comes only when the call's time is over, because it may also mean that Codat is at work still.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/create-api-key>.
+    #[doc(alias = "create-api-key")]
+    pub fn create_api_key(&self, key: &CreateApiKey) -> Call<CreatedApiKey> {
+        self.engine.call(&CREATE_API_KEY).json(key).returns()
+    }
+
+    /// Deletes an API key for good, also the one that this call goes with.
+    ///
+    /// Codat's guide says that the last one cannot be deleted, its API document that it can.
+    ///
+    /// # Errors
+    /// `NotFound` for a key that Codat does not know, also after an attempt whose answer was lost.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/delete-api-key>.
+    #[doc(alias = "delete-api-key")]
+    pub fn delete_api_key(&self, key: impl Into<ApiKeyId>) -> Call<()> {
+        self.engine.call(&DELETE_API_KEY).path(key.into()).returns_nothing()
+    }
+}
+
+/// What your customers are shown of you.
+///
+/// Source: <https://docs.codat.io/platform-api#/operations/get-profile>.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Profile {
+    /// Your name.
+    pub name: Option<String>,
+    /// Where your logo is.
+    pub logo_url: Option<String>,
+    /// Where your icon is.
+    pub icon_url: Option<String>,
+    /// Where customers go after they have connected, with `{companyId}` and the like in it.
+    pub redirect_url: Option<String>,
+    /// The URLs that may communicate with Codat; all where there are none.
+    #[serde(default, deserialize_with = "list")]
+    pub white_list_urls: Vec<String>,
+    /// An API key. Codat has deprecated it: [`list_api_keys`](Settings::list_api_keys) has them all.
+    pub api_key: Option<Secret>,
+    /// Whether the company's name is confirmed. Codat has deprecated it.
+    pub confirm_company_name: Option<bool>,
+}
+
+/// What your customers shall be shown of you.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UpdateProfile {
+    /// Your name.
+    pub name: String,
+    /// Where customers go after they have connected, with `{companyId}` and the like in it.
+    pub redirect_url: String,
+    /// Where your logo is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// Where your icon is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<String>,
+    /// The URLs that may communicate with Codat; all where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub white_list_urls: Option<Vec<String>>,
+    /// An API key. Codat has deprecated it.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
+    pub api_key: Option<Secret>,
+    /// Whether the company's name is confirmed. Codat has deprecated it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm_company_name: Option<bool>,
+}
+
+impl UpdateProfile {
+    /// A profile with what Codat requires.
+    pub fn new(name: impl Into<String>, redirect_url: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            redirect_url: redirect_url.into(),
+            logo_url: None,
+            icon_url: None,
+            white_list_urls: None,
+            api_key: None,
+            confirm_company_name: None,
+        }
+    }
+
+    setters! {
+        logo_url: Option<String>,
+        icon_url: Option<String>,
+        white_list_urls: Option<Vec<String>>,
+        api_key: Option<Secret>,
+        confirm_company_name: Option<bool>,
+    }
+}
+
+/// How often and how far back data are read.
+///
+/// Source: <https://docs.codat.io/platform-api#/operations/get-profile-syncSettings>.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SyncSettings {
+    /// Your id.
+    pub client_id: Option<ClientId>,
+    /// One setting for each data type.
+    #[serde(default, deserialize_with = "list")]
+    pub settings: Vec<SyncSetting>,
+    /// Whether they take the place of Codat's own settings.
+    pub overrides_defaults: Option<bool>,
+}
+
+/// How often and how far back one type of data is read.
+///
+/// Source: <https://docs.codat.io/core-concepts/data-type-settings>.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SyncSetting {
+    /// The type of data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_type: Option<DataType>,
+    /// Whether it is read once a company has connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fetch_on_first_link: Option<bool>,
+    /// After how many hours it is read again.
+    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
+    pub sync_schedule: Option<i64>,
+    /// Its place in the order in which types are read.
+    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
+    pub sync_order: Option<i64>,
+    /// Read from this date on; or else `sync_from_window`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync_from_utc: Option<Timestamp>,
+    /// How many months back to read; or else `sync_from_utc`.
+    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
+    pub sync_from_window: Option<i64>,
+    /// How many months of reports to read: for balance sheets, profit and loss.
+    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
+    pub months_to_sync: Option<i64>,
+    /// Whether the setting is locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_locked: Option<bool>,
+}
+
+impl SyncSetting {
+    /// A setting with what Codat requires: the hours between two reads, and the place in the order of reading.
+    pub fn new(
+        data_type: impl Into<DataType>,
+        fetch_on_first_link: bool,
+        sync_schedule: i64,
+        sync_order: i64,
+    ) -> Self {
+        Self {
+            data_type: Some(data_type.into()),
+            fetch_on_first_link: Some(fetch_on_first_link),
+            sync_schedule: Some(sync_schedule),
+            sync_order: Some(sync_order),
+            ..Self::default()
+        }
+    }
+
+    setters! {
+        sync_from_utc: Option<Timestamp>,
+        sync_from_window: Option<i64>,
+        months_to_sync: Option<i64>,
+        is_locked: Option<bool>,
+    }
+}
+
+/// Settings to set, for a company or for all.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SetSyncSettings {
+    /// One setting for each data type.
+    pub settings: Vec<SyncSetting>,
+    /// Whether they take the place of the settings above them; they do unless you say otherwise.
+    pub overrides_defaults: bool,
+}
+
+impl SetSyncSettings {
+    /// These settings.
+    pub fn new(settings: impl IntoIterator<Item = SyncSetting>) -> Self {
+        Self { settings: settings.into_iter().collect(), overrides_defaults: true }
+    }
+
+    /// Sets [`overrides_defaults`](field@Self::overrides_defaults).
+    #[must_use]
+    pub fn overrides_defaults(mut self, overrides_defaults: bool) -> Self {
+        self.overrides_defaults = overrides_defaults;
+        self
+    }
+
+    /// The settings with whose they are, which Codat wants in the body too.
+    pub(super) fn of<'a>(&'a self, key: &'static str, id: &'a str) -> impl Serialize + 'a {
+        SyncSettingsOf { settings: self, key, id }
+    }
+}
+
+struct SyncSettingsOf<'a> {
+    settings: &'a SetSyncSettings,
+    key: &'static str,
+    id: &'a str,
+}
+
+impl Serialize for SyncSettingsOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_map(None)?;
+        body.serialize_entry(self.key, self.id)?;
+        body.serialize_entry("settings", &self.settings.settings)?;
+        body.serialize_entry("overridesDefaults", &self.settings.overrides_defaults)?;
+        body.end()
+    }
+}
+
+/// The origins whose pages may call Codat from a browser.
+///
+/// Source: <https://docs.codat.io/platform-api#/operations/get-cors-settings>.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CorsSettings {
+    /// The origins, such as `https://app.example.com`.
+    #[serde(default, deserialize_with = "list")]
+    pub allowed_origins: Vec<String>,
+}
+
+impl CorsSettings {
+    /// These origins and no others.
+    pub fn new(allowed_origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { allowed_origins: allowed_origins.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// Your API keys.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct ApiKeys {
+    /// The keys.
+    #[serde(default, deserialize_with = "list")]
+    pub results: Vec<ApiKey>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
+}
+
+tells_unread!(ApiKeys);
+
+/// One of your API keys.
+///
+/// Source: <https://docs.codat.io/platform-api#/operations/list-api-keys>.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ApiKey {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// What you call it.
+    pub name: Option<String>,
+    /// The key itself.
+    pub api_key: Option<Secret>,
+    /// When it was created; absent for old ones.
+    pub created_date: Option<Timestamp>,
+}
+
+/// The API key to create.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct CreateApiKey {
+    /// What to call it, in at most 50 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl CreateApiKey {
+    /// A key without a name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        name: Option<String>,
+    }
+}
+
+/// An API key that was created.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CreatedApiKey {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// What you call it.
+    pub name: Option<String>,
+    /// The key itself.
+    pub api_key: Secret,
+    /// When it was created.
+    pub created_date: Option<Timestamp>,
+}

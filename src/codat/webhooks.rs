@@ -1,0 +1,155 @@
+//! Where Codat sends its events: `client.codat().webhooks()`.
+
+use crate::engine::Engine;
+use crate::operation::operations;
+use crate::types::{id, list, setters, tells_unread};
+use crate::{Call, Secret, Unread};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The operations on webhook consumers.
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    engine: Arc<Engine>,
+}
+
+operations! { Codat, "codat.webhooks";
+    /// changes nothing
+    LIST_CONSUMERS = "list_consumers": GET "/webhooks", Read, sdk "webhooks.list_consumers";
+    /// each call makes a consumer, and Codat keeps a key for 90 minutes
+    CREATE_CONSUMER = "create_consumer": POST "/webhooks", Keyed, sdk "webhooks.create_consumer";
+    /// gone twice is gone
+    DELETE_CONSUMER = "delete_consumer": DELETE "/webhooks/{webhookId}", Idempotent, sdk "webhooks.delete_consumer";
+    /// each call makes a key, and Codat keeps an idempotency key for 90 minutes
+    ROTATE_ZAPIER_KEY = "rotate_zapier_key": POST "/webhooks/integrationKeys/zapier", Keyed, sdk "webhooks.rotate_zapier_key";
+}
+
+id! {
+    /// A webhook consumer: a UUID.
+    pub struct WebhookConsumerId;
+}
+
+impl Webhooks {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Lists all of your webhook consumers, 50 at most.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/list-webhook-consumers>.
+    #[doc(alias = "list-webhook-consumers")]
+    pub fn list_consumers(&self) -> Call<WebhookConsumers> {
+        self.engine.call(&LIST_CONSUMERS).returns_with_unread::<WebhookConsumers, _>()
+    }
+
+    /// Creates a webhook consumer, and returns it.
+    ///
+    /// Its signing secret is in Codat's portal only.
+    ///
+    /// # Errors
+    /// `BadRequest` where you have 50 already.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/create-webhook-consumer>.
+    #[doc(alias = "create-webhook-consumer")]
+    pub fn create_consumer(&self, body: &CreateWebhookConsumer) -> Call<WebhookConsumer> {
+        self.engine.call(&CREATE_CONSUMER).json(body).returns()
+    }
+
+    /// Deletes a webhook consumer.
+    ///
+    /// # Errors
+    /// `NotFound` for one that is not there.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/delete-webhook-consumer>.
+    #[doc(alias = "delete-webhook-consumer")]
+    pub fn delete_consumer(&self, consumer: impl Into<WebhookConsumerId>) -> Call<()> {
+        self.engine.call(&DELETE_CONSUMER).path(consumer.into()).returns_nothing()
+    }
+
+    /// Creates a new key for Codat's integration at Zapier, and revokes the one before.
+    ///
+    /// Zaps that use the old key have to be authorized again. Codat's SDKs before 6.0 do not have this operation.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/rotate-zapier-key>.
+    #[doc(alias = "rotate-zapier-key")]
+    pub fn rotate_zapier_key(&self) -> Call<ZapierKey> {
+        self.engine.call(&ROTATE_ZAPIER_KEY).returns()
+    }
+}
+
+/// A webhook consumer to create.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CreateWebhookConsumer {
+    /// Where events are sent.
+    pub url: String,
+    /// Which [events](https://docs.codat.io/using-the-api/webhooks/event-types) are sent, such as `connection.connected`.
+    pub event_types: Vec<String>,
+    /// Whether nothing is sent for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+    /// Only events of companies with one of these tags are sent: `region:uk`, 10 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company_tags: Option<Vec<String>>,
+}
+
+impl CreateWebhookConsumer {
+    /// A consumer of these events, of all companies.
+    pub fn new(url: impl Into<String>, event_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            url: url.into(),
+            event_types: event_types.into_iter().map(Into::into).collect(),
+            disabled: None,
+            company_tags: None,
+        }
+    }
+
+    setters! {
+        disabled: Option<bool>,
+        company_tags: Option<Vec<String>>,
+    }
+}
+
+/// Your webhook consumers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookConsumers {
+    /// The consumers.
+    #[serde(default, deserialize_with = "list")]
+    pub results: Vec<WebhookConsumer>,
+    /// What of the answer was left out because it was not understood; empty as a rule.
+    #[serde(skip)]
+    pub unread: Vec<Unread>,
+}
+
+tells_unread!(WebhookConsumers);
+
+/// An address that Codat sends events to.
+///
+/// Source: <https://docs.codat.io/platform-api#/schemas/WebhookConsumer>.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WebhookConsumer {
+    /// The consumer's id.
+    pub id: WebhookConsumerId,
+    /// Where events are sent.
+    pub url: Option<String>,
+    /// Whether nothing is sent for now.
+    pub disabled: Option<bool>,
+    /// Which events are sent.
+    #[serde(default, deserialize_with = "list")]
+    pub event_types: Vec<String>,
+    /// Only events of companies with one of these tags are sent; of all where there are none.
+    #[serde(default, deserialize_with = "list")]
+    pub company_tags: Vec<String>,
+}
+
+/// A key for Codat's integration at Zapier.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct ZapierKey {
+    /// The key.
+    pub key: Secret,
+}

@@ -1,0 +1,105 @@
+//! Custom data types: how they are read, and what was read.
+
+use super::integrations::platform;
+use super::pages::list;
+use super::{Codat, State, body, failure, iso, ok};
+use crate::JsonMap;
+use crate::codat::connections::{ConnectionId, ConnectionStatus};
+use crate::codat::custom_data_types::{self, CustomDataIdentifier};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub(super) const HANDLERS: Handlers<State> = &[
+    (&custom_data_types::CONFIGURE, State::configure_custom_data_type),
+    (&custom_data_types::GET_CONFIGURATION, State::get_custom_data_type_configuration),
+    (&custom_data_types::LIST_RECORDS, State::list_custom_data_records),
+    (&custom_data_types::REFRESH, State::refresh_custom_data_type),
+];
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Configuration {
+    data_source: String,
+    required_data: BTreeMap<String, String>,
+    key_by: Vec<String>,
+    source_modified_date: Option<Vec<String>>,
+}
+
+/// A record of a custom data type.
+pub(super) struct Record {
+    connection: String,
+    data_type: String,
+    json: Value,
+}
+
+impl Codat<'_> {
+    /// Adds a record to what is read of a custom data type from this connection.
+    pub fn add_custom_data(
+        &self,
+        connection: impl Into<ConnectionId>,
+        data_type: impl Into<CustomDataIdentifier>,
+        content: JsonMap,
+    ) {
+        let id = self.context.random.uuid().to_string();
+        let json = json!({
+            "id": id,
+            "content": content.to_map(),
+            "modifiedDate": iso(self.context.now()),
+        });
+        let (connection, data_type) = (connection.into().to_string(), data_type.into().to_string());
+        self.state().records.put(id, Record { connection, data_type, json });
+    }
+}
+
+impl State {
+    fn configure_custom_data_type(&mut self, asked: &Asked<'_>) -> Step {
+        let key = key(asked, platform(asked)?.key)?;
+        let configuration: Configuration = body(asked)?;
+        let configuration = json!(configuration);
+        self.custom_data_types.put(key, configuration.clone());
+        ok(configuration)
+    }
+
+    /// The configuration, whatever the document says.
+    fn get_custom_data_type_configuration(&mut self, asked: &Asked<'_>) -> Step {
+        let key = key(asked, platform(asked)?.key)?;
+        match self.custom_data_types.get(&key) {
+            Some(configuration) => ok(configuration.clone()),
+            None => Err(failure(asked.random, StatusCode::NOT_FOUND)),
+        }
+    }
+
+    /// A page without links, as the document has it.
+    fn list_custom_data_records(&mut self, asked: &Asked<'_>) -> Step {
+        let ((connection, _), data_type) = (self.connection(asked)?, asked.id("customDataIdentifier")?);
+        let records = self
+            .records
+            .iter()
+            .map(|(_, record)| record)
+            .filter(|record| record.connection == connection && record.data_type == data_type);
+        let mut page = list(asked, records, |record| record.json.clone())?;
+        if let Some(members) = page.json_mut().and_then(Value::as_object_mut) {
+            members.remove("_links");
+        }
+        Ok(page)
+    }
+
+    /// What is not configured for the connection's integration is not found.
+    fn refresh_custom_data_type(&mut self, asked: &Asked<'_>) -> Step {
+        let (id, connection) = self.connection(asked)?;
+        let is_linked = connection.status == ConnectionStatus::Linked;
+        let key = key(asked, connection.integration.key)?;
+        if !is_linked || self.custom_data_types.get(&key).is_none() {
+            return Err(failure(asked.random, StatusCode::NOT_FOUND));
+        }
+        ok(self.pull(asked, id, asked.id("customDataIdentifier")?))
+    }
+}
+
+/// The integration and the custom data type.
+fn key(asked: &Asked<'_>, platform: &str) -> Result<String, Reply> {
+    Ok(format!("{platform}/{}", asked.id("customDataIdentifier")?))
+}
