@@ -155,7 +155,7 @@ impl Config {
             credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
             secrets,
             reserved: &RESERVED,
-            idempotency_header: None,
+            keys: None,
             read_error: error::read,
             cipher: None,
         })

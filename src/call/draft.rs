@@ -324,7 +324,7 @@ fn idempotency(
         None => visible(&Uuid::new_v4().to_string()),
     };
     let value = value.map_err(|why| Error::request(operation, format!("the idempotency key {why}")))?;
-    Ok(endpoint.idempotency_header.clone().zip(Some(value)))
+    Ok(endpoint.keys.as_ref().map(|keys| keys.header.clone()).zip(Some(value)))
 }
 
 /// Whether a URL parser takes the segment for "here" or "up": URL parsers read `%2e` as a dot.

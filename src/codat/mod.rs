@@ -11,7 +11,7 @@ mod page;
 pub use error::{ErrorBody, Validation, ValidationItem};
 pub use page::{Page, PageLink, PageLinks};
 
-use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization};
+use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, Keeps, KeyStore, authorization};
 use crate::env::Variables;
 use crate::operation::Operation;
 use crate::types::id;
@@ -78,7 +78,10 @@ impl Config {
             credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
             secrets,
             reserved: &[],
-            idempotency_header: Some(HeaderName::from_static("idempotency-key")),
+            keys: Some(KeyStore {
+                header: HeaderName::from_static("idempotency-key"),
+                keeps: Keeps::Everything,
+            }),
             read_error: error::read,
             cipher: None,
         })

@@ -15,7 +15,7 @@ pub mod link;
 pub use encryption::Encrypt;
 pub use error::{AlreadyRunningJob, ErrorBody, ErrorCategory, ErrorCode};
 
-use crate::engine::{BaseUrl, BodyCipher, Endpoint, Engine, GivenUrl, sensitive};
+use crate::engine::{BaseUrl, BodyCipher, Endpoint, Engine, GivenUrl, Keeps, KeyStore, sensitive};
 use crate::env::Variables;
 use crate::operation::Operation;
 use crate::types::id;
@@ -145,7 +145,10 @@ impl Config {
             ]),
             secrets: vec![self.client_id.clone(), self.secret.clone()],
             reserved: &[],
-            idempotency_header: Some(HeaderName::from_static("x-deck-idempotency-key")),
+            keys: Some(KeyStore {
+                header: HeaderName::from_static("x-deck-idempotency-key"),
+                keeps: Keeps::Everything,
+            }),
             read_error: error::read,
             cipher: self.cipher()?,
         })

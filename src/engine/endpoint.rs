@@ -13,11 +13,27 @@ pub(crate) struct Endpoint {
     pub(crate) secrets: Vec<Secret>,
     /// Headers besides these that a caller must not set.
     pub(crate) reserved: &'static [&'static HeaderName],
-    /// The header of [`Repeat::Keyed`](crate::operation::Repeat::Keyed) operations.
-    pub(crate) idempotency_header: Option<HeaderName>,
+    /// What [`Repeat::Keyed`](crate::operation::Repeat::Keyed) operations rely on.
+    pub(crate) keys: Option<KeyStore>,
     pub(crate) read_error: Decode<ErrorView>,
     /// What encrypts bodies, where the vendor and the config have it so.
     pub(crate) cipher: Option<Box<dyn BodyCipher>>,
+}
+
+/// Where a vendor keeps idempotency keys with its answers.
+pub(crate) struct KeyStore {
+    pub(crate) header: HeaderName,
+    pub(crate) keeps: Keeps,
+}
+
+/// Which answers a vendor keeps with their keys, and replays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeps {
+    /// All but those that refuse because of a limit.
+    Everything,
+    /// Those of a success: after a failure the same key does the work again.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no vendor that is built yet keeps no more"))]
+    Successes,
 }
 
 impl Endpoint {
@@ -39,7 +55,7 @@ impl Endpoint {
         ];
         RESERVED.contains(name)
             || self.credentials.contains_key(name)
-            || self.idempotency_header.as_ref() == Some(name)
+            || self.keys.as_ref().is_some_and(|keys| keys.header == name)
             || self.reserved.contains(&name)
     }
 }

@@ -26,7 +26,7 @@ pub use transport::{AttemptInfo, Body, SendError, Transport, TransportFuture};
 pub(crate) use base_url::{BaseUrl, GivenUrl, is_loopback};
 pub(crate) use cipher::{BodyCipher, Sealed};
 pub(crate) use decode::{Decode, Decoding};
-pub(crate) use endpoint::Endpoint;
+pub(crate) use endpoint::{Endpoint, Keeps, KeyStore};
 pub(crate) use header_value::{authorization, sensitive, spaced, visible};
 pub(crate) use request::{Options, Reading, Request};
 pub(crate) use retry::Budget;
@@ -225,6 +225,8 @@ impl Engine {
                 lost_before,
                 afresh,
                 never_retry: error.api().is_some_and(ApiError::never_retry),
+                by_vendor: error.api().is_some_and(ApiError::is_by_vendor),
+                keeps: endpoint.keys.as_ref().map_or(Keeps::Everything, |keys| keys.keeps),
                 retry_after: error.retry_after(),
                 time_left: deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
             };

@@ -1,3 +1,4 @@
+use super::Keeps;
 use crate::operation::Repeat;
 use crate::{Error, TransportErrorKind};
 use http::{HeaderMap, StatusCode, header};
@@ -107,6 +108,9 @@ pub(crate) struct FailedAttempt {
     /// The attempt had a connection of its own.
     pub(crate) afresh: bool,
     pub(crate) never_retry: bool,
+    /// The vendor itself answered, and not a gateway before it.
+    pub(crate) by_vendor: bool,
+    pub(crate) keeps: Keeps,
     pub(crate) retry_after: Option<Duration>,
     /// `None`: the call has no deadline.
     pub(crate) time_left: Option<Duration>,
@@ -150,11 +154,14 @@ impl FailedAttempt {
             return false;
         }
         let Self { repeat, attempts, max_attempts, .. } = *self;
+        let keeps_failures = self.keeps == Keeps::Everything;
         // The vendor is still at work on the attempt whose answer was lost: wait for it as long as the call may last.
         if self.failure == Failure::Status(StatusCode::CONFLICT) {
             let in_time = self.time_left.is_some() || attempts < max_attempts;
-            return repeat == Repeat::Keyed && self.lost_before && in_time;
+            return repeat == Repeat::Keyed && keeps_failures && self.lost_before && in_time;
         }
+        // The work may be done and not be kept: the key would not hold it back.
+        let failed_unkept = self.by_vendor && !keeps_failures && repeat == Repeat::Keyed;
         let repeatable = match self.failure {
             Failure::Connect
             | Failure::Unprocessed
@@ -164,6 +171,7 @@ impl FailedAttempt {
             Failure::Status(StatusCode::INTERNAL_SERVER_ERROR) => {
                 matches!(repeat, Repeat::Read | Repeat::Idempotent)
             }
+            Failure::Status(status) if status.is_server_error() && failed_unkept => false,
             Failure::Status(status) => {
                 matches!(status.as_u16(), 408 | 502..=504 | 520..=524 | 527 | 529) && repeat != Repeat::Once
             }
@@ -317,6 +325,8 @@ mod tests {
             lost_before: false,
             afresh: false,
             never_retry: false,
+            by_vendor: true,
+            keeps: Keeps::Everything,
             retry_after: None,
             time_left: Some(Duration::from_secs(60)),
         }
@@ -361,6 +371,27 @@ mod tests {
                 assert_eq!(wait.is_some(), expected, "{repeat:?} after {failure:?}");
             }
         }
+    }
+
+    #[test]
+    fn where_failures_are_not_kept_a_keyed_write_that_the_vendor_failed_is_not_sent_again() {
+        let waits = |status: u16, by_vendor, repeat| {
+            let failure = Failure::Status(StatusCode::from_u16(status).unwrap());
+            let failed = FailedAttempt { keeps: Keeps::Successes, by_vendor, ..failed(repeat, failure) };
+            RetryPolicy::default().wait(&failed, 1.0).is_some()
+        };
+        for status in [502, 503, 504, 520, 524, 529] {
+            assert!(!waits(status, true, Repeat::Keyed), "{status}");
+            assert!(waits(status, false, Repeat::Keyed), "a gateway's {status}");
+            assert!(waits(status, true, Repeat::Read) && waits(status, true, Repeat::Idempotent), "{status}");
+        }
+        assert!(waits(429, true, Repeat::Keyed) && waits(408, true, Repeat::Keyed));
+        assert!(!waits(500, false, Repeat::Keyed) && !waits(500, true, Repeat::Keyed));
+        let conflict = Failure::Status(StatusCode::CONFLICT);
+        let lost = FailedAttempt { lost_before: true, ..failed(Repeat::Keyed, conflict) };
+        assert!(RetryPolicy::default().wait(&lost, 1.0).is_some());
+        let lost = FailedAttempt { keeps: Keeps::Successes, ..lost };
+        assert_eq!(RetryPolicy::default().wait(&lost, 1.0), None);
     }
 
     #[test]

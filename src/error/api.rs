@@ -92,6 +92,11 @@ impl ApiError {
     pub(crate) fn never_retry(&self) -> bool {
         self.view.never_retry
     }
+
+    /// Whether the body is one of the vendor's own, and not a gateway's.
+    pub(crate) fn is_by_vendor(&self) -> bool {
+        self.view.body.is_some()
+    }
 }
 
 impl fmt::Display for ApiError {
