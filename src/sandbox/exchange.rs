@@ -148,7 +148,7 @@ impl Reply {
         self
     }
 
-    #[cfg(feature = "deck")]
+    #[cfg(any(feature = "deck", feature = "deck-v2"))]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }

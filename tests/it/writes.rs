@@ -12,6 +12,7 @@ use connectory::sandbox::{Fault, Sandbox};
 use connectory::{Body, Error, Outcome, SendError, Transport, TransportFuture};
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
@@ -122,6 +123,15 @@ impl Transport for Watched {
     }
 }
 
+/// The bodies without the ids of their requests, which count requests and not what came of them.
+fn told(bodies: &[Bytes]) -> Vec<Value> {
+    let read =
+        |body: &Bytes| serde_json::from_slice(body).unwrap_or_else(|_| Value::from(format!("{body:?}")));
+    let mut bodies: Vec<_> = bodies.iter().map(read).collect();
+    bodies.iter_mut().filter_map(Value::as_object_mut).for_each(|body| drop(body.remove("request_id")));
+    bodies
+}
+
 /// A sandbox where one call of the operation succeeds, and what the call is made with: the same each time.
 struct Stage<'a> {
     call: &'a Case,
@@ -166,7 +176,7 @@ impl<'a> Stage<'a> {
                 let watched = Arc::new(Watched { inner, bodies: Mutex::default() });
                 let client = self.sandbox.client_builder().transport(watched.clone()).build().unwrap();
                 let _ = (read.send)(&client, &self.input).await;
-                state.insert(read.id, format!("{:?}", watched.bodies.lock().unwrap()));
+                state.insert(read.id, format!("{:?}", told(&watched.bodies.lock().unwrap())));
             }
         }
         #[cfg(feature = "deck")]

@@ -307,7 +307,8 @@ async fn no_page_of_the_web_drives_it() {
 #[tokio::test]
 async fn every_port_has_it_beside_its_vendor() {
     let sandbox = seeded().port_each().start().await.unwrap();
-    let served = [Provider::Deck, Provider::Apideck, Provider::Codat].map(|vendor| sandbox.base_url(vendor));
+    let served = [Provider::Deck, Provider::Apideck, Provider::Codat, Provider::DeckV2]
+        .map(|vendor| sandbox.base_url(vendor));
     let single = seeded().start().await.unwrap();
     let addresses = served.iter().map(|base| base.split('/').nth(2).unwrap().parse().unwrap());
     for address in addresses.chain([single.address().unwrap()]) {

@@ -184,6 +184,9 @@ fn what_is_spoilt_would_have_been_carried_out() {
         "deck.documents.list",
         "apideck.vault.connections.list",
         "codat.companies.get_access_token",
+        "deck_v2.test.get",
+        "deck_v2.agents.list",
+        "deck_v2.agents.create",
     ];
     let runtime = runtime();
     for request in known() {

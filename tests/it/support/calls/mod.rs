@@ -215,6 +215,8 @@ pub fn all() -> Vec<Case> {
         apideck::cases(),
         #[cfg(feature = "codat")]
         codat::cases(),
+        #[cfg(feature = "deck-v2")]
+        deck_v2::cases(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -225,3 +227,5 @@ mod apideck;
 mod codat;
 #[cfg(feature = "deck")]
 mod deck;
+#[cfg(feature = "deck-v2")]
+mod deck_v2;

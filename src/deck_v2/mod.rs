@@ -1,0 +1,124 @@
+//! Deck, API v2: tasks that agents carry out at portals without an API, with your customers' credentials.
+//!
+//! Deck publishes no whole document of this API. What is only guessed says so where it stands; `docs/deck-v2.md` tells how
+//! sure each operation is.
+//!
+//! Source: <https://docs.deck.co/api/using-the-api>.
+
+pub mod agents;
+mod error;
+mod page;
+pub mod tasks;
+pub mod test;
+
+pub use error::{ErrorBody, ErrorCode, ErrorItem, ErrorType};
+pub use page::{ListQuery, Page};
+
+use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, Keeps, KeyStore, authorization};
+use crate::env::Variables;
+use crate::operation::Operation;
+use crate::types::id;
+use crate::{Error, Provider, Secret};
+use agents::Agents;
+use http::{HeaderMap, HeaderName, header};
+use std::sync::Arc;
+use test::Test;
+
+pub(crate) const OPERATIONS: &[&[&Operation]] = &[test::OPERATIONS, agents::OPERATIONS];
+
+id! {
+    /// An agent: `agt_`.
+    pub struct AgentId;
+    /// A source: `src_`.
+    pub struct SourceId;
+    /// A credential: `cred_`.
+    pub struct CredentialId;
+    /// A session: `sess_`.
+    pub struct SessionId;
+    /// A task: `task_`, or an id of your own.
+    pub struct TaskId;
+    /// A run of a task: `trun_`.
+    pub struct TaskRunId;
+    /// A file that a run has stored: `stor_`.
+    pub struct StorageId;
+    /// An event: `evt_`.
+    pub struct EventId;
+    /// A destination of events: `evtd_`.
+    pub struct EventDestinationId;
+    /// A token for the Auth Component: `tok_`. It is not the token itself.
+    pub struct SessionTokenId;
+}
+
+/// Where Deck is and who you are there.
+#[derive(Clone, Debug)]
+pub struct Config {
+    api_key: Secret,
+    base_url: GivenUrl,
+}
+
+impl Config {
+    /// Deck, with an organisation's secret key: `sk_live_…`.
+    ///
+    /// Deck has no sandbox for v2: every call is live. A key that begins with `Bearer ` is taken as the ready header.
+    pub fn new(api_key: impl Into<Secret>) -> Self {
+        Self { api_key: api_key.into(), base_url: "https://api.deck.co/v2".to_owned().into() }
+    }
+
+    /// Replaces the base URL. A path prefix is kept.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into().into();
+        self
+    }
+
+    pub(crate) fn from_variables(variables: &Variables<'_>) -> Result<Option<Self>, Error> {
+        if !variables.any(&["DECK_V2_API_KEY", "DECK_V2_BASE_URL"])? {
+            return Ok(None);
+        }
+        let config = Self::new(variables.require("DECK_V2_API_KEY")?);
+        Ok(Some(match variables.get("DECK_V2_BASE_URL")? {
+            Some(url) => config.base_url(url),
+            None => config,
+        }))
+    }
+
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
+        let (authorization, secrets) = authorization(&self.api_key, |key| format!("Bearer {key}"))
+            .map_err(|why| Error::config(format!("Deck v2's API key {why}")))?;
+        Ok(Endpoint {
+            provider: Provider::DeckV2,
+            base: BaseUrl::parse(Provider::DeckV2, &self.base_url)?,
+            credentials: HeaderMap::from_iter([(header::AUTHORIZATION, authorization)]),
+            secrets,
+            reserved: &[],
+            keys: Some(KeyStore {
+                header: HeaderName::from_static("idempotency-key"),
+                keeps: Keeps::Successes,
+            }),
+            read_error: error::read,
+            cipher: None,
+        })
+    }
+}
+
+/// The operations of Deck's API v2, by group.
+#[derive(Clone, Debug)]
+pub struct DeckV2 {
+    engine: Arc<Engine>,
+}
+
+impl DeckV2 {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Whether the key works.
+    pub fn test(&self) -> Test {
+        Test::new(self.engine.clone())
+    }
+
+    /// What carries out tasks.
+    pub fn agents(&self) -> Agents {
+        Agents::new(self.engine.clone())
+    }
+}

@@ -1,0 +1,212 @@
+mod agents;
+mod event_log;
+mod kept;
+mod test;
+
+use super::context::{Context, lock};
+use super::exchange::{Asked, Handlers, Reply, Step};
+use super::idempotency::{Answers, OtherRequest};
+use super::store::Store;
+use crate::deck_v2::Config;
+use crate::operation::Repeat;
+use http::StatusCode;
+use kept::{Kept, Resource};
+use serde_json::{Value, json};
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Mutex, MutexGuard},
+    time::{Duration, SystemTime},
+};
+
+pub(super) const HANDLERS: &[Handlers<State>] = &[test::HANDLERS, agents::HANDLERS];
+
+/// How long a success is remembered under its idempotency key.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+/// So many requests are taken in so much time.
+const RATE: (usize, Duration) = (200, Duration::from_secs(10));
+
+/// What Deck knows its client by.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    pub(super) api_key: String,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self { api_key: "sk_live_sandbox-5d0e".to_owned() }
+    }
+}
+
+impl Credentials {
+    pub(super) fn config(&self, base_url: String) -> Config {
+        Config::new(self.api_key.as_str()).base_url(base_url)
+    }
+}
+
+/// What happens at Deck v2 without the API.
+///
+/// Deck does not document every code of its errors: `request_invalid`, and `agent_not_found` and its like, are the sandbox's
+/// own. A 401 has no body.
+#[derive(Clone, Copy)]
+pub struct DeckV2<'a> {
+    state: &'a Mutex<State>,
+    context: &'a Context,
+}
+
+impl<'a> DeckV2<'a> {
+    pub(super) fn new(state: &'a Mutex<State>, context: &'a Context) -> Self {
+        Self { state, context }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'a, State> {
+        lock(self.state)
+    }
+
+    /// The events of the last 30 days, oldest first, as Deck would deliver them.
+    pub fn events(&self) -> Vec<Value> {
+        let mut state = self.state();
+        state.forget_events(self.context.now());
+        state.events.iter().map(|(_, event)| Value::Object(event.clone())).collect()
+    }
+}
+
+impl fmt::Debug for DeckV2<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeckV2")
+    }
+}
+
+/// Deck's knowledge.
+pub(super) struct State {
+    pub(super) credentials: Credentials,
+    /// When the latest requests were taken.
+    taken: VecDeque<SystemTime>,
+    /// How many requests were answered: their ids are numbers, so that looking at something draws nothing.
+    requests: u64,
+    answered: Answers,
+    agents: Kept,
+    events: Store<Resource>,
+    /// How many events there were.
+    told: u64,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::default(),
+            taken: VecDeque::new(),
+            requests: 0,
+            answered: Answers::default(),
+            agents: Kept::new("agent", "agt_"),
+            events: Store::default(),
+            told: 0,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        if let Some(status) = asked.fails {
+            return self.with_request_id(failure(status));
+        }
+        if asked.header("authorization") != format!("Bearer {}", self.credentials.api_key) {
+            return failure(StatusCode::UNAUTHORIZED);
+        }
+        let reply = self.take(asked.now).and_then(|()| self.carry_out_once(asked));
+        reply.unwrap_or_else(|refusal| self.with_request_id(refusal))
+    }
+
+    pub(super) fn no_route(&mut self) -> Reply {
+        let reply =
+            refusal(StatusCode::NOT_FOUND, "request", "endpoint_not_found", "There is no such operation");
+        self.with_request_id(reply)
+    }
+
+    /// Counts the request, or refuses it where there are too many.
+    fn take(&mut self, now: SystemTime) -> Result<(), Reply> {
+        let (most, time) = RATE;
+        while self.taken.front().is_some_and(|taken| *taken + time <= now) {
+            self.taken.pop_front();
+        }
+        if self.taken.len() >= most {
+            return Err(failure(StatusCode::TOO_MANY_REQUESTS));
+        }
+        self.taken.push_back(now);
+        Ok(())
+    }
+
+    /// Gives the stored success again where the idempotency key has one.
+    fn carry_out_once(&mut self, asked: &Asked<'_>) -> Step {
+        let key = asked.header("idempotency-key");
+        if key.is_empty() || asked.operation.repeat() != Repeat::Keyed {
+            return asked.carry_out(HANDLERS, self).map(|reply| self.with_request_id(reply));
+        }
+        if key.len() > 256 {
+            let message = "The idempotency key is over 256 characters";
+            return Err(refusal(StatusCode::BAD_REQUEST, "idempotency", "idempotency_key_error", message));
+        }
+        let body: Option<Value> = serde_json::from_slice(asked.body).ok();
+        let request = json!([asked.operation.id(), asked.ids, body]);
+        match self.answered.find(key, &request, asked.now) {
+            Some(Ok(reply)) => return Ok(reply),
+            Some(Err(OtherRequest)) => return Err(failure(StatusCode::CONFLICT)),
+            None => {}
+        }
+        // After an error the same key executes again.
+        let reply = asked.carry_out(HANDLERS, self)?;
+        let reply = self.with_request_id(reply);
+        self.answered.keep(key, request, &reply, asked.now + REMEMBERED);
+        Ok(reply)
+    }
+
+    fn with_request_id(&mut self, mut reply: Reply) -> Reply {
+        self.requests += 1;
+        if let Some(Value::Object(body)) = reply.json_mut() {
+            body.insert("request_id".to_owned(), format!("req_{:016}", self.requests).into());
+        }
+        reply
+    }
+}
+
+fn ok(body: impl Into<Value>) -> Step {
+    Ok(Reply::json(StatusCode::OK, body.into()))
+}
+
+fn created(body: impl Into<Value>) -> Step {
+    Ok(Reply::json(StatusCode::CREATED, body.into()))
+}
+
+/// What confirms that a resource is gone.
+fn deleted(resource: &Resource) -> Value {
+    json!({ "id": resource.get("id"), "object": resource.get("object"), "deleted": true })
+}
+
+/// What Deck answers with this status, whatever was asked.
+fn failure(status: StatusCode) -> Reply {
+    let (kind, code, message) = match status.as_u16() {
+        401 | 403 => return Reply::empty(status),
+        409 => ("idempotency", "idempotency_error", "The idempotency key was used with other parameters"),
+        429 => ("rate_limit", "rate_limit_exceeded", "Too many requests"),
+        500.. => ("api", "api_error", "Something went wrong at Deck"),
+        _ => ("request", "request_invalid", "The request is not valid"),
+    };
+    refusal(status, kind, code, message)
+}
+
+fn invalid(message: &str) -> Reply {
+    refusal(StatusCode::BAD_REQUEST, "request", "request_invalid", message)
+}
+
+fn refusal(status: StatusCode, kind: &str, code: &str, message: &str) -> Reply {
+    Reply::json(status, json!({ "errors": [error(kind, code, message)] }))
+}
+
+/// As refusals and runs have it.
+fn error(kind: &str, code: &str, message: &str) -> Value {
+    json!({ "type": kind, "code": code, "message": message })
+}
+
+fn iso(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map(|time| format!("{time:.0}")).unwrap_or_default()
+}
