@@ -3,13 +3,13 @@ use std::{fmt, marker::PhantomData};
 
 /// Declares an enum whose values a vendor may extend at any time.
 ///
-/// The declaration lists the values known today. Any other value is kept in `Unknown`, byte for byte. After a `|` stands
-/// an older spelling, which is read as the same value.
+/// The declaration lists the values known today. Any other value is kept in `Unknown`, byte for byte. A value that the
+/// vendor spells in several ways has the others behind a `|`: they are read, and the first is written.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal $(| $older:literal)?, )+
+            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal $(| $other:literal)*, )+
         }
     ) => {
         $(#[$meta])*
@@ -39,7 +39,7 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $( $text $(| $older)? => Self::$variant, )+
+                    $( $text $(| $other)* => Self::$variant, )+
                     other => Self::Unknown($crate::types::UnknownValue::new(other)),
                 }
             }
@@ -169,26 +169,24 @@ mod tests {
             /// Red.
             Red = "red",
             /// Deep blue.
-            DeepBlue = "deep-blue",
-            /// Gray.
-            Gray = "gray" | "grey",
+            DeepBlue = "deep-blue" | "deepblue",
         }
     }
 
     #[test]
+    fn another_spelling_reads_as_the_first() {
+        assert_eq!(from_str::<Colour>(r#""deepblue""#).unwrap(), Colour::DeepBlue);
+        assert_eq!(Colour::from("deepblue").as_str(), "deep-blue");
+    }
+
+    #[test]
     fn known_values_round_trip() {
-        assert_eq!(Colour::KNOWN, [Colour::Red, Colour::DeepBlue, Colour::Gray]);
+        assert_eq!(Colour::KNOWN, [Colour::Red, Colour::DeepBlue]);
         for colour in Colour::KNOWN {
             assert_eq!(&Colour::from(colour.as_str()), colour);
             assert_eq!(&from_str::<Colour>(&to_string(colour).unwrap()).unwrap(), colour);
         }
         assert_eq!(to_string(&Colour::DeepBlue).unwrap(), r#""deep-blue""#);
-    }
-
-    #[test]
-    fn an_older_spelling_is_the_same_value() {
-        assert_eq!([Colour::from("gray"), Colour::from("grey")], [Colour::Gray, Colour::Gray]);
-        assert_eq!(to_string(&from_str::<Colour>("\"grey\"").unwrap()).unwrap(), "\"gray\"");
     }
 
     #[test]
@@ -245,7 +243,6 @@ mod tests {
         fn r33_any_string_round_trips(text: String) {
             let json = to_string(&text).unwrap();
             let colour: Colour = from_str(&json).unwrap();
-            prop_assume!(text != "grey");
             prop_assert_eq!(colour.as_str(), &text);
             prop_assert_eq!(to_string(&colour).unwrap(), json);
             // Out of a value, strings come owned and not borrowed.

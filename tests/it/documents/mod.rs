@@ -579,7 +579,7 @@ fn open_enums(vendor: &str) -> Vec<BTreeSet<String>> {
     let values = |declared: &str| {
         let body = declared.split("\n}").next().unwrap();
         let lines = body.lines().filter_map(|line| line.trim().strip_suffix("\",")?.split_once(" = \""));
-        lines.map(|(_, value)| value.split("\" | \"").next().unwrap().to_owned()).collect()
+        lines.flat_map(|(_, values)| values.split("\" | \"").map(str::to_owned)).collect()
     };
     declared.map(values).collect()
 }
