@@ -117,6 +117,22 @@ impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for JsonMap {
 pub struct OtherJson(Box<RawValue>);
 
 impl OtherJson {
+    /// What this value serialises to, such as a schema that another crate makes.
+    ///
+    /// ```
+    /// use connectory::OtherJson;
+    ///
+    /// let schema = OtherJson::new(&serde_json::json!({ "type": "object" }))?;
+    /// assert_eq!(schema.raw(), r#"{"type":"object"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the value's `Serialize`.
+    pub fn new(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        to_raw_value(value).map(Self)
+    }
+
     /// JSON text as it is; `None` where it is none.
     pub(crate) fn of_text(json: String) -> Option<Self> {
         RawValue::from_string(json).ok().map(Self)
