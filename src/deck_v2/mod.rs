@@ -6,8 +6,11 @@
 //! Source: <https://docs.deck.co/api/using-the-api>.
 
 pub mod agents;
+pub mod credentials;
 mod error;
 mod page;
+pub mod session_tokens;
+pub mod sources;
 pub mod tasks;
 pub mod test;
 
@@ -20,11 +23,22 @@ use crate::operation::Operation;
 use crate::types::id;
 use crate::{Error, Provider, Secret};
 use agents::Agents;
+use credentials::Credentials;
 use http::{HeaderMap, HeaderName, header};
+use session_tokens::SessionTokens;
+use sources::Sources;
 use std::sync::Arc;
+use tasks::Tasks;
 use test::Test;
 
-pub(crate) const OPERATIONS: &[&[&Operation]] = &[test::OPERATIONS, agents::OPERATIONS];
+pub(crate) const OPERATIONS: &[&[&Operation]] = &[
+    test::OPERATIONS,
+    sources::OPERATIONS,
+    agents::OPERATIONS,
+    tasks::OPERATIONS,
+    credentials::OPERATIONS,
+    session_tokens::OPERATIONS,
+];
 
 id! {
     /// An agent: `agt_`.
@@ -117,8 +131,28 @@ impl DeckV2 {
         Test::new(self.engine.clone())
     }
 
+    /// The portals that tasks work at.
+    pub fn sources(&self) -> Sources {
+        Sources::new(self.engine.clone())
+    }
+
     /// What carries out tasks.
     pub fn agents(&self) -> Agents {
         Agents::new(self.engine.clone())
+    }
+
+    /// What agents are to do.
+    pub fn tasks(&self) -> Tasks {
+        Tasks::new(self.engine.clone())
+    }
+
+    /// What customers sign in with at sources.
+    pub fn credentials(&self) -> Credentials {
+        Credentials::new(self.engine.clone())
+    }
+
+    /// Tokens for the Auth Component on your page.
+    pub fn session_tokens(&self) -> SessionTokens {
+        SessionTokens::new(self.engine.clone())
     }
 }

@@ -160,9 +160,9 @@ impl SandboxBuilder {
     /// Makes Deck v2 know its client by this key.
     #[cfg(feature = "deck-v2")]
     pub fn deck_v2_credentials(self, api_key: impl Into<String>) -> Self {
-        let credentials = super::deck_v2::Credentials { api_key: api_key.into() };
+        let api_key = api_key.into();
         self.seeded(move |world| {
-            world.deck_v2().state().credentials = credentials;
+            world.deck_v2().state().api_key = api_key;
             Ok(())
         })
     }

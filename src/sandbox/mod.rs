@@ -123,8 +123,7 @@ impl Sandbox {
         let builder =
             builder.codat(self.world.codat().state().credentials.config(self.base_url(Provider::Codat)));
         #[cfg(feature = "deck-v2")]
-        let builder =
-            builder.deck_v2(self.world.deck_v2().state().credentials.config(self.base_url(Provider::DeckV2)));
+        let builder = builder.deck_v2(self.world.deck_v2().state().config(self.base_url(Provider::DeckV2)));
         if self.servers.is_empty() { builder.transport(self.transport()) } else { builder }
     }
 

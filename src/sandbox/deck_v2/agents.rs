@@ -5,6 +5,7 @@ use super::{State, created, deleted, ok};
 use crate::deck_v2::agents;
 use crate::sandbox::exchange::{Asked, Handlers, Step};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&agents::CREATE, State::create_agent),
@@ -22,7 +23,9 @@ struct Body {
 
 impl State {
     fn create_agent(&mut self, asked: &Asked<'_>) -> Step {
-        let agent = self.agents.add(asked, members::<Body>(asked)?);
+        let mut agent = members::<Body>(asked)?;
+        agent.insert("tasks".to_owned(), json!([]));
+        let agent = self.agents.add(asked, agent);
         self.tell("agent.created", &agent, asked.now);
         created(agent)
     }

@@ -58,20 +58,30 @@ impl Kept {
         Ok(resource.clone())
     }
 
-    /// Makes what a PATCH says of the resource, which then has to read as a `T`.
+    /// What a PATCH makes of the resource, which has to read as a `T`. What `T` does not know is kept as it is.
+    pub(super) fn patched<T: DeserializeOwned>(
+        &self,
+        id: &str,
+        asked: &Asked<'_>,
+    ) -> Result<Resource, Reply> {
+        let mut changed = self.get(id)?.clone();
+        let changes: Resource = body(asked)?;
+        if let Some(fixed) = FIXED.iter().find(|name| changes.contains_key(**name)) {
+            return Err(invalid(&format!("{fixed} cannot be changed")));
+        }
+        changed.extend(changes);
+        read::<T>(changed.clone())?;
+        Ok(changed)
+    }
+
+    /// The same, and keeps it.
     pub(super) fn patch<T: DeserializeOwned>(
         &mut self,
         id: &str,
         asked: &Asked<'_>,
     ) -> Result<Resource, Reply> {
-        let changes: Resource = body(asked)?;
-        if let Some(fixed) = FIXED.iter().find(|name| changes.contains_key(**name)) {
-            return Err(invalid(&format!("{fixed} cannot be changed")));
-        }
-        let mut changed = self.get(id)?.clone();
-        changed.extend(changes.clone());
-        read::<T>(changed)?;
-        self.set(id, asked.now, changes)
+        let changed = self.patched::<T>(id, asked)?;
+        self.set(id, asked.now, changed)
     }
 
     pub(super) fn delete(&mut self, id: &str) -> Result<Resource, Reply> {
@@ -109,7 +119,6 @@ pub(super) fn page(items: &Store<Resource>, asked: &Asked<'_>, filter: impl Fn(&
     ok(json!({ "data": data, "has_more": found.next.is_some(), "next_cursor": found.next }))
 }
 
-#[allow(dead_code, reason = "the lists that filter are to come")]
 /// Whether the resource's member is among the values that the query asks for, if it asks for any.
 pub(super) fn asks_for(asked: &Asked<'_>, parameter: &str, resource: &Resource, member: &str) -> bool {
     let mut values = asked.query.iter().filter(|(name, _)| name == parameter).peekable();
@@ -124,17 +133,26 @@ pub(super) fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
 /// The members of a body that reads as a `T` and has nothing beside. What was not sent is there as `T` has it.
 pub(super) fn members<T: DeserializeOwned + Serialize>(asked: &Asked<'_>) -> Result<Resource, Reply> {
     let sent: Resource = body(asked)?;
-    let known = match serde_json::to_value(read::<T>(sent.clone())?) {
-        Ok(Value::Object(known)) => known,
-        _ => Resource::new(),
-    };
+    let known = written(&read::<T>(sent.clone())?);
     match sent.keys().find(|name| !known.contains_key(*name)) {
         Some(name) => Err(invalid(&format!("{name} is no member of this request"))),
         None => Ok(known),
     }
 }
 
-fn read<T: DeserializeOwned>(members: Resource) -> Result<T, Reply> {
+/// The same for a request of which not every member is documented: what `T` does not know is kept as it is.
+pub(super) fn any_members<T: DeserializeOwned + Serialize>(asked: &Asked<'_>) -> Result<Resource, Reply> {
+    let mut sent: Resource = body(asked)?;
+    let known = written(&read::<T>(sent.clone())?);
+    sent.extend(known);
+    Ok(sent)
+}
+
+fn written(value: &impl Serialize) -> Resource {
+    serde_json::to_value(value).map(object).unwrap_or_default()
+}
+
+pub(super) fn read<T: DeserializeOwned>(members: Resource) -> Result<T, Reply> {
     let read = serde_json::from_value(Value::Object(members));
     read.map_err(|error| invalid(&format!("The request body is not valid: {error}")))
 }

@@ -1,16 +1,21 @@
 mod agents;
+mod credentials;
 mod event_log;
 mod kept;
+mod session_tokens;
+mod sources;
+mod tasks;
 mod test;
 
 use super::context::{Context, lock};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::{Answers, OtherRequest};
 use super::store::Store;
-use crate::deck_v2::Config;
+use crate::deck_v2::{Config, CredentialId, SourceId};
 use crate::operation::Repeat;
+use credentials::SignIn;
 use http::StatusCode;
-use kept::{Kept, Resource};
+use kept::{Kept, Resource, new_id};
 use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
@@ -19,30 +24,19 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-pub(super) const HANDLERS: &[Handlers<State>] = &[test::HANDLERS, agents::HANDLERS];
+pub(super) const HANDLERS: &[Handlers<State>] = &[
+    test::HANDLERS,
+    sources::HANDLERS,
+    agents::HANDLERS,
+    tasks::HANDLERS,
+    credentials::HANDLERS,
+    session_tokens::HANDLERS,
+];
 
 /// How long a success is remembered under its idempotency key.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// So many requests are taken in so much time.
 const RATE: (usize, Duration) = (200, Duration::from_secs(10));
-
-/// What Deck knows its client by.
-#[derive(Clone)]
-pub(super) struct Credentials {
-    pub(super) api_key: String,
-}
-
-impl Default for Credentials {
-    fn default() -> Self {
-        Self { api_key: "sk_live_sandbox-5d0e".to_owned() }
-    }
-}
-
-impl Credentials {
-    pub(super) fn config(&self, base_url: String) -> Config {
-        Config::new(self.api_key.as_str()).base_url(base_url)
-    }
-}
 
 /// What happens at Deck v2 without the API.
 ///
@@ -63,6 +57,28 @@ impl<'a> DeckV2<'a> {
         lock(self.state)
     }
 
+    /// A customer signs in on your page, in the Auth Component that has this session token.
+    ///
+    /// `None` where the component would not take the token, or there is no such source.
+    pub fn sign_in(
+        &self,
+        session_token: &str,
+        source: impl Into<SourceId>,
+        username: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Option<CredentialId> {
+        let Context { random, .. } = self.context;
+        let now = self.context.now();
+        let mut state = self.state();
+        if !state.takes_session_token(session_token, now) {
+            return None;
+        }
+        let id = new_id("cred_", random);
+        let sign_in = SignIn::new(username.into(), password.into());
+        state.add_credential(&id, source.into().as_str(), sign_in, now).ok()?;
+        Some(id.into())
+    }
+
     /// The events of the last 30 days, oldest first, as Deck would deliver them.
     pub fn events(&self) -> Vec<Value> {
         let mut state = self.state();
@@ -79,13 +95,21 @@ impl fmt::Debug for DeckV2<'_> {
 
 /// Deck's knowledge.
 pub(super) struct State {
-    pub(super) credentials: Credentials,
+    /// What Deck knows its client by.
+    pub(super) api_key: String,
     /// When the latest requests were taken.
     taken: VecDeque<SystemTime>,
     /// How many requests were answered: their ids are numbers, so that looking at something draws nothing.
     requests: u64,
     answered: Answers,
+    sources: Kept,
     agents: Kept,
+    tasks: Kept,
+    credentials: Kept,
+    /// What the credentials hold, by their ids.
+    sign_ins: Store<SignIn>,
+    /// When tokens of the Auth Component expire.
+    session_tokens: Store<SystemTime>,
     events: Store<Resource>,
     /// How many events there were.
     told: u64,
@@ -94,11 +118,16 @@ pub(super) struct State {
 impl Default for State {
     fn default() -> Self {
         Self {
-            credentials: Credentials::default(),
+            api_key: "sk_live_sandbox-5d0e".to_owned(),
             taken: VecDeque::new(),
             requests: 0,
             answered: Answers::default(),
+            sources: Kept::new("source", "src_"),
             agents: Kept::new("agent", "agt_"),
+            tasks: Kept::new("task", "task_"),
+            credentials: Kept::new("credential", "cred_"),
+            sign_ins: Store::default(),
+            session_tokens: Store::default(),
             events: Store::default(),
             told: 0,
         }
@@ -106,11 +135,16 @@ impl Default for State {
 }
 
 impl State {
+    /// How a client reaches Deck.
+    pub(super) fn config(&self, base_url: String) -> Config {
+        Config::new(self.api_key.as_str()).base_url(base_url)
+    }
+
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
         if let Some(status) = asked.fails {
             return self.with_request_id(failure(status));
         }
-        if asked.header("authorization") != format!("Bearer {}", self.credentials.api_key) {
+        if asked.header("authorization") != format!("Bearer {}", self.api_key) {
             return failure(StatusCode::UNAUTHORIZED);
         }
         let reply = self.take(asked.now).and_then(|()| self.carry_out_once(asked));
