@@ -104,6 +104,8 @@ mod pages {
     mod architecture {}
     #[doc = include_str!("../docs/deck.md")]
     mod deck {}
+    #[doc = include_str!("../docs/deck-v2.md")]
+    mod deck_v2 {}
     #[doc = include_str!("../docs/errors.md")]
     mod errors {}
     #[doc = include_str!("../docs/operations.md")]

@@ -83,6 +83,8 @@ fn look(world: &World, name: &str) -> Result<Value, Reply> {
         "requests" => Ok(world.journal().requests().iter().map(show).collect()),
         #[cfg(feature = "deck")]
         "deck/events" => Ok(world.deck().events().into()),
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/events" => Ok(world.deck_v2().events().into()),
         _ => Err(no_route(Method::GET, name)),
     }
 }
@@ -176,6 +178,21 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
 
             let Body { name } = read(body)?;
             Ok(json!({ "id": world.codat().add_company(name) }))
+        }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/sign_in" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                session_token: String,
+                source: String,
+                username: String,
+                password: String,
+            }
+
+            let Body { session_token, source, username, password } = read(body)?;
+            let id = world.deck_v2().sign_in(&session_token, source, username, password);
+            Ok(json!({ "id": id.ok_or_else(|| unmet("there is no such session token or source"))? }))
         }
         _ => Err(no_route(Method::POST, name)),
     }

@@ -143,6 +143,22 @@ async fn apideck_s_acts_are_those_of_the_handle() {
     assert_eq!(post(&sandbox, "apideck/authorize", nowhere).await.0, 422);
 }
 
+#[cfg(feature = "deck-v2")]
+#[tokio::test]
+async fn a_customer_signs_in_at_deck_v2() {
+    use connectory::deck_v2::sources::CreateSource;
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let deck = sandbox.client().deck_v2();
+    let source = deck.sources().create(&CreateSource::website("https://utility.example")).await.unwrap().id;
+    let token = deck.session_tokens().create().await.unwrap().token;
+    let body = json!({
+        "session_token": token.expose_secret(), "source": source, "username": "jane", "password": "x",
+    });
+    let id = act(&sandbox, "deck_v2/sign_in", body).await["id"].as_str().unwrap().to_owned();
+    assert_eq!(deck.credentials().get(&id).await.unwrap().source_id, Some(source));
+    assert_eq!(get(&sandbox, "deck_v2/events").await, Value::from(sandbox.deck_v2().events()));
+}
+
 #[cfg(feature = "codat")]
 #[tokio::test]
 async fn companies_faults_and_requests_are_those_of_the_sandbox() {
@@ -247,6 +263,12 @@ async fn what_is_not_understood_is_refused_in_json() {
     }
     if cfg!(feature = "codat") {
         rows.push(("POST", "codat/add_company", json!({ "name": 7 }), 400));
+    }
+    if cfg!(feature = "deck-v2") {
+        let unknown =
+            json!({ "session_token": "tk_1", "source": "src_1", "username": "jane", "password": "x" });
+        rows.push(("POST", "deck_v2/sign_in", unknown, 422));
+        rows.push(("POST", "deck_v2/sign_in", json!({ "session_token": "tk_1" }), 400));
     }
     for (method, route, body, expected) in rows {
         let (status, answer) = send(&sandbox, request(method, route, &body)).await;

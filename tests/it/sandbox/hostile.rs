@@ -52,6 +52,9 @@ fn controls(any: &Request) -> Vec<Request> {
     if cfg!(feature = "codat") {
         all.push(post("codat/add_company", json!({ "name": "Acme" })));
     }
+    if cfg!(feature = "deck-v2") {
+        all.push(("GET", "deck_v2/events", Value::Null));
+    }
     let controls = all.into_iter().map(|(method, route, body)| {
         let mut control = any.clone();
         control.operation = None;
