@@ -8,9 +8,14 @@
 pub mod agents;
 pub mod credentials;
 mod error;
+pub mod event_destinations;
+pub mod event_log;
 mod page;
 pub mod session_tokens;
+pub mod sessions;
 pub mod sources;
+pub mod storage;
+pub mod task_runs;
 pub mod tasks;
 pub mod test;
 
@@ -24,10 +29,15 @@ use crate::types::id;
 use crate::{Error, Provider, Secret};
 use agents::Agents;
 use credentials::Credentials;
+use event_destinations::EventDestinations;
+use event_log::EventLog;
 use http::{HeaderMap, HeaderName, header};
 use session_tokens::SessionTokens;
+use sessions::Sessions;
 use sources::Sources;
 use std::sync::Arc;
+use storage::Storage;
+use task_runs::TaskRuns;
 use tasks::Tasks;
 use test::Test;
 
@@ -38,6 +48,11 @@ pub(crate) const OPERATIONS: &[&[&Operation]] = &[
     tasks::OPERATIONS,
     credentials::OPERATIONS,
     session_tokens::OPERATIONS,
+    task_runs::OPERATIONS,
+    storage::OPERATIONS,
+    sessions::OPERATIONS,
+    event_log::OPERATIONS,
+    event_destinations::OPERATIONS,
 ];
 
 id! {
@@ -154,5 +169,30 @@ impl DeckV2 {
     /// Tokens for the Auth Component on your page.
     pub fn session_tokens(&self) -> SessionTokens {
         SessionTokens::new(self.engine.clone())
+    }
+
+    /// What tasks do at a source.
+    pub fn task_runs(&self) -> TaskRuns {
+        TaskRuns::new(self.engine.clone())
+    }
+
+    /// The files that runs have stored.
+    pub fn storage(&self) -> Storage {
+        Storage::new(self.engine.clone())
+    }
+
+    /// Where runs work.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.engine.clone())
+    }
+
+    /// What has happened at Deck in the last 30 days.
+    pub fn event_log(&self) -> EventLog {
+        EventLog::new(self.engine.clone())
+    }
+
+    /// Where Deck sends events.
+    pub fn event_destinations(&self) -> EventDestinations {
+        EventDestinations::new(self.engine.clone())
     }
 }

@@ -37,7 +37,7 @@ mod faults;
 #[cfg(any(feature = "deck", feature = "deck-v2"))]
 mod idempotency;
 mod journal;
-#[cfg(any(feature = "apideck", feature = "codat"))]
+#[cfg(any(feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod jwt;
 mod mount;
 mod random;

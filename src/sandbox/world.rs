@@ -75,6 +75,10 @@ impl World {
         if let Some(reply) = self.follow_link(mount, head) {
             return self.log_alone(mount, head, body, reply);
         }
+        #[cfg(feature = "deck-v2")]
+        if let Some(reply) = self.send_file(mount, head) {
+            return self.log_alone(mount, head, body, reply);
+        }
         let route = route(mount, head);
         let mut request = asked_for(mount, route.as_ref(), head, body);
         let strike = |operation| lock(&self.faults).striking(operation, &self.context.random);
@@ -100,6 +104,15 @@ impl World {
         let path = head.uri.path().strip_prefix(mount.prefix(Provider::Apideck)?)?;
         let query = head.uri.query().unwrap_or_default();
         (head.method == http::Method::GET).then(|| self.apideck().follow(path, query))?
+    }
+
+    /// What Deck v2's links to stored files lead to. That is no request of a client either.
+    #[cfg(feature = "deck-v2")]
+    fn send_file(&self, mount: Mount, head: &request::Parts) -> Option<Reply> {
+        let path = head.uri.path().strip_prefix(mount.prefix(Provider::DeckV2)?)?;
+        let query = head.uri.query().unwrap_or_default();
+        let state = lock(&self.deck_v2);
+        (head.method == http::Method::GET).then(|| state.file(path, query, self.context.now()))?
     }
 
     /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.

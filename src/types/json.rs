@@ -172,6 +172,13 @@ impl From<Value> for OtherJson {
     }
 }
 
+impl From<JsonMap> for OtherJson {
+    fn from(members: JsonMap) -> Self {
+        // A map always has a text.
+        Self(to_raw_value(&members).unwrap_or_default())
+    }
+}
+
 impl<'de> Deserialize<'de> for OtherJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
@@ -244,6 +251,7 @@ pub(super) mod tests {
         assert_eq!(map.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((map.len(), map.is_empty(), JsonMap::new().is_empty()), (2, false, true));
         assert_eq!(JsonMap::from(map.to_map()), map);
+        assert_eq!(OtherJson::from(map.clone()).raw(), r#"{"a":"x","b":[true]}"#);
         assert!(from_str::<JsonMap>("[]").is_err());
     }
 

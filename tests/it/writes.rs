@@ -137,6 +137,8 @@ struct Stage<'a> {
     call: &'a Case,
     sandbox: Arc<Sandbox>,
     input: Input,
+    /// How many calls of the operation led there.
+    before: usize,
 }
 
 /// All that a vendor's reads and events tell.
@@ -156,7 +158,9 @@ impl<'a> Stage<'a> {
             Some(prepare) => prepare(sandbox.client()).await,
             None => Input::default(),
         };
-        Self { call, sandbox, input }
+        sandbox.advance(input.after);
+        let before = sandbox.requests_of(call.id).len();
+        Self { call, sandbox, input, before }
     }
 
     async fn play(&self, schedule: VecDeque<Fate>) -> Result<Given, Error> {
@@ -192,7 +196,7 @@ impl<'a> Stage<'a> {
         done: &State,
     ) -> Option<String> {
         let result = self.play(schedule).await;
-        let requests = self.sandbox.requests_of(self.call.id);
+        let requests = self.sandbox.requests_of(self.call.id).split_off(self.before);
         let handled = requests.iter().filter(|request| request.was_handled).count();
         let keys: BTreeSet<_> = requests.iter().map(|request| idempotency_key(&request.headers)).collect();
         let state = self.state().await;

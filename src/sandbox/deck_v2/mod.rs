@@ -1,9 +1,14 @@
 mod agents;
+mod clock;
 mod credentials;
+mod event_destinations;
 mod event_log;
 mod kept;
 mod session_tokens;
+mod sessions;
 mod sources;
+mod storage;
+mod task_runs;
 mod tasks;
 mod test;
 
@@ -13,16 +18,18 @@ use super::idempotency::{Answers, OtherRequest};
 use super::store::Store;
 use crate::deck_v2::{Config, CredentialId, SourceId};
 use crate::operation::Repeat;
+use clock::Next;
 use credentials::SignIn;
 use http::StatusCode;
 use kept::{Kept, Resource, new_id};
 use serde_json::{Value, json};
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     fmt,
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
+use uuid::Uuid;
 
 pub(super) const HANDLERS: &[Handlers<State>] = &[
     test::HANDLERS,
@@ -31,6 +38,11 @@ pub(super) const HANDLERS: &[Handlers<State>] = &[
     tasks::HANDLERS,
     credentials::HANDLERS,
     session_tokens::HANDLERS,
+    task_runs::HANDLERS,
+    storage::HANDLERS,
+    sessions::HANDLERS,
+    event_log::HANDLERS,
+    event_destinations::HANDLERS,
 ];
 
 /// How long a success is remembered under its idempotency key.
@@ -39,6 +51,22 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 const RATE: (usize, Duration) = (200, Duration::from_secs(10));
 
 /// What happens at Deck v2 without the API.
+///
+/// Each step of a run takes a second of the sandbox's clock: it is queued, running, signed in, completed. Every sign-in
+/// succeeds and verifies the credential, but for these:
+///
+/// | credential | what happens |
+/// |---|---|
+/// | password `invalid` | the run fails, and the credential is invalid |
+/// | user name with `mfa` in it | the run asks for a `code`; `123456` is right |
+/// | user name with `accounts` in it | the run asks for an `account_id`; `1001` is right |
+///
+/// A question waits for ten minutes, and a wrong answer is asked for again. A run's output has the form of its task's
+/// `output_schema`, unless [`set_output`](Self::set_output) says otherwise; a task whose storage is enabled stores one
+/// file. Links to files last a quarter of an hour. A session ends ten minutes after its last run.
+///
+/// A destination is verified after a second. Each event is delivered at once, and posted nowhere; a webhook whose URL has
+/// `unreachable` in it fails four times and is inactive from then on.
 ///
 /// Deck does not document every code of its errors: `request_invalid`, and `agent_not_found` and its like, are the sandbox's
 /// own. A 401 has no body.
@@ -81,8 +109,9 @@ impl<'a> DeckV2<'a> {
 
     /// The events of the last 30 days, oldest first, as Deck would deliver them.
     pub fn events(&self) -> Vec<Value> {
-        let mut state = self.state();
-        state.forget_events(self.context.now());
+        let (mut state, now) = (self.state(), self.context.now());
+        state.settle(now);
+        state.forget_events(now);
         state.events.iter().map(|(_, event)| Value::Object(event.clone())).collect()
     }
 }
@@ -110,9 +139,20 @@ pub(super) struct State {
     sign_ins: Store<SignIn>,
     /// When tokens of the Auth Component expire.
     session_tokens: Store<SystemTime>,
+    runs: Kept,
+    /// What runs of a task end with, by the task, where a test has said so.
+    outputs: HashMap<String, Value>,
+    sessions: Kept,
+    session_limit: Option<usize>,
+    storage: Kept,
+    /// What links to files are signed with, from the first run on.
+    file_secret: Option<Uuid>,
     events: Store<Resource>,
     /// How many events there were.
     told: u64,
+    destinations: Kept,
+    deliveries: Store<Resource>,
+    next: Store<Next>,
 }
 
 impl Default for State {
@@ -128,8 +168,17 @@ impl Default for State {
             credentials: Kept::new("credential", "cred_"),
             sign_ins: Store::default(),
             session_tokens: Store::default(),
+            runs: Kept::new("task_run", "trun_"),
+            outputs: HashMap::new(),
+            sessions: Kept::new("session", "sess_"),
+            session_limit: None,
+            storage: Kept::new("storage", "stor_"),
+            file_secret: None,
             events: Store::default(),
             told: 0,
+            destinations: Kept::new("event_destination", "evtd_"),
+            deliveries: Store::default(),
+            next: Store::default(),
         }
     }
 }
@@ -147,6 +196,7 @@ impl State {
         if asked.header("authorization") != format!("Bearer {}", self.api_key) {
             return failure(StatusCode::UNAUTHORIZED);
         }
+        self.settle(asked.now);
         let reply = self.take(asked.now).and_then(|()| self.carry_out_once(asked));
         reply.unwrap_or_else(|refusal| self.with_request_id(refusal))
     }

@@ -50,6 +50,7 @@ const UNKEPT: &[Exception] = &[
     ("deck_v2.sources.delete", "", "the same"),
     ("deck_v2.tasks.delete", "", "the same"),
     ("deck_v2.credentials.delete", "", "the same"),
+    ("deck_v2.event_destinations.delete", "", "the same"),
 ];
 
 /// Members of answers that the crate has and the document lacks: operation, place, reason.
@@ -57,6 +58,12 @@ const KEPT_BEYOND: &[Exception] = &[
     ("apideck.vault.connections.", "links", "the envelope is one for all operations, and lists have it"),
     ("apideck.vault.connections.", "meta", "the same"),
     ("deck_v2.", "data[].request_id", "an item of a list has the model that it has alone"),
+    ("deck_v2.task_runs.", "artifacts", "the model is one, whatever is asked for"),
+    ("deck_v2.task_runs.", "input", "the same"),
+    ("deck_v2.task_runs.", "storage", "the same"),
+    ("deck_v2.task_runs.get", "storage[].metadata", "a file has the model that it has alone"),
+    ("deck_v2.task_runs.get", "storage[].result", "the same"),
+    ("deck_v2.task_runs.get", "storage[].task_run_id", "the same"),
     (
         "apideck.vault.connections.",
         "form_fields[].mask",
@@ -199,8 +206,44 @@ fn calls_beside(client: &Client, id: &str) -> Vec<Beside> {
             let send = |update| connections.update("crm", "salesforce", &update);
             updates.map(send).map(|call| Box::pin(async { call.await.map(drop) }) as Beside).into()
         }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2.event_destinations.create" => {
+            use connectory::deck_v2::event_destinations::CreateEventDestination;
+            let destinations = client.deck_v2().event_destinations();
+            let send = |(kind, config)| {
+                let call = destinations.create(&CreateEventDestination::other("Billing", kind, config));
+                Box::pin(async { call.await.map(drop) }) as Beside
+            };
+            deck_v2_destinations().map(send).collect()
+        }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2.event_destinations.update" => {
+            use connectory::deck_v2::event_destinations::{UpdateEventDestination, WebhookConfig};
+            let destinations = client.deck_v2().event_destinations();
+            let update = UpdateEventDestination::new().webhook(WebhookConfig::new("https://example.com"));
+            let update =
+                deck_v2_destinations().fold(update, |update, (kind, config)| update.other(kind, config));
+            let call = destinations.update("first", &update);
+            vec![Box::pin(async { call.await.map(drop) })]
+        }
         _ => Vec::new(),
     }
+}
+
+/// What Deck's destinations that are no webhooks need to know.
+#[cfg(feature = "deck-v2")]
+fn deck_v2_destinations() -> impl Iterator<Item = (&'static str, connectory::JsonMap)> {
+    let kinds: [(_, &[&str]); 8] = [
+        ("aws_sqs", &["queue_url"]),
+        ("aws_kinesis", &["stream_name", "region"]),
+        ("aws_s3", &["bucket", "region"]),
+        ("aws_eventbridge", &["event_bus_name", "region"]),
+        ("gcp_pubsub", &["project_id", "topic"]),
+        ("rabbitmq", &["exchange", "server_url"]),
+        ("azure_servicebus", &["name"]),
+        ("hookdeck", &["token"]),
+    ];
+    kinds.into_iter().map(|(kind, names)| (kind, names.iter().map(|name| (*name, "text")).collect()))
 }
 
 type Beside = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;

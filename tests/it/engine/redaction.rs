@@ -281,7 +281,7 @@ fn hidden_places(sent: &Value, written: &Value, place: &str) -> Vec<String> {
             items.flat_map(|(sent, written)| hidden_places(sent, written, &format!("{place}/*"))).collect()
         }
         (sent, written) if *written == "[REDACTED]" => {
-            assert_eq!(*sent, CANARY, "{place}");
+            assert!(sent.as_str().is_some_and(|sent| sent.contains(CANARY)), "{place}: {sent}");
             vec![place.to_owned()]
         }
         (sent, written) => {

@@ -8,6 +8,8 @@ mod codat;
 mod deck;
 #[cfg(feature = "deck-v2")]
 mod deck_v2;
+#[cfg(feature = "deck-v2")]
+mod deck_v2_runs;
 #[cfg(feature = "deck")]
 mod disconnect;
 #[cfg(feature = "deck")]
