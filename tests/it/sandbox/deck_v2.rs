@@ -94,6 +94,18 @@ async fn a_success_is_given_again_under_its_key_for_a_day_and_a_failure_is_not()
     assert_eq!(long.await.unwrap_err().code(), Some("idempotency_key_error"));
 }
 
+#[tokio::test]
+async fn after_a_refusal_the_same_key_does_the_work() {
+    let sandbox = sandbox();
+    let tasks = sandbox.client().deck_v2().tasks();
+    let agent = sandbox.client().deck_v2().agents().create(&CreateAgent::new("Bills")).await.unwrap().id;
+    let create = || tasks.create(&CreateTask::new("Latest bill", &agent).id("mine"));
+    create().await.unwrap();
+    create().idempotency_key("key-1").await.unwrap_err();
+    tasks.delete("mine").await.unwrap();
+    create().idempotency_key("key-1").await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn two_hundred_requests_are_taken_in_ten_seconds() {
     let sandbox = sandbox();
