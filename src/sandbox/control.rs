@@ -194,6 +194,31 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
             let id = world.deck_v2().sign_in(&session_token, source, username, password);
             Ok(json!({ "id": id.ok_or_else(|| unmet("there is no such session token or source"))? }))
         }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/set_output" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                task: String,
+                output: Value,
+            }
+
+            let Body { task, output } = read(body)?;
+            world.deck_v2().set_output(task, output);
+            Ok(json!({}))
+        }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/limit_sessions" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                sessions: usize,
+            }
+
+            let Body { sessions } = read(body)?;
+            world.deck_v2().limit_sessions(sessions);
+            Ok(json!({}))
+        }
         _ => Err(no_route(Method::POST, name)),
     }
 }

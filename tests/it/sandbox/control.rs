@@ -156,6 +156,20 @@ async fn a_customer_signs_in_at_deck_v2() {
     });
     let id = act(&sandbox, "deck_v2/sign_in", body).await["id"].as_str().unwrap().to_owned();
     assert_eq!(deck.credentials().get(&id).await.unwrap().source_id, Some(source));
+
+    // And a run of a task with it brings what it is told to, in the one session that the plan has.
+    use connectory::deck_v2::{agents::CreateAgent, task_runs::*, tasks::CreateTask};
+    let agent = deck.agents().create(&CreateAgent::new("Bills")).await.unwrap().id;
+    let task = deck.tasks().create(&CreateTask::new("Latest bill", agent)).await.unwrap().id;
+    act(&sandbox, "deck_v2/set_output", json!({ "task": task, "output": [7] })).await;
+    act(&sandbox, "deck_v2/limit_sessions", json!({ "sessions": 1 })).await;
+    let body = RunTask::new().credential_id(&id);
+    let run = deck.task_runs().run(&task, &body).await.unwrap().id;
+    let error = deck.task_runs().run(&task, &body).await.unwrap_err();
+    assert_eq!(error.code(), Some("session_limit_exceeded"));
+    act(&sandbox, "advance", json!({ "seconds": 10 })).await;
+    let run = deck.task_runs().get(&run, &GetTaskRun::new()).await.unwrap();
+    assert_eq!((run.status, run.output.unwrap().raw()), (Some(TaskRunStatus::Completed), "[7]"));
     assert_eq!(get(&sandbox, "deck_v2/events").await, Value::from(sandbox.deck_v2().events()));
 }
 
@@ -269,6 +283,8 @@ async fn what_is_not_understood_is_refused_in_json() {
             json!({ "session_token": "tk_1", "source": "src_1", "username": "jane", "password": "x" });
         rows.push(("POST", "deck_v2/sign_in", unknown, 422));
         rows.push(("POST", "deck_v2/sign_in", json!({ "session_token": "tk_1" }), 400));
+        rows.push(("POST", "deck_v2/set_output", json!({ "task": "task_1" }), 400));
+        rows.push(("POST", "deck_v2/limit_sessions", json!({ "sessions": -1 }), 400));
     }
     for (method, route, body, expected) in rows {
         let (status, answer) = send(&sandbox, request(method, route, &body)).await;

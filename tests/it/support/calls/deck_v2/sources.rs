@@ -1,6 +1,6 @@
 use super::{Case, Input, Staged, Stored, sent, storable};
-use connectory::deck_v2::sources::*;
 use connectory::deck_v2::ListQuery;
+use connectory::deck_v2::sources::*;
 use connectory::{Client, Patch};
 
 const SOURCE: &str = r#"{
