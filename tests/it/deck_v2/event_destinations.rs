@@ -57,12 +57,12 @@ async fn a_delivery_has_its_members_by_name() {
 async fn headers_are_a_text_with_json_in_it() {
     let memory = Memory::playing([Step::answer(201, r#"{ "id": "evtd_1" }"#)]);
     let webhook =
-        WebhookConfig::new("https://example.com").custom_header("a", "\"\\ü").custom_header("b", "");
+        WebhookConfig::new("https://example.com").custom_header("a", "\"\\ü\u{1}").custom_header("b", "");
     let body = CreateEventDestination::webhook("Billing", webhook);
     let serialised = serde_json::to_value(&body).unwrap();
     assert_eq!(serialised["webhook"]["custom_headers"], "[REDACTED]");
     offline(&memory).deck_v2().event_destinations().create(&body).await.unwrap();
     let sent: Value = serde_json::from_slice(memory.requests()[0].body()).unwrap();
     let headers: Value = serde_json::from_str(sent["webhook"]["custom_headers"].as_str().unwrap()).unwrap();
-    assert_eq!(headers, json!({ "a": "\"\\ü", "b": "" }));
+    assert_eq!(headers, json!({ "a": "\"\\ü\u{1}", "b": "" }));
 }

@@ -152,8 +152,9 @@ async fn r12_a_key_of_the_caller_s_own_goes_with_every_attempt() {
 #[tokio::test]
 async fn a_port_where_nobody_listens_is_a_connect_failure() {
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-    let client = builder("http://127.0.0.1:1").no_proxy().retry(policy).build().unwrap();
     for call in calls::all() {
+        // One for each: a hundred retries are all that a client's budget pays for.
+        let client = builder("http://127.0.0.1:1").no_proxy().retry(policy.clone()).build().unwrap();
         let error = call.send_default(&client).await.unwrap_err();
         assert!(error.is_connect() && !error.is_timeout(), "{error:?}");
         assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 3), "{}", call.id);
