@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --example sandbox_server -- --port 4010
-//! cargo run --example sandbox_server -- --port 4010 --port-each    # 4010 Deck, 4011 Apideck, 4012 Codat
+//! cargo run --example sandbox_server -- --port 4010 --port-each    # 4010 Deck, 4011 Apideck, 4012 Codat, 4013 Deck v2
 //! cargo run --example sandbox_server -- --port 4010 --seed 7       # the same ids at every start
 //! ```
 //!
@@ -24,6 +24,7 @@ use std::env::Args;
 const DECK: (&str, &str) = ("sandbox-client-id", "sandbox-secret-2f8a1c55");
 const APIDECK: (&str, &str) = ("sk_test_sandbox_5b1e0d77", "sandbox-app");
 const CODAT: &str = "sandbox-codat-key-7c1e";
+const DECK_V2: &str = "sk_live_sandbox-5d0e";
 const COMPANY: &str = "8a210b68-6988-11ed-a1eb-0242ac120002";
 const ACCESS_TOKEN: &str = "access-development-6599f8dd-1a1c-4586-39d1-08ddb97283f7";
 
@@ -62,6 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .deck_credentials(DECK.0, DECK.1)
         .apideck_credentials(APIDECK.0, APIDECK.1)
         .codat_credentials(CODAT)
+        .deck_v2_credentials(DECK_V2)
         .deck_connection(ACCESS_TOKEN)
         .apideck_connection("test-consumer", "crm", "salesforce", "callable")
         .codat_company(COMPANY, "Acme");
@@ -84,6 +86,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("Codat    {}", sandbox.base_url(Provider::Codat));
     println!("         API key: {CODAT}");
     println!("         a company: {COMPANY}");
+    println!("Deck v2  {}", sandbox.base_url(Provider::DeckV2));
+    println!("         Authorization: Bearer {DECK_V2}");
     if let Some(address) = sandbox.address() {
         println!("Control  http://{address}/_sandbox/");
     }

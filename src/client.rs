@@ -4,6 +4,8 @@ use crate::apideck::{self, Apideck};
 use crate::codat::{self, Codat};
 #[cfg(feature = "deck")]
 use crate::deck::{self, Deck};
+#[cfg(feature = "deck-v2")]
+use crate::deck_v2::{self, DeckV2};
 use crate::engine::{Budget, Endpoint, Engine, Limits, visible};
 #[cfg(feature = "reqwest")]
 use crate::engine::{Proxies, ReqwestTransport, TransportSettings};
@@ -64,6 +66,13 @@ impl Client {
         Codat::new(self.engine.clone())
     }
 
+    /// The operations of Deck, API v2.
+    #[cfg(feature = "deck-v2")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "deck-v2")))]
+    pub fn deck_v2(&self) -> DeckV2 {
+        DeckV2::new(self.engine.clone())
+    }
+
     /// The transport, to give to another client that shall share its connections.
     pub fn transport(&self) -> Arc<dyn Transport> {
         self.engine.transport.clone()
@@ -91,6 +100,8 @@ pub struct ClientBuilder {
     apideck: Option<apideck::Config>,
     #[cfg(feature = "codat")]
     codat: Option<codat::Config>,
+    #[cfg(feature = "deck-v2")]
+    deck_v2: Option<deck_v2::Config>,
     limits: Limits,
     retry: RetryPolicy,
     user_agent_suffix: Option<String>,
@@ -125,6 +136,8 @@ impl Default for ClientBuilder {
             apideck: None,
             #[cfg(feature = "codat")]
             codat: None,
+            #[cfg(feature = "deck-v2")]
+            deck_v2: None,
             limits: Limits {
                 timeout: Duration::from_secs(60),
                 attempt_timeout: Duration::from_secs(30),
@@ -166,6 +179,14 @@ impl ClientBuilder {
     #[cfg_attr(docsrs, doc(cfg(feature = "codat")))]
     pub fn codat(mut self, config: codat::Config) -> Self {
         self.codat = Some(config);
+        self
+    }
+
+    /// Adds Deck's API v2.
+    #[cfg(feature = "deck-v2")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "deck-v2")))]
+    pub fn deck_v2(mut self, config: deck_v2::Config) -> Self {
+        self.deck_v2 = Some(config);
         self
     }
 
@@ -281,6 +302,7 @@ impl ClientBuilder {
     /// | Deck | `DECK_CLIENT_ID`, `DECK_SECRET`, and `DECK_ENVIRONMENT` (`sandbox` or `live`) or `DECK_BASE_URL` |
     /// | Apideck | `APIDECK_API_KEY`, `APIDECK_APP_ID`; if wanted `APIDECK_CONSUMER_ID`, `APIDECK_BASE_URL` |
     /// | Codat | `CODAT_API_KEY`; if wanted `CODAT_BASE_URL` |
+    /// | Deck, API v2 | `DECK_V2_API_KEY`; if wanted `DECK_V2_BASE_URL` |
     ///
     /// An empty variable counts as unset.
     ///
@@ -304,6 +326,10 @@ impl ClientBuilder {
         #[cfg(feature = "codat")]
         if let Some(config) = codat::Config::from_variables(variables)? {
             (builder, found) = (builder.codat(config), true);
+        }
+        #[cfg(feature = "deck-v2")]
+        if let Some(config) = deck_v2::Config::from_variables(variables)? {
+            (builder, found) = (builder.deck_v2(config), true);
         }
         if found { Ok(builder) } else { Err(Error::config("the environment names no vendor")) }
     }
@@ -339,6 +365,8 @@ impl ClientBuilder {
             self.apideck.as_ref().map(apideck::Config::endpoint),
             #[cfg(feature = "codat")]
             self.codat.as_ref().map(codat::Config::endpoint),
+            #[cfg(feature = "deck-v2")]
+            self.deck_v2.as_ref().map(deck_v2::Config::endpoint),
         ];
         let endpoints = endpoints.into_iter().flatten().collect::<Result<Vec<Endpoint>, Error>>()?;
         let exposed = endpoints
@@ -436,7 +464,7 @@ mod tests {
         ClientBuilder::from_variables(&Variables::new(&look_up))
     }
 
-    /// Whether Deck, Apideck and Codat are set up, and where.
+    /// Which vendors are set up, and where.
     fn vendors(variables: &[(&str, &str)]) -> Vec<(Provider, String)> {
         let endpoints = found(variables).unwrap().endpoints().unwrap();
         endpoints.iter().map(|endpoint| (endpoint.provider, endpoint.base.as_str().to_owned())).collect()
@@ -503,6 +531,16 @@ mod tests {
         assert_refused(&[("CODAT_BASE_URL", "http://127.0.0.1:1")], "CODAT_API_KEY");
     }
 
+    #[cfg(feature = "deck-v2")]
+    #[test]
+    fn deck_v2_is_found_with_its_key() {
+        let key = ("DECK_V2_API_KEY", "sk_live_1");
+        let at = |url: &str| vec![(Provider::DeckV2, url.to_owned())];
+        assert_eq!(vendors(&[key]), at("https://api.deck.co/v2"));
+        assert_eq!(vendors(&[key, ("DECK_V2_BASE_URL", "http://127.0.0.1:1")]), at("http://127.0.0.1:1"));
+        assert_refused(&[("DECK_V2_BASE_URL", "http://127.0.0.1:1")], "DECK_V2_API_KEY");
+    }
+
     #[cfg(all(feature = "deck", feature = "codat"))]
     #[test]
     fn one_vendor_s_missing_variable_is_not_hidden_by_another_vendor() {
@@ -510,7 +548,7 @@ mod tests {
         assert_eq!(vendors(&[("CODAT_API_KEY", "key"), ("DECK_SECRET", "")]).len(), 1);
     }
 
-    #[cfg(all(unix, any(feature = "deck", feature = "apideck", feature = "codat")))]
+    #[cfg(all(unix, any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")))]
     #[test]
     fn a_variable_that_is_not_utf_8_is_refused_by_name_alone() {
         use std::os::unix::ffi::OsStringExt;

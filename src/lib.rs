@@ -1,8 +1,8 @@
-// The README's examples talk to all three vendors.
-#![cfg_attr(all(feature = "deck", feature = "apideck", feature = "codat"), doc = include_str!("../README.md"))]
+// The README's examples talk to all vendors.
+#![cfg_attr(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"), doc = include_str!("../README.md"))]
 #![cfg_attr(
-    not(all(feature = "deck", feature = "apideck", feature = "codat")),
-    doc = "One typed, async client for the connection APIs of Deck, Apideck Vault and Codat."
+    not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")),
+    doc = "One typed, async client for the connection APIs of Deck (v1 and v2), Apideck Vault and Codat."
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // One vendor alone, or a client without TLS, does not use all of what the others share.
@@ -11,6 +11,7 @@
         feature = "deck",
         feature = "apideck",
         feature = "codat",
+        feature = "deck-v2",
         feature = "reqwest",
         feature = "rustls"
     )),
@@ -26,10 +27,16 @@ pub mod operation;
 mod provider;
 mod rate_limit;
 // Without a vendor there is no call to fuzz.
-#[cfg(all(any(test, fuzzing), any(feature = "deck", feature = "apideck", feature = "codat")))]
+#[cfg(all(
+    any(test, fuzzing),
+    any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")
+))]
 #[doc(hidden)]
 pub mod fuzzing;
-#[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
+#[cfg_attr(
+    not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")),
+    allow(unused)
+)]
 mod types;
 
 #[cfg(feature = "apideck")]
@@ -38,6 +45,8 @@ pub mod apideck;
 pub mod codat;
 #[cfg(feature = "deck")]
 pub mod deck;
+#[cfg(feature = "deck-v2")]
+pub mod deck_v2;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
@@ -84,12 +93,14 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
         apideck::OPERATIONS,
         #[cfg(feature = "codat")]
         codat::OPERATIONS,
+        #[cfg(feature = "deck-v2")]
+        deck_v2::OPERATIONS,
     ];
     PROVIDERS.iter().copied().flatten().copied().flatten().copied()
 }
 
 /// The code in `docs/` compiles.
-#[cfg(all(doctest, feature = "deck", feature = "apideck", feature = "codat"))]
+#[cfg(all(doctest, feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod pages {
     #[doc = include_str!("../docs/apideck.md")]
     mod apideck {}
@@ -99,6 +110,8 @@ mod pages {
     mod codat {}
     #[doc = include_str!("../docs/deck.md")]
     mod deck {}
+    #[doc = include_str!("../docs/deck-v2.md")]
+    mod deck_v2 {}
     #[doc = include_str!("../docs/errors.md")]
     mod errors {}
     #[doc = include_str!("../docs/operations.md")]

@@ -10,6 +10,8 @@ pub enum Provider {
     Apideck,
     /// Codat Platform.
     Codat,
+    /// Deck, API v2: another API than v1, under the same name.
+    DeckV2,
 }
 
 impl fmt::Display for Provider {
@@ -18,6 +20,7 @@ impl fmt::Display for Provider {
             Self::Deck => "Deck",
             Self::Apideck => "Apideck",
             Self::Codat => "Codat",
+            Self::DeckV2 => "Deck v2",
         })
     }
 }

@@ -7,7 +7,7 @@ pub mod memory;
 #[path = "../../tests/it/support/models.rs"]
 pub mod models;
 
-use connectory::{Client, Provider, apideck, codat, deck};
+use connectory::{Client, Provider, apideck, codat, deck, deck_v2};
 use memory::Memory;
 use models::Models;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ fn client(memory: &Memory) -> Client {
         .deck(deck::Config::at(BASE, "id", "secret"))
         .apideck(apideck::Config::new("key", "app").consumer_id("consumer").base_url(BASE))
         .codat(codat::Config::new("key").base_url(BASE))
+        .deck_v2(deck_v2::Config::new("key").base_url(BASE))
         .transport(Arc::new(memory.clone()))
         .build()
         .expect("a client that touches no network")

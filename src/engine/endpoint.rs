@@ -32,7 +32,6 @@ pub(crate) enum Keeps {
     /// All but those that refuse because of a limit.
     Everything,
     /// Those of a success: after a failure the same key does the work again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no vendor that is built yet keeps no more"))]
     Successes,
 }
 

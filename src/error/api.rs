@@ -45,7 +45,7 @@ impl ApiError {
         self.call.status.unwrap_or_default()
     }
 
-    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`.
+    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`, Deck v2's first `code`.
     pub fn code(&self) -> Option<&str> {
         self.view.code.as_deref()
     }

@@ -157,7 +157,7 @@ impl Error {
         self.call()?.status
     }
 
-    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`.
+    /// The vendor's code for the error: Deck's `error_code`, Apideck's `type_name`, Codat's `detailedErrorCode`, Deck v2's first `code`.
     pub fn code(&self) -> Option<&str> {
         self.api()?.code()
     }

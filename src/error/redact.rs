@@ -177,6 +177,10 @@ fn each_text(json: &str, hide: &mut impl FnMut(&str)) {
             match text {
                 Some(Ok(text)) => {
                     hide(&text);
+                    // JSON in a text, which is shorter than the text as it was written: this has an end.
+                    if text.starts_with(['{', '[']) {
+                        each_text(&text, hide);
+                    }
                     if is_long(&text) {
                         hide(written);
                     }
@@ -226,6 +230,15 @@ mod tests {
         let secrets: Vec<Secret> = secrets.iter().copied().map(Secret::from).collect();
         let [shown] = redact([text], &secrets, sent.as_bytes());
         shown
+    }
+
+    #[test]
+    fn r20_what_is_sent_as_json_in_a_text_is_hidden_too() {
+        let headers =
+            json!({ "authorization": "to\"ken-1", "more": json!({ "x": "to\"ken-2" }).to_string() });
+        let sent = json!({ "headers": headers.to_string() }).to_string();
+        let shown = redacted("no to\"ken-1, no to\\\"ken-2, no authorization", &[], &sent);
+        assert_eq!(shown, "no [REDACTED], no [REDACTED], no authorization");
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub(super) fn builder(base: &str) -> ClientBuilder {
     let builder = builder.apideck(crate::apideck::Config::new(CREDENTIAL, "app").base_url(base));
     #[cfg(feature = "codat")]
     let builder = builder.codat(crate::codat::Config::new(CREDENTIAL).base_url(base));
+    #[cfg(feature = "deck-v2")]
+    let builder = builder.deck_v2(crate::deck_v2::Config::new(CREDENTIAL).base_url(base));
     builder.allow_http(true).retry(RetryPolicy::never())
 }
 

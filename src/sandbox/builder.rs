@@ -51,7 +51,7 @@ impl SandboxBuilder {
 
     /// Serves each vendor on a port of its own, this one and those that follow, without a prefix in the path.
     ///
-    /// In the order Deck, Apideck, Codat. Without [`port`](Self::port) they are free ports.
+    /// In the order Deck, Apideck, Codat, Deck v2. Without [`port`](Self::port) they are free ports.
     pub fn port_each(mut self) -> Self {
         self.port_each = true;
         self
@@ -157,6 +157,16 @@ impl SandboxBuilder {
         })
     }
 
+    /// Makes Deck v2 know its client by this key.
+    #[cfg(feature = "deck-v2")]
+    pub fn deck_v2_credentials(self, api_key: impl Into<String>) -> Self {
+        let api_key = api_key.into();
+        self.seeded(move |world| {
+            world.deck_v2().state().api_key = api_key;
+            Ok(())
+        })
+    }
+
     /// Starts the sandbox on loopback, on the tokio runtime of the caller.
     ///
     /// # Errors
@@ -164,7 +174,7 @@ impl SandboxBuilder {
     pub async fn start(self) -> io::Result<Sandbox> {
         let (port, port_each) = (self.port, self.port_each);
         let world = self.world()?;
-        let each = [Provider::Deck, Provider::Apideck, Provider::Codat].map(Some);
+        let each = [Provider::Deck, Provider::Apideck, Provider::Codat, Provider::DeckV2].map(Some);
         let served = if port_each { &each[..] } else { &[None] };
         let mut servers = Vec::new();
         for (only, offset) in served.iter().zip(0..) {

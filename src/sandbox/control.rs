@@ -95,6 +95,8 @@ fn look(world: &World, name: &str) -> Result<Value, Reply> {
         "requests" => Ok(world.journal().requests().iter().map(show).collect()),
         #[cfg(feature = "deck")]
         "deck/events" => Ok(world.deck().events().into()),
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/events" => Ok(world.deck_v2().events().into()),
         _ => Err(no_route(Method::GET, name)),
     }
 }
@@ -255,6 +257,46 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
 
             let Body { connection_id, data_type, content } = read(body)?;
             world.codat().add_custom_data(connection_id, data_type, content);
+            Ok(json!({}))
+        }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/sign_in" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                session_token: String,
+                source: String,
+                username: String,
+                password: String,
+            }
+
+            let Body { session_token, source, username, password } = read(body)?;
+            let id = world.deck_v2().sign_in(&session_token, source, username, password);
+            Ok(json!({ "id": id.ok_or_else(|| unmet("there is no such session token or source"))? }))
+        }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/set_output" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                task: String,
+                output: Value,
+            }
+
+            let Body { task, output } = read(body)?;
+            world.deck_v2().set_output(task, output);
+            Ok(json!({}))
+        }
+        #[cfg(feature = "deck-v2")]
+        "deck_v2/limit_sessions" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                sessions: usize,
+            }
+
+            let Body { sessions } = read(body)?;
+            world.deck_v2().limit_sessions(sessions);
             Ok(json!({}))
         }
         _ => Err(no_route(Method::POST, name)),

@@ -148,7 +148,7 @@ impl Reply {
         self
     }
 
-    #[cfg(any(feature = "deck", feature = "codat"))]
+    #[cfg(any(feature = "deck", feature = "codat", feature = "deck-v2"))]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }

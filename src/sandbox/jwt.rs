@@ -13,7 +13,7 @@ pub(super) fn sign(claims: &Value, secret: Uuid) -> String {
 }
 
 /// The claims of a token that was signed with this secret.
-#[cfg(feature = "apideck")]
+#[cfg(any(feature = "apideck", feature = "deck-v2"))]
 pub(super) fn read<T: serde::de::DeserializeOwned>(token: &str, secret: Uuid) -> Option<T> {
     let (signed, given) = token.rsplit_once('.')?;
     let given = BASE64_URL_SAFE_NO_PAD.decode(given).ok()?;

@@ -30,12 +30,14 @@ mod context;
 mod control;
 #[cfg(feature = "deck")]
 mod deck;
+#[cfg(feature = "deck-v2")]
+mod deck_v2;
 mod exchange;
 mod faults;
-#[cfg(any(feature = "deck", feature = "codat"))]
+#[cfg(any(feature = "deck", feature = "codat", feature = "deck-v2"))]
 mod idempotency;
 mod journal;
-#[cfg(any(feature = "apideck", feature = "codat"))]
+#[cfg(any(feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod jwt;
 mod mount;
 mod random;
@@ -52,6 +54,8 @@ pub use builder::SandboxBuilder;
 pub use codat::Codat;
 #[cfg(feature = "deck")]
 pub use deck::{Deck, Webhook};
+#[cfg(feature = "deck-v2")]
+pub use deck_v2::DeckV2;
 pub use faults::{Fault, FaultRule};
 pub use journal::{Mismatch, Request};
 
@@ -118,6 +122,8 @@ impl Sandbox {
         #[cfg(feature = "codat")]
         let builder =
             builder.codat(self.world.codat().state().credentials().config(self.base_url(Provider::Codat)));
+        #[cfg(feature = "deck-v2")]
+        let builder = builder.deck_v2(self.world.deck_v2().state().config(self.base_url(Provider::DeckV2)));
         if self.servers.is_empty() { builder.transport(self.transport()) } else { builder }
     }
 
@@ -155,6 +161,12 @@ impl Sandbox {
     #[cfg(feature = "codat")]
     pub fn codat(&self) -> Codat<'_> {
         self.world.codat()
+    }
+
+    /// What happens at Deck v2 without the API: sources refuse credentials, customers are asked.
+    #[cfg(feature = "deck-v2")]
+    pub fn deck_v2(&self) -> DeckV2<'_> {
+        self.world.deck_v2()
     }
 
     /// Moves the sandbox's clock forward: tokens age, jobs end, nobody waits.
@@ -274,6 +286,8 @@ mod tests {
             listed(super::apideck::HANDLERS),
             #[cfg(feature = "codat")]
             listed(super::codat::HANDLERS),
+            #[cfg(feature = "deck-v2")]
+            listed(super::deck_v2::HANDLERS),
         ];
         let handled = vendors.concat();
         for operation in crate::operations() {

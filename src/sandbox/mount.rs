@@ -34,9 +34,11 @@ impl Mount {
             (None, Provider::Deck) => Some("/deck/api/v1"),
             (None, Provider::Apideck) => Some("/apideck"),
             (None, Provider::Codat) => Some("/codat"),
+            (None, Provider::DeckV2) => Some("/deck-v2/v2"),
             (Some(only), provider) if only != provider => None,
             (Some(_), Provider::Deck) => Some("/api/v1"),
             (Some(_), Provider::Apideck | Provider::Codat) => Some(""),
+            (Some(_), Provider::DeckV2) => Some("/v2"),
         }
     }
 }

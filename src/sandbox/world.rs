@@ -7,6 +7,8 @@ use super::codat;
 use super::context::{Clock, Context, lock};
 #[cfg(feature = "deck")]
 use super::deck;
+#[cfg(feature = "deck-v2")]
+use super::deck_v2;
 use super::exchange::{Asked, Reply};
 use super::faults::{Delivery, Fault, Faults, Played};
 use super::journal::{self, Journal, Mismatch, Request};
@@ -35,6 +37,8 @@ pub(super) struct World {
     apideck: Mutex<apideck::State>,
     #[cfg(feature = "codat")]
     codat: Mutex<codat::State>,
+    #[cfg(feature = "deck-v2")]
+    deck_v2: Mutex<deck_v2::State>,
 }
 
 /// Called with every request once it has been answered.
@@ -59,6 +63,8 @@ impl World {
             apideck: Mutex::new(apideck::State::new(&random)),
             #[cfg(feature = "codat")]
             codat: Mutex::default(),
+            #[cfg(feature = "deck-v2")]
+            deck_v2: Mutex::default(),
             context: Context::new(random, clock),
         }
     }
@@ -67,6 +73,10 @@ impl World {
     pub(super) fn play(&self, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
         #[cfg(any(feature = "apideck", feature = "codat"))]
         if let Some(reply) = self.follow_link(mount, head) {
+            return self.log_alone(mount, head, body, reply);
+        }
+        #[cfg(feature = "deck-v2")]
+        if let Some(reply) = self.send_file(mount, head) {
             return self.log_alone(mount, head, body, reply);
         }
         let route = route(mount, head);
@@ -104,6 +114,15 @@ impl World {
             return self.codat().follow(path);
         }
         None
+    }
+
+    /// What Deck v2's links to stored files lead to. That is no request of a client either.
+    #[cfg(feature = "deck-v2")]
+    fn send_file(&self, mount: Mount, head: &request::Parts) -> Option<Reply> {
+        let path = head.uri.path().strip_prefix(mount.prefix(Provider::DeckV2)?)?;
+        let query = head.uri.query().unwrap_or_default();
+        let state = lock(&self.deck_v2);
+        (head.method == http::Method::GET).then(|| state.file(path, query, self.context.now()))?
     }
 
     /// Refuses a request whose body cannot be had, before any vendor sees it, and remembers it.
@@ -169,6 +188,8 @@ impl World {
             Provider::Apideck => lock(&self.apideck).answer(&asked),
             #[cfg(feature = "codat")]
             Provider::Codat => lock(&self.codat).answer(&asked),
+            #[cfg(feature = "deck-v2")]
+            Provider::DeckV2 => lock(&self.deck_v2).answer(&asked),
             #[allow(unreachable_patterns, reason = "vendors that are not compiled in answer nothing")]
             _ => Reply::empty(StatusCode::NOT_FOUND),
         }
@@ -183,6 +204,8 @@ impl World {
             Provider::Apideck => apideck::no_route(),
             #[cfg(feature = "codat")]
             Provider::Codat => lock(&self.codat).no_route(self.context.now(), &self.context.random),
+            #[cfg(feature = "deck-v2")]
+            Provider::DeckV2 => lock(&self.deck_v2).no_route(),
             #[allow(unreachable_patterns, reason = "vendors that are not compiled in answer nothing")]
             _ => Reply::empty(StatusCode::NOT_FOUND),
         }
@@ -220,6 +243,11 @@ impl World {
     pub(super) fn codat(&self) -> codat::Codat<'_> {
         codat::Codat::new(&self.codat, &self.context)
     }
+
+    #[cfg(feature = "deck-v2")]
+    pub(super) fn deck_v2(&self) -> deck_v2::DeckV2<'_> {
+        deck_v2::DeckV2::new(&self.deck_v2, &self.context)
+    }
 }
 
 /// The request as it is remembered.
@@ -234,7 +262,7 @@ fn asked_for(mount: Mount, route: Option<&Route>, head: &request::Parts, body: &
 
 /// The vendor that is meant, and its operation if it has one there.
 fn route(mount: Mount, head: &request::Parts) -> Option<Route> {
-    let vendors = [Provider::Deck, Provider::Apideck, Provider::Codat];
+    let vendors = [Provider::Deck, Provider::Apideck, Provider::Codat, Provider::DeckV2];
     vendors.into_iter().find_map(|provider| {
         let prefix = mount.prefix(provider)?;
         let path = head.uri.path().strip_prefix(prefix).filter(|rest| rest.starts_with('/'))?;

@@ -117,6 +117,22 @@ impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for JsonMap {
 pub struct OtherJson(Box<RawValue>);
 
 impl OtherJson {
+    /// What this value serialises to, such as a schema that another crate makes.
+    ///
+    /// ```
+    /// use connectory::OtherJson;
+    ///
+    /// let schema = OtherJson::new(&serde_json::json!({ "type": "object" }))?;
+    /// assert_eq!(schema.raw(), r#"{"type":"object"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the value's `Serialize`.
+    pub fn new(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        to_raw_value(value).map(Self)
+    }
+
     /// JSON text as it is; `None` where it is none.
     pub(crate) fn of_text(json: String) -> Option<Self> {
         RawValue::from_string(json).ok().map(Self)
@@ -153,6 +169,13 @@ impl From<Value> for OtherJson {
     fn from(json: Value) -> Self {
         // A value always has a text.
         Self(to_raw_value(&json).unwrap_or_default())
+    }
+}
+
+impl From<JsonMap> for OtherJson {
+    fn from(members: JsonMap) -> Self {
+        // A map always has a text.
+        Self(to_raw_value(&members).unwrap_or_default())
     }
 }
 
@@ -228,6 +251,7 @@ pub(super) mod tests {
         assert_eq!(map.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((map.len(), map.is_empty(), JsonMap::new().is_empty()), (2, false, true));
         assert_eq!(JsonMap::from(map.to_map()), map);
+        assert_eq!(OtherJson::from(map.clone()).raw(), r#"{"a":"x","b":[true]}"#);
         assert!(from_str::<JsonMap>("[]").is_err());
     }
 

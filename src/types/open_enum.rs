@@ -3,12 +3,13 @@ use std::{fmt, marker::PhantomData};
 
 /// Declares an enum whose values a vendor may extend at any time.
 ///
-/// The declaration lists the values known today. Any other value is kept in `Unknown`, byte for byte.
+/// The declaration lists the values known today. Any other value is kept in `Unknown`, byte for byte. A value that the
+/// vendor spells in several ways has the others behind a `|`: they are read, and the first is written.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+
+            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal $(| $other:literal)*, )+
         }
     ) => {
         $(#[$meta])*
@@ -38,7 +39,7 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $( $text => Self::$variant, )+
+                    $( $text $(| $other)* => Self::$variant, )+
                     other => Self::Unknown($crate::types::UnknownValue::new(other)),
                 }
             }
@@ -168,8 +169,14 @@ mod tests {
             /// Red.
             Red = "red",
             /// Deep blue.
-            DeepBlue = "deep-blue",
+            DeepBlue = "deep-blue" | "deepblue",
         }
+    }
+
+    #[test]
+    fn another_spelling_reads_as_the_first() {
+        assert_eq!(from_str::<Colour>(r#""deepblue""#).unwrap(), Colour::DeepBlue);
+        assert_eq!(Colour::from("deepblue").as_str(), "deep-blue");
     }
 
     #[test]

@@ -1,5 +1,6 @@
-use crate::types::Secret;
+use crate::types::{OtherJson, Secret};
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 /// What an update does to one field: leave it, clear it, or set it.
 ///
@@ -65,6 +66,12 @@ macro_rules! patch_from_text {
 pub(crate) use patch_from_text;
 
 patch_from_text!(String, Secret);
+
+impl From<Value> for Patch<OtherJson> {
+    fn from(json: Value) -> Self {
+        Self::Set(json.into())
+    }
+}
 
 impl From<String> for Patch<Secret> {
     fn from(text: String) -> Self {

@@ -1,7 +1,7 @@
 use crate::types::{JsonMap, OtherJson, Patch, deserialize_text};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{cell::Cell, fmt};
+use std::{cell::Cell, collections::BTreeMap, fmt};
 
 /// What stands where a secret is.
 const REDACTED: &str = "[REDACTED]";
@@ -112,6 +112,14 @@ impl WriteSecret for JsonMap {
     }
 }
 
+/// Nor are they here.
+impl WriteSecret for BTreeMap<String, Secret> {
+    fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = |secret| if exposed { Secret::expose_secret(secret) } else { REDACTED };
+        serializer.collect_map(self.iter().map(|(name, secret)| (name, text(secret))))
+    }
+}
+
 impl<T: WriteSecret> WriteSecret for Option<T> {
     fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -191,6 +199,8 @@ mod tests {
         patch: Patch<Secret>,
         #[serde(serialize_with = "write_secret")]
         settings: Patch<JsonMap>,
+        #[serde(serialize_with = "write_secret")]
+        answers: BTreeMap<String, Secret>,
         #[serde(flatten, serialize_with = "write_secret")]
         more: JsonMap,
     }
@@ -202,26 +212,27 @@ mod tests {
             option: Some("c3d4".into()),
             patch: "e5f6".into(),
             settings: settings().into(),
+            answers: BTreeMap::from([("code".to_owned(), "i9j0".into())]),
             more: settings(),
         };
         let sent = json!({
             "secret": "a1b2", "option": "c3d4", "patch": "e5f6", "settings": { "key": "g7h8", "pin": 4711 },
-            "key": "g7h8", "pin": 4711,
+            "answers": { "code": "i9j0" }, "key": "g7h8", "pin": 4711,
         });
         let hidden = "[REDACTED]";
         let shown = json!({
             "secret": hidden, "option": hidden, "patch": hidden, "settings": { "key": hidden, "pin": hidden },
-            "key": hidden, "pin": hidden,
+            "answers": { "code": hidden }, "key": hidden, "pin": hidden,
         });
         let empty = Body {
             secret: "".into(),
             option: None,
             patch: Patch::Clear,
             settings: Patch::Clear,
+            answers: BTreeMap::new(),
             more: JsonMap::new(),
         };
-        let nothing =
-            |secret: &str| json!({ "secret": secret, "option": null, "patch": null, "settings": null });
+        let nothing = |secret: &str| json!({ "secret": secret, "option": null, "patch": null, "settings": null, "answers": {} });
         [(full, sent, shown), (empty, nothing(""), nothing(hidden))]
     }
 
@@ -232,12 +243,12 @@ mod tests {
             assert_eq!(with_secrets(|| to_value(&body)).unwrap(), sent);
             assert_eq!(to_value(&body).unwrap(), shown, "it is over");
             let printed = format!("{body:?} {body:#?}");
-            for secret in ["a1b2", "c3d4", "e5f6", "g7h8", "4711"] {
+            for secret in ["a1b2", "c3d4", "e5f6", "g7h8", "4711", "i9j0"] {
                 assert!(!printed.contains(secret), "{printed}");
             }
         }
         let printed = format!("{:?} {:#?}", bodies()[0].0, bodies()[0].0);
-        assert_eq!(printed.matches("[REDACTED]").count(), 6);
+        assert_eq!(printed.matches("[REDACTED]").count(), 8);
     }
 
     #[test]

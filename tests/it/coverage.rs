@@ -12,7 +12,7 @@ fn every_operation_has_one_case() {
 }
 
 /// All features: an operation of a vendor that is not compiled in is in the source all the same.
-#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 #[test]
 fn every_descriptor_in_the_source_is_listed() {
     use std::{fs, path::Path};

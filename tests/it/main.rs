@@ -1,9 +1,12 @@
 //! All tests of the crate from outside, in one binary. One folder per part of `src`, one file per concern.
 
 // Without any vendor there is no call to test.
-#![cfg(any(feature = "deck", feature = "apideck", feature = "codat"))]
+#![cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 // One vendor alone does not use all of what the tests share.
-#![cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(unused))]
+#![cfg_attr(
+    not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")),
+    allow(unused)
+)]
 // The library's lints of the same name are about its callers.
 #![allow(unreachable_pub, missing_docs, missing_debug_implementations)]
 #![allow(
@@ -15,7 +18,10 @@
 )]
 
 // One vendor alone does not use all of what the tests share.
-#[cfg_attr(not(all(feature = "deck", feature = "apideck", feature = "codat")), allow(dead_code))]
+#[cfg_attr(
+    not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")),
+    allow(dead_code)
+)]
 mod support;
 
 mod coverage;
@@ -23,7 +29,7 @@ mod docs;
 mod documents;
 mod engine;
 // The tables hold all vendors.
-#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod generated;
 mod models;
 mod mutation;
@@ -38,3 +44,5 @@ mod apideck;
 mod codat;
 #[cfg(feature = "deck")]
 mod deck;
+#[cfg(feature = "deck-v2")]
+mod deck_v2;

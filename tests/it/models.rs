@@ -14,6 +14,8 @@ fn targets() -> Vec<(&'static str, Provider)> {
         ("apideck_models", Provider::Apideck),
         #[cfg(feature = "codat")]
         ("codat_models", Provider::Codat),
+        #[cfg(feature = "deck-v2")]
+        ("deck_v2_models", Provider::DeckV2),
     ]
 }
 
@@ -48,7 +50,7 @@ fn the_corpus_holds() {
 }
 
 /// All features: a type of a vendor that is not compiled in is in the source all the same.
-#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 #[test]
 fn every_type_that_callers_may_store_is_listed() {
     use crate::support::calls;
@@ -67,7 +69,7 @@ fn every_type_that_callers_may_store_is_listed() {
         }
     }
     let mut in_source = Vec::new();
-    for vendor in ["deck", "apideck", "codat"] {
+    for vendor in ["deck", "apideck", "codat", "deck_v2"] {
         collect_stored(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(vendor), &mut in_source);
     }
     in_source.sort();

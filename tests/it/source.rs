@@ -88,7 +88,7 @@ const SANDBOX: [&[&str]; 8] = [
     &["jwt", "mount", "random", "route"],
     &["exchange"],
     &["context", "faults", "idempotency", "journal", "store"],
-    &["apideck", "codat", "deck"],
+    &["apideck", "codat", "deck", "deck_v2"],
     &["world"],
     &["control"],
     &["server"],

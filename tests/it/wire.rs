@@ -1,7 +1,7 @@
 //! What each operation sends, to the last header, with everything set and with the required arguments only.
 
 use crate::support::{
-    APIDECK_APP, APIDECK_KEY, CODAT_KEY, CONSUMER, DECK_CLIENT_ID, DECK_SECRET,
+    APIDECK_APP, APIDECK_KEY, CODAT_KEY, CONSUMER, DECK_CLIENT_ID, DECK_SECRET, DECK_V2_KEY,
     calls::{self, Input, Request},
     wire::{Seen, Wire},
 };
@@ -31,6 +31,7 @@ fn usual_headers(operation: &Operation, has_body: bool) -> BTreeMap<String, Stri
         Provider::Codat => {
             headers.push(("authorization", format!("Basic {}", BASE64_STANDARD.encode(CODAT_KEY))))
         }
+        Provider::DeckV2 => headers.push(("authorization", format!("Bearer {DECK_V2_KEY}"))),
         other => panic!("{other} is new here"),
     }
     if operation.provider() == Provider::Apideck {

@@ -123,11 +123,24 @@ impl Transport for Watched {
     }
 }
 
+/// The bodies without the ids of their requests, which count requests and not what came of them.
+fn told(bodies: &[Bytes]) -> Vec<Value> {
+    let read =
+        |body: &Bytes| serde_json::from_slice(body).unwrap_or_else(|_| Value::from(format!("{body:?}")));
+    let mut bodies: Vec<_> = bodies.iter().map(read).collect();
+    for body in bodies.iter_mut().filter_map(Value::as_object_mut) {
+        body.retain(|name, _| !["request_id", "correlationId"].contains(&name.as_str()));
+    }
+    bodies
+}
+
 /// A sandbox where one call of the operation succeeds, and what the call is made with: the same each time.
 struct Stage<'a> {
     call: &'a Case,
     sandbox: Arc<Sandbox>,
     input: Input,
+    /// How many calls of the operation led there.
+    before: usize,
 }
 
 /// What the call is to be made with where a customer has to act before; no client could.
@@ -166,7 +179,9 @@ impl<'a> Stage<'a> {
             (None, Some(prepare)) => prepare(sandbox.client()).await,
             (None, None) => Input::default(),
         };
-        Self { call, sandbox, input }
+        sandbox.advance(input.after);
+        let before = sandbox.requests_of(call.id).len();
+        Self { call, sandbox, input, before }
     }
 
     async fn play(&self, schedule: VecDeque<Fate>) -> Result<Given, Error> {
@@ -188,8 +203,7 @@ impl<'a> Stage<'a> {
                 // What a call asks for beyond that might hide what a write has done.
                 let send = read.required.map_or(read.send, |(send, _)| send);
                 let _ = send(&client, &self.input).await;
-                let bodies = watched.bodies.lock().unwrap();
-                state.insert(read.id, bodies.iter().map(without_request_id).collect());
+                state.insert(read.id, format!("{:?}", told(&watched.bodies.lock().unwrap())));
             }
         }
         #[cfg(feature = "deck")]
@@ -209,7 +223,7 @@ impl<'a> Stage<'a> {
         done: &State,
     ) -> Option<String> {
         let result = self.play(schedule).await;
-        let requests = self.sandbox.requests_of(self.call.id);
+        let requests = self.sandbox.requests_of(self.call.id).split_off(self.before);
         let handled = requests.iter().filter(|request| request.was_handled).count();
         let keys: BTreeSet<_> = requests.iter().map(|request| idempotency_key(&request.headers)).collect();
         let state = self.state().await;
@@ -237,13 +251,6 @@ impl<'a> Stage<'a> {
             (!truthful).then(|| format!("told {result:?}, and applied is {applied}"))
         }
     }
-}
-
-/// Codat's refusals each have an id of their own.
-fn without_request_id(body: &Bytes) -> String {
-    let Ok(mut json) = serde_json::from_slice::<Value>(body) else { return format!("{body:?}") };
-    json.as_object_mut().and_then(|members| members.remove("correlationId"));
-    json.to_string()
 }
 
 #[tokio::test(start_paused = true)]

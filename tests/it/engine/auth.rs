@@ -12,6 +12,8 @@ use connectory::apideck;
 use connectory::codat;
 #[cfg(feature = "deck")]
 use connectory::deck;
+#[cfg(feature = "deck-v2")]
+use connectory::deck_v2;
 use connectory::operation::{ConsumerHeader, Repeat};
 use connectory::{Client, ClientBuilder, Error, Outcome, Provider};
 use proptest::prelude::*;
@@ -79,6 +81,8 @@ fn header_texts() -> Vec<(&'static str, WithText)> {
         }),
         #[cfg(feature = "codat")]
         ("Codat's API key", |text| Client::builder().codat(codat::Config::new(text))),
+        #[cfg(feature = "deck-v2")]
+        ("Deck v2's API key", |text| Client::builder().deck_v2(deck_v2::Config::new(text))),
     ]
 }
 
@@ -164,7 +168,7 @@ async fn r2_headers_of_the_client_s_own_cannot_be_replaced_and_others_are_sent()
         "x-apideck-app-id",
         #[cfg(feature = "apideck")]
         "x-apideck-consumer-id",
-        #[cfg(feature = "codat")]
+        #[cfg(any(feature = "codat", feature = "deck-v2"))]
         "Idempotency-Key",
     ];
     let unusable = [("not a name", "v"), ("", "v"), ("x-trace", "a\r\nx-deck-secret: b"), ("x-trace", "a\0")];
@@ -221,7 +225,7 @@ async fn the_user_agent_s_suffix_follows_the_crate_s_name() {
     assert_eq!(memory.requests()[0].headers()["user-agent"], expected);
 }
 
-#[cfg(any(feature = "apideck", feature = "codat"))]
+#[cfg(any(feature = "apideck", feature = "codat", feature = "deck-v2"))]
 #[tokio::test]
 async fn a_key_becomes_its_vendor_s_header_unless_it_is_one_already() {
     type Row = (&'static str, &'static str, WithText);
@@ -235,6 +239,10 @@ async fn a_key_becomes_its_vendor_s_header_unless_it_is_one_already() {
         ("Basic Y29kYXQ=", "Basic Y29kYXQ=", |key| Client::builder().codat(codat::Config::new(key))),
         #[cfg(feature = "codat")]
         ("Bearer abc", "Bearer abc", |key| Client::builder().codat(codat::Config::new(key))),
+        #[cfg(feature = "deck-v2")]
+        ("sk_live", "Bearer sk_live", |key| Client::builder().deck_v2(deck_v2::Config::new(key))),
+        #[cfg(feature = "deck-v2")]
+        ("Bearer sk_live", "Bearer sk_live", |key| Client::builder().deck_v2(deck_v2::Config::new(key))),
         #[cfg(feature = "apideck")]
         ("sk_test", "Bearer sk_test", |key| {
             Client::builder().apideck(apideck::Config::new(key, APIDECK_APP).consumer_id("c"))

@@ -279,7 +279,8 @@ async fn r35_the_status_decides_whatever_the_body_says() {
 async fn r35_a_byte_that_is_no_utf_8_hides_no_error() {
     let body =
         b"{\"error_code\":\"Soci\xe9t\xe9\",\"error_message\":\"no caf\xe9\",\"type_name\":\"Soci\xe9t\xe9\",
-        \"message\":\"no caf\xe9\",\"error\":\"no caf\xe9\",\"detailedErrorCode\":7}";
+        \"message\":\"no caf\xe9\",\"error\":\"no caf\xe9\",\"detailedErrorCode\":7,
+        \"errors\":[{\"code\":\"Soci\xe9t\xe9\",\"message\":\"no caf\xe9\"}]}";
     for call in calls::all() {
         let memory = Memory::playing([Step::answer(400, body.as_slice())]);
         let error = call.send_default(&offline(&memory)).await.unwrap_err();
@@ -292,7 +293,7 @@ async fn r35_a_byte_that_is_no_utf_8_hides_no_error() {
 #[tokio::test]
 async fn r35_a_byte_order_mark_hides_no_error() {
     let body = r#"{"error_code":"INVALID_ARGUMENT","error_message":"no","type_name":"T","message":"no",
-        "statusCode":400,"error":"no","detailedErrorCode":7}"#;
+        "statusCode":400,"error":"no","detailedErrorCode":7,"errors":[{"code":"C","message":"no"}]}"#;
     for call in calls::all() {
         let step = Step::answer(400, format!("\u{feff}{body}"));
         let error = call.send_default(&offline(&Memory::playing([step]))).await.unwrap_err();

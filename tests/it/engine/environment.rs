@@ -1,7 +1,7 @@
 //! The environment names vendors only to a client that asks it.
 
 use crate::support::{
-    APIDECK_APP, APIDECK_KEY, CODAT_KEY, CONSUMER, DECK_CLIENT_ID, DECK_SECRET, calls, child,
+    APIDECK_APP, APIDECK_KEY, CODAT_KEY, CONSUMER, DECK_CLIENT_ID, DECK_SECRET, DECK_V2_KEY, calls, child,
     wire::{Seen, Wire},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -9,7 +9,7 @@ use connectory::operation::Auth;
 use connectory::{Client, ClientBuilder, Error};
 use std::process::Command;
 
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 12] = [
     "DECK_CLIENT_ID",
     "DECK_SECRET",
     "DECK_ENVIRONMENT",
@@ -20,6 +20,8 @@ const VARIABLES: [&str; 10] = [
     "APIDECK_BASE_URL",
     "CODAT_API_KEY",
     "CODAT_BASE_URL",
+    "DECK_V2_API_KEY",
+    "DECK_V2_BASE_URL",
 ];
 
 fn without_vendors(command: &mut Command) {
@@ -41,8 +43,9 @@ fn r7_from_env_makes_a_client_of_the_vendors_that_it_finds_and_no_other_client_r
             .env("APIDECK_API_KEY", APIDECK_KEY)
             .env("APIDECK_APP_ID", APIDECK_APP)
             .env("APIDECK_CONSUMER_ID", CONSUMER)
-            .env("CODAT_API_KEY", CODAT_KEY);
-        for name in ["DECK_BASE_URL", "APIDECK_BASE_URL", "CODAT_BASE_URL"] {
+            .env("CODAT_API_KEY", CODAT_KEY)
+            .env("DECK_V2_API_KEY", DECK_V2_KEY);
+        for name in ["DECK_BASE_URL", "APIDECK_BASE_URL", "CODAT_BASE_URL", "DECK_V2_BASE_URL"] {
             command.env(name, &base);
         }
     };
@@ -65,7 +68,8 @@ fn r7_from_env_makes_a_client_of_the_vendors_that_it_finds_and_no_other_client_r
         for request in runtime.block_on(elsewhere.requests()) {
             for value in request.headers.values().map(|value| value.to_str().unwrap()) {
                 let codat = BASE64_STANDARD.encode(CODAT_KEY);
-                let known = [DECK_CLIENT_ID, DECK_SECRET, APIDECK_KEY, APIDECK_APP, CONSUMER, &codat];
+                let known =
+                    [DECK_CLIENT_ID, DECK_SECRET, APIDECK_KEY, APIDECK_APP, CONSUMER, &codat, DECK_V2_KEY];
                 assert!(known.iter().all(|known| !value.contains(known)), "{value}");
             }
         }
@@ -94,6 +98,8 @@ fn sentinel(base: &str) -> Client {
         .apideck(connectory::apideck::Config::new("other", "other").consumer_id("other").base_url(base));
     #[cfg(feature = "codat")]
     let builder = builder.codat(connectory::codat::Config::new("other").base_url(base));
+    #[cfg(feature = "deck-v2")]
+    let builder = builder.deck_v2(connectory::deck_v2::Config::new("other").base_url(base));
     builder.build().unwrap()
 }
 

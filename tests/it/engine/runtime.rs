@@ -116,6 +116,12 @@ fn clients_are_handles_and_calls_go_to_tasks() {
         handle::<connectory::codat::companies::Companies>();
         handle::<connectory::codat::Config>();
     }
+    #[cfg(feature = "deck-v2")]
+    {
+        handle::<connectory::deck_v2::DeckV2>();
+        handle::<connectory::deck_v2::agents::Agents>();
+        handle::<connectory::deck_v2::Config>();
+    }
     let client = offline(&Memory::default());
     goes_to_a_task(a_call(&client));
     goes_to_a_task(a_call(&client).into_future());

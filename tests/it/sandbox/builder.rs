@@ -63,7 +63,7 @@ async fn looking_at_what_has_ended_does_not_change_what_a_seed_gives() {
     assert_eq!(run(true).await, run(false).await);
 }
 
-#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 #[tokio::test]
 async fn what_is_seeded_is_there() {
     use connectory::deck::connections::AccessTokenRequest;
@@ -104,12 +104,13 @@ async fn what_is_seeded_is_there() {
     }
 }
 
-#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 #[tokio::test]
 async fn each_vendor_can_have_a_port_of_its_own() {
     let sandbox = Sandbox::builder().port_each().start().await.unwrap();
-    let bases: Vec<_> =
-        [Provider::Deck, Provider::Apideck, Provider::Codat].map(|vendor| sandbox.base_url(vendor)).into();
+    let bases: Vec<_> = [Provider::Deck, Provider::Apideck, Provider::Codat, Provider::DeckV2]
+        .map(|vendor| sandbox.base_url(vendor))
+        .into();
     assert!(bases[0].ends_with("/api/v1") && bases[1].matches('/').count() == 2, "{bases:?}");
     run(&sandbox).await;
     for request in sandbox.requests() {

@@ -143,6 +143,36 @@ async fn apideck_s_acts_are_those_of_the_handle() {
     assert_eq!(post(&sandbox, "apideck/authorize", nowhere).await.0, 422);
 }
 
+#[cfg(feature = "deck-v2")]
+#[tokio::test]
+async fn a_customer_signs_in_at_deck_v2() {
+    use connectory::deck_v2::sources::CreateSource;
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let deck = sandbox.client().deck_v2();
+    let source = deck.sources().create(&CreateSource::website("https://utility.example")).await.unwrap().id;
+    let token = deck.session_tokens().create().await.unwrap().token;
+    let body = json!({
+        "session_token": token.expose_secret(), "source": source, "username": "jane", "password": "x",
+    });
+    let id = act(&sandbox, "deck_v2/sign_in", body).await["id"].as_str().unwrap().to_owned();
+    assert_eq!(deck.credentials().get(&id).await.unwrap().source_id, Some(source));
+
+    // And a run of a task with it brings what it is told to, in the one session that the plan has.
+    use connectory::deck_v2::{agents::CreateAgent, task_runs::*, tasks::CreateTask};
+    let agent = deck.agents().create(&CreateAgent::new("Bills")).await.unwrap().id;
+    let task = deck.tasks().create(&CreateTask::new("Latest bill", agent)).await.unwrap().id;
+    act(&sandbox, "deck_v2/set_output", json!({ "task": task, "output": [7] })).await;
+    act(&sandbox, "deck_v2/limit_sessions", json!({ "sessions": 1 })).await;
+    let body = RunTask::new().credential_id(&id);
+    let run = deck.task_runs().run(&task, &body).await.unwrap().id;
+    let error = deck.task_runs().run(&task, &body).await.unwrap_err();
+    assert_eq!(error.code(), Some("session_limit_exceeded"));
+    act(&sandbox, "advance", json!({ "seconds": 10 })).await;
+    let run = deck.task_runs().get(&run, &GetTaskRun::new()).await.unwrap();
+    assert_eq!((run.status, run.output.unwrap().raw()), (Some(TaskRunStatus::Completed), "[7]"));
+    assert_eq!(get(&sandbox, "deck_v2/events").await, Value::from(sandbox.deck_v2().events()));
+}
+
 #[cfg(feature = "codat")]
 #[tokio::test]
 async fn codat_s_data_are_read_and_written_as_a_test_has_it() {
@@ -309,6 +339,14 @@ async fn what_is_not_understood_is_refused_in_json() {
         rows.push(("POST", "codat/end_push_operation", none, 422));
         rows.push(("POST", "codat/add_custom_data", json!({ "content": {} }), 400));
     }
+    if cfg!(feature = "deck-v2") {
+        let unknown =
+            json!({ "session_token": "tk_1", "source": "src_1", "username": "jane", "password": "x" });
+        rows.push(("POST", "deck_v2/sign_in", unknown, 422));
+        rows.push(("POST", "deck_v2/sign_in", json!({ "session_token": "tk_1" }), 400));
+        rows.push(("POST", "deck_v2/set_output", json!({ "task": "task_1" }), 400));
+        rows.push(("POST", "deck_v2/limit_sessions", json!({ "sessions": -1 }), 400));
+    }
     for (method, route, body, expected) in rows {
         let (status, answer) = send(&sandbox, request(method, route, &body)).await;
         assert_eq!(status, expected, "{method} {route} {body}: {answer}");
@@ -368,7 +406,8 @@ async fn no_page_of_the_web_drives_it() {
 #[tokio::test]
 async fn every_port_has_it_beside_its_vendor() {
     let sandbox = seeded().port_each().start().await.unwrap();
-    let served = [Provider::Deck, Provider::Apideck, Provider::Codat].map(|vendor| sandbox.base_url(vendor));
+    let served = [Provider::Deck, Provider::Apideck, Provider::Codat, Provider::DeckV2]
+        .map(|vendor| sandbox.base_url(vendor));
     let single = seeded().start().await.unwrap();
     let addresses = served.iter().map(|base| base.split('/').nth(2).unwrap().parse().unwrap());
     for address in addresses.chain([single.address().unwrap()]) {

@@ -7,8 +7,12 @@ use connectory::{Client, Error, Outcome, RetryPolicy};
 
 /// A call that reads and that the sandbox answers with 200.
 fn reading() -> Case {
-    let known =
-        ["apideck.vault.connections.list", "deck.link.create_token", "codat.companies.get_access_token"];
+    let known = [
+        "apideck.vault.connections.list",
+        "deck.link.create_token",
+        "codat.companies.get_access_token",
+        "deck_v2.agents.list",
+    ];
     let call = calls::all().into_iter().find(|call| known.contains(&call.id));
     call.expect("every vendor has one")
 }
@@ -141,6 +145,9 @@ async fn injected_failures_are_in_the_vendor_s_words() {
         ("apideck.", 422, "InvalidStateError", "Invalid State"),
         ("apideck.", 429, "ConnectorRateLimitError", "Too Many Requests"),
         ("apideck.", 503, "ConnectorExecutionError", "Connector Error"),
+        ("deck_v2.", 400, "request_invalid", "The request is not valid"),
+        ("deck_v2.", 429, "rate_limit_exceeded", "Too many requests"),
+        ("deck_v2.", 503, "api_error", "Something went wrong at Deck"),
         ("codat.", 401, "", "Unauthorized"),
         ("codat.", 500, "", "There is a problem with our server. Please try again later."),
         ("codat.", 503, "", "The Codat API is temporarily offline for maintenance. Please try again later."),

@@ -20,6 +20,8 @@ fn known() -> Vec<Request> {
         known.extend(controls(&known[0]));
         #[cfg(feature = "apideck")]
         known.extend(links(&sandbox, &known[0]).await);
+        #[cfg(feature = "deck-v2")]
+        known.push(file(&sandbox, &known[0]));
         known
     })
 }
@@ -52,6 +54,9 @@ fn controls(any: &Request) -> Vec<Request> {
     if cfg!(feature = "codat") {
         all.push(post("codat/add_company", json!({ "name": "Acme" })));
     }
+    if cfg!(feature = "deck-v2") {
+        all.push(("GET", "deck_v2/events", Value::Null));
+    }
     let controls = all.into_iter().map(|(method, route, body)| {
         let mut control = any.clone();
         control.operation = None;
@@ -64,6 +69,17 @@ fn controls(any: &Request) -> Vec<Request> {
         control
     });
     controls.collect()
+}
+
+/// A link to a file that a run of Deck v2 has stored.
+#[cfg(feature = "deck-v2")]
+fn file(sandbox: &Sandbox, any: &Request) -> Request {
+    let link = format!("{}/files/stor_1.csv?token=a.b.c", sandbox.base_url(connectory::Provider::DeckV2));
+    let mut visit = any.clone();
+    visit.operation = None;
+    visit.method = http::Method::GET;
+    visit.target = link.parse::<http::Uri>().unwrap().path_and_query().unwrap().to_string();
+    visit
 }
 
 /// Apideck's links for customers. The seed makes every sandbox of it give the same.
@@ -184,6 +200,10 @@ fn what_is_spoilt_would_have_been_carried_out() {
         "deck.documents.list",
         "apideck.vault.connections.list",
         "codat.companies.get_access_token",
+        "deck_v2.test.get",
+        "deck_v2.agents.list",
+        "deck_v2.agents.create",
+        "deck_v2.event_destinations.create",
     ];
     let runtime = runtime();
     for request in known() {
@@ -192,7 +212,9 @@ fn what_is_spoilt_would_have_been_carried_out() {
         let expected = match request.operation.map(|operation| operation.id()) {
             Some(id) if carried_out.contains(&id) => status.is_success(),
             Some(_) => !status.is_server_error(),
-            None => status == if request.target.starts_with("/_sandbox/") { 200 } else { 302 },
+            None if request.target.starts_with("/_sandbox/") => status == 200,
+            None if request.target.contains("/files/") => status == 403,
+            None => status == 302,
         };
         assert!(expected, "{} {}: {status}", request.method, request.target);
     }

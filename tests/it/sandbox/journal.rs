@@ -18,7 +18,9 @@ async fn every_request_is_kept_and_its_debug_shows_no_secret() {
         assert_eq!(request.method, *call.operation().method());
         assert!(request.status.is_some() && request.was_handled);
         let shown = format!("{request:?} {request:#?} {}", request.summary());
-        for secret in [&*input.secret, "sandbox-secret", "sk_test_sandbox", "sandbox-codat-key"] {
+        for secret in
+            [&*input.secret, "sandbox-secret", "sk_test_sandbox", "sandbox-codat-key", "sk_live_sandbox"]
+        {
             assert!(!shown.contains(secret), "{shown}");
         }
     }
@@ -68,6 +70,7 @@ async fn stray(sandbox: &Sandbox) {
     let said = match operation.provider() {
         Provider::Codat => (&body["error"], "NotFound"),
         Provider::Apideck => (&body["detail"], "There is no such operation"),
+        Provider::DeckV2 => (&body["errors"][0]["message"], "There is no such operation"),
         _ => (&body["error_message"], "There is no such operation"),
     };
     assert_eq!(said.0, said.1);
@@ -120,7 +123,7 @@ async fn an_unknown_request_is_named_with_the_nearest_operation() {
     assert!(nearest.ends_with(operation.path()), "{nearest}");
 }
 
-#[cfg(all(feature = "deck", feature = "apideck", feature = "codat"))]
+#[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 #[tokio::test]
 async fn the_nearest_operation_is_the_one_that_was_meant() {
     let rows = [

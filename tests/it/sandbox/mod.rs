@@ -8,6 +8,10 @@ mod codat;
 mod codat_data;
 #[cfg(feature = "deck")]
 mod deck;
+#[cfg(feature = "deck-v2")]
+mod deck_v2;
+#[cfg(feature = "deck-v2")]
+mod deck_v2_runs;
 #[cfg(feature = "deck")]
 mod disconnect;
 #[cfg(feature = "deck")]
@@ -90,7 +94,7 @@ async fn it_acts_out_every_operation() {
             }
         }
     }
-    // The others name a link token, a document or a service that the sandbox cannot know.
+    // The others name a link token, a document, a service or an agent that the sandbox cannot know.
     let known = [
         "deck.link.create_token",
         "deck.connections.context",
@@ -102,6 +106,9 @@ async fn it_acts_out_every_operation() {
         "deck.documents.list",
         "apideck.vault.connections.list",
         "codat.companies.get_access_token",
+        "deck_v2.test.get",
+        "deck_v2.agents.list",
+        "deck_v2.agents.create",
     ];
     let compiled = known.into_iter().filter(|id| connectory::operations().any(|known| known.id() == *id));
     for id in compiled {

@@ -24,6 +24,7 @@ pub const APIDECK_KEY: &str = "sk_test_apideck_key";
 pub const APIDECK_APP: &str = "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX";
 pub const CONSUMER: &str = "test-consumer";
 pub const CODAT_KEY: &str = "codat-api-key";
+pub const DECK_V2_KEY: &str = "sk_live_deck_v2_key";
 pub const COMPANY: &str = "8a210b68-6988-11ed-a1eb-0242ac120002";
 
 /// A client of every vendor that is compiled in, all at this base URL.
@@ -37,6 +38,8 @@ pub fn builder(base: &str) -> ClientBuilder {
     );
     #[cfg(feature = "codat")]
     let builder = builder.codat(connectory::codat::Config::new(CODAT_KEY).base_url(base));
+    #[cfg(feature = "deck-v2")]
+    let builder = builder.deck_v2(connectory::deck_v2::Config::new(DECK_V2_KEY).base_url(base));
     builder
 }
 
@@ -75,6 +78,11 @@ pub fn vendors(base: &str) -> Vec<(Provider, ClientBuilder)> {
         ),
         #[cfg(feature = "codat")]
         (Provider::Codat, Client::builder().codat(connectory::codat::Config::new(CODAT_KEY).base_url(base))),
+        #[cfg(feature = "deck-v2")]
+        (
+            Provider::DeckV2,
+            Client::builder().deck_v2(connectory::deck_v2::Config::new(DECK_V2_KEY).base_url(base)),
+        ),
     ]
 }
 
@@ -111,9 +119,15 @@ pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
 }
 
 /// A call that may be repeated, of a vendor that is compiled in: for what holds for every call.
-#[cfg(not(any(feature = "apideck", feature = "codat")))]
+#[cfg(all(feature = "deck", not(any(feature = "apideck", feature = "codat"))))]
 pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
     use connectory::deck::connections::UpdateWebhook;
     let body = UpdateWebhook::new("access-token", "https://example.com/hook", true);
     client.deck().connections().update_webhook(&body)
+}
+
+/// A call that may be repeated, of a vendor that is compiled in: for what holds for every call.
+#[cfg(not(any(feature = "deck", feature = "apideck", feature = "codat")))]
+pub fn a_call(client: &Client) -> Call<impl Debug + 'static> {
+    client.deck_v2().agents().get("agt_1")
 }

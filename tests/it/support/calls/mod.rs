@@ -7,7 +7,7 @@ use connectory::operation::Operation;
 use connectory::{Call, Client, Error};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{fmt::Debug, pin::Pin};
+use std::{fmt::Debug, pin::Pin, time::Duration};
 
 /// All that the tests know of one operation.
 pub struct Case {
@@ -108,6 +108,8 @@ pub struct Input {
     pub secret: String,
     /// The same, for members that take numbers.
     pub number: u64,
+    /// How much time a sandbox's clock has to move before the call.
+    pub after: Duration,
 }
 
 impl Default for Input {
@@ -116,6 +118,7 @@ impl Default for Input {
             ids: vec!["first".into(), "second".into(), "third".into()],
             secret: "s3cret-value".into(),
             number: 482_913,
+            after: Duration::ZERO,
         }
     }
 }
@@ -216,6 +219,8 @@ pub fn all() -> Vec<Case> {
         apideck::cases(),
         #[cfg(feature = "codat")]
         codat::cases(),
+        #[cfg(feature = "deck-v2")]
+        deck_v2::cases(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -226,3 +231,5 @@ mod apideck;
 mod codat;
 #[cfg(feature = "deck")]
 mod deck;
+#[cfg(feature = "deck-v2")]
+mod deck_v2;

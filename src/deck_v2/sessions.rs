@@ -1,0 +1,123 @@
+//! Where runs work: `client.deck_v2().sessions()`.
+
+use super::{AgentId, CredentialId, ListQuery, Page, SessionId, TaskId, TaskRunId};
+use crate::engine::Engine;
+use crate::operation::operations;
+use crate::types::{list, open_enum, whole_number};
+use crate::{Call, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The operations on sessions.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    engine: Arc<Engine>,
+}
+
+operations! { DeckV2, "deck_v2.sessions";
+    /// changes nothing
+    LIST = "list": GET "/sessions", Read;
+    /// changes nothing
+    GET = "get": GET "/sessions/{session_id}", Read;
+    /// Deck keeps a success for 24 hours
+    END = "end": POST "/sessions/{session_id}/end", Keyed;
+}
+
+impl Sessions {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Lists sessions, a page at a time.
+    ///
+    /// Deck's page of this call was not to be had; it may take filters that are not known.
+    ///
+    /// Source: <https://docs.deck.co/concepts/sessions>.
+    #[doc(alias = "listSessions")]
+    pub fn list(&self, query: &ListQuery) -> Call<Page<Session>> {
+        self.engine.call(&LIST).query(query).returns_with_unread::<Page<Session>, _>()
+    }
+
+    /// Returns one session with the runs in it.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/sessions/retrieve-a-session>.
+    #[doc(alias = "getSession")]
+    pub fn get(&self, session: impl Into<SessionId>) -> Call<Session> {
+        self.engine.call(&GET).path(session.into()).returns()
+    }
+
+    /// Ends a session, and returns it. Runs in it are canceled.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/sessions/end-a-session>.
+    #[doc(alias = "endSession")]
+    pub fn end(&self, session: impl Into<SessionId>) -> Call<Session> {
+        self.engine.call(&END).path(session.into()).returns()
+    }
+}
+
+/// A browser at a source in which runs work, one after another.
+///
+/// It starts with a run that names no session, and ends after ten minutes without a run.
+///
+/// Source: <https://docs.deck.co/concepts/sessions>.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Session {
+    /// The session's id.
+    pub id: SessionId,
+    /// What this is: `session`.
+    pub object: Option<String>,
+    /// How far the session is.
+    pub status: Option<SessionStatus>,
+    /// How long it has been there, in milliseconds.
+    #[serde(default, deserialize_with = "whole_number")]
+    pub runtime_ms: Option<i64>,
+    /// The runs in it.
+    #[serde(default, deserialize_with = "list")]
+    pub task_runs: Vec<SessionRun>,
+    /// When it was started.
+    pub created_at: Option<Timestamp>,
+    /// When it changed last.
+    pub updated_at: Option<Timestamp>,
+    /// The id of the request, for Deck's support.
+    pub request_id: Option<String>,
+}
+
+open_enum! {
+    /// How far a session is.
+    pub enum SessionStatus {
+        /// It waits to start.
+        Queued = "queued",
+        /// A run works in it.
+        Running = "running",
+        /// It waits for another run; after ten minutes it ends.
+        Idle = "idle",
+        /// It is being ended.
+        Completing = "completing",
+        /// It has ended.
+        Completed = "completed",
+        /// It broke.
+        Failed = "failed",
+    }
+}
+
+impl SessionStatus {
+    /// Whether the session has ended, well or not; false for a status that is unknown.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
+}
+
+/// A run in a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SessionRun {
+    /// The run's id.
+    pub id: TaskRunId,
+    /// Its task.
+    pub task_id: Option<TaskId>,
+    /// The task's agent.
+    pub agent_id: Option<AgentId>,
+    /// The credential that it signs in with.
+    pub credential_id: Option<CredentialId>,
+}

@@ -1,0 +1,191 @@
+//! The portals that tasks work at: `client.deck_v2().sources()`.
+
+use super::{ListQuery, Page, SourceId};
+use crate::engine::Engine;
+use crate::operation::operations;
+use crate::types::{open_enum, setters, write_secret};
+use crate::{Call, JsonMap, Patch, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The operations on sources.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    engine: Arc<Engine>,
+}
+
+operations! { DeckV2, "deck_v2.sources";
+    /// Deck keeps a success for 24 hours
+    CREATE = "create": POST "/sources", Keyed;
+    /// changes nothing
+    LIST = "list": GET "/sources", Read;
+    /// changes nothing
+    GET = "get": GET "/sources/{source_id}", Read;
+    /// Deck keeps a success for 24 hours
+    UPDATE = "update": PATCH "/sources/{source_id}", Keyed;
+    /// Deck keeps a success for 24 hours
+    DELETE = "delete": DELETE "/sources/{source_id}", Keyed;
+}
+
+impl Sources {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Creates a source from the address of a website.
+    ///
+    /// Deck may normalise the address.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/sources/create-a-source>.
+    pub fn create(&self, body: &CreateSource) -> Call<Source> {
+        self.engine.call(&CREATE).json(body).returns()
+    }
+
+    /// Lists your sources, a page at a time.
+    ///
+    /// Source: <https://docs.deck.co/api/pagination>.
+    pub fn list(&self, query: &ListQuery) -> Call<Page<Source>> {
+        self.engine.call(&LIST).query(query).returns_with_unread::<Page<Source>, _>()
+    }
+
+    /// Returns one source.
+    ///
+    /// # Errors
+    /// `NotFound` for a source that Deck does not know.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/sources/retrieve-a-source>.
+    pub fn get(&self, source: impl Into<SourceId>) -> Call<Source> {
+        self.engine.call(&GET).path(source.into()).returns()
+    }
+
+    /// Changes a source's name and address.
+    ///
+    /// Its body is guessed: it has the members of [`create`](Self::create), and [`UpdateSource::more`] for others.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/sources/create-a-source>.
+    pub fn update(&self, source: impl Into<SourceId>, body: &UpdateSource) -> Call<Source> {
+        self.engine.call(&UPDATE).path(source.into()).json(body).returns()
+    }
+
+    /// Deletes a source.
+    ///
+    /// Deck's page of it has not been seen; that the operation exists is known from others.
+    ///
+    /// # Errors
+    /// `NotFound` for a source that Deck does not know.
+    ///
+    /// Source: <https://docs.deck.co/events/events-reference>.
+    pub fn delete(&self, source: impl Into<SourceId>) -> Call<()> {
+        self.engine.call(&DELETE).path(source.into()).returns_nothing()
+    }
+}
+
+/// A source to create.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CreateSource {
+    /// What kind of source it is.
+    #[serde(rename = "type")]
+    pub kind: SourceType,
+    /// The website, of a source that is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<Website>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl CreateSource {
+    /// The website at this address.
+    pub fn website(url: impl Into<String>) -> Self {
+        Self { kind: SourceType::Website, website: Some(Website::new(url)), name: None }
+    }
+
+    setters! {
+        name: Option<String>,
+    }
+}
+
+/// What to change of a source. All of it is guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UpdateSource {
+    /// Its name.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub name: Patch<String>,
+    /// The website.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<Website>,
+    /// Other members, should Deck's names differ.
+    #[serde(flatten, serialize_with = "write_secret")]
+    pub more: JsonMap,
+}
+
+impl UpdateSource {
+    /// No change.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        name: Patch<String>,
+        website: Option<Website>,
+    }
+
+    /// Adds a member that this type lacks.
+    #[must_use]
+    pub fn more(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.more = self.more.with(key, value);
+        self
+    }
+}
+
+/// A portal that tasks work at.
+///
+/// Source: <https://docs.deck.co/api-reference/sources/retrieve-a-source>.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Source {
+    /// The source's id.
+    pub id: SourceId,
+    /// What kind of resource it is: `source`.
+    pub object: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// What kind of source it is.
+    #[serde(rename = "type")]
+    pub kind: Option<SourceType>,
+    /// The website, of a source that is one.
+    pub website: Option<Website>,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    pub updated_at: Option<Timestamp>,
+    /// The id of the request, for Deck's support; not of a source in a list.
+    pub request_id: Option<String>,
+}
+
+/// Where a website is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Website {
+    /// Its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl Website {
+    /// The website at this address.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: Some(url.into()) }
+    }
+}
+
+open_enum! {
+    /// What kind of source it is.
+    pub enum SourceType {
+        /// A website.
+        Website = "website",
+    }
+}

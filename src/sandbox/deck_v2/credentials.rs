@@ -1,0 +1,204 @@
+//! Credentials: stored unverified, verified or refused by the first run that signs in.
+
+use super::kept::{Resource, asks_for, body, members, object};
+use super::{State, created, deleted, invalid, ok};
+use crate::deck_v2::credentials;
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::time::SystemTime;
+
+pub(super) const HANDLERS: Handlers<State> = &[
+    (&credentials::CREATE, State::create_credential),
+    (&credentials::LIST, State::list_credentials),
+    (&credentials::GET, State::get_credential),
+    (&credentials::UPDATE, State::update_credential),
+    (&credentials::DELETE, State::delete_credential),
+];
+
+#[derive(Deserialize, Serialize)]
+struct Body {
+    source_id: String,
+    #[serde(default)]
+    auth_method: Method,
+    auth_credentials: Option<SignIn>,
+    external_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Method {
+    UsernamePassword,
+    #[default]
+    None,
+}
+
+/// What a customer signs in with.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignIn {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) username: Option<String>,
+    #[serde(skip_serializing)]
+    pub(super) password: Option<String>,
+    #[serde(default, skip_serializing_if = "Resource::is_empty")]
+    source_fields: Resource,
+}
+
+impl SignIn {
+    pub(super) fn new(username: String, password: String) -> Self {
+        Self { username: Some(username), password: Some(password), ..Self::default() }
+    }
+
+    /// Whether the source asks for nothing more and nothing less.
+    fn check(&self, method: Method) -> Result<(), Reply> {
+        let has_both = self.username.is_some() && self.password.is_some();
+        if method == Method::UsernamePassword && !has_both {
+            return Err(invalid("auth_credentials lacks a username or a password"));
+        }
+        let is_name = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name.len() <= 64
+                && name.chars().all(|letter| matches!(letter, 'a'..='z' | '0'..='9' | '_'))
+                && !matches!(name, "username" | "password")
+        };
+        if self.source_fields.len() > 10 || !self.source_fields.keys().all(|name| is_name(name)) {
+            return Err(invalid("source_fields are over ten, or have names that cannot be"));
+        }
+        Ok(())
+    }
+}
+
+/// Your own id may have 255 characters.
+fn check_external_id(id: Option<&str>) -> Result<(), Reply> {
+    let is_short = id.is_none_or(|id| id.chars().count() <= 255);
+    is_short.then_some(()).ok_or_else(|| invalid("external_id is over 255 characters"))
+}
+
+impl State {
+    fn create_credential(&mut self, asked: &Asked<'_>) -> Step {
+        members::<Body>(asked)?;
+        let sent: Body = body(asked)?;
+        self.sources.get(&sent.source_id)?;
+        let sign_in = sent.auth_credentials.unwrap_or_default();
+        sign_in.check(sent.auth_method)?;
+        check_external_id(sent.external_id.as_deref())?;
+        let credential = self.credentials.add(
+            asked,
+            object(json!({
+                "status": "unverified",
+                "external_id": sent.external_id,
+                "source_id": sent.source_id,
+                "auth_method": sent.auth_method,
+                "auth_credentials": sign_in,
+            })),
+        );
+        self.keep_sign_in(&credential, sign_in);
+        self.tell("credential.created", &credential, asked.now);
+        created(credential)
+    }
+
+    /// A customer's credential as the Auth Component stores it.
+    pub(super) fn add_credential(
+        &mut self,
+        id: &str,
+        source: &str,
+        sign_in: SignIn,
+        now: SystemTime,
+    ) -> Result<(), Reply> {
+        self.sources.get(source)?;
+        let members = object(json!({
+            "status": "unverified",
+            "external_id": null,
+            "source_id": source,
+            "auth_method": Method::UsernamePassword,
+            "auth_credentials": sign_in,
+        }));
+        let credential = self.credentials.add_as(id, now, members);
+        self.keep_sign_in(&credential, sign_in);
+        self.tell("credential.created", &credential, now);
+        Ok(())
+    }
+
+    fn list_credentials(&mut self, asked: &Asked<'_>) -> Step {
+        self.credentials.page(asked, |credential| {
+            ["source_id", "status", "external_id"].iter().all(|name| asks_for(asked, name, credential, name))
+        })
+    }
+
+    fn get_credential(&mut self, asked: &Asked<'_>) -> Step {
+        ok(self.credentials.get(asked.id("credential_id")?)?.clone())
+    }
+
+    fn update_credential(&mut self, asked: &Asked<'_>) -> Step {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Changes {
+            auth_credentials: Option<SignIn>,
+            #[serde(default, deserialize_with = "present")]
+            external_id: Option<Option<String>>,
+        }
+
+        let id = asked.id("credential_id")?;
+        let credential = self.credentials.get(id)?;
+        let was = credential.get("status").cloned();
+        if was == Some("deleted".into()) {
+            return Err(invalid("The credential is deleted"));
+        }
+        let method = credential.get("auth_method").cloned().unwrap_or_default();
+        let Changes { auth_credentials, external_id } = body(asked)?;
+        let mut changes = Resource::new();
+        if let Some(external_id) = external_id {
+            check_external_id(external_id.as_deref())?;
+            changes.insert("external_id".to_owned(), external_id.into());
+        }
+        if let Some(sign_in) = &auth_credentials {
+            sign_in.check(serde_json::from_value(method).unwrap_or_default())?;
+            changes.extend(object(json!({ "auth_credentials": sign_in })));
+            changes.insert("status".to_owned(), "unverified".into());
+        }
+        let credential = self.credentials.set(id, asked.now, changes)?;
+        if let Some(sign_in) = auth_credentials {
+            self.keep_sign_in(&credential, sign_in);
+        }
+        if credential.get("status") != was.as_ref() {
+            self.tell("credential.unverified", &credential, asked.now);
+        }
+        ok(credential)
+    }
+
+    /// It stays readable, and cannot be used.
+    fn delete_credential(&mut self, asked: &Asked<'_>) -> Step {
+        let id = asked.id("credential_id")?;
+        self.set_status(id, "deleted", asked.now);
+        self.sign_ins.delete(id);
+        ok(deleted(self.credentials.get(id)?))
+    }
+
+    fn keep_sign_in(&mut self, credential: &Resource, sign_in: SignIn) {
+        if let Some(Value::String(id)) = credential.get("id") {
+            self.sign_ins.put(id.as_str(), sign_in);
+        }
+    }
+
+    /// What came of signing in with the credential.
+    pub(super) fn verify_credential(&mut self, id: &str, takes: bool, at: SystemTime) {
+        self.set_status(id, if takes { "verified" } else { "invalid" }, at);
+    }
+
+    fn set_status(&mut self, id: &str, status: &str, at: SystemTime) {
+        let Ok(credential) = self.credentials.get(id) else { return };
+        let was = credential.get("status").and_then(Value::as_str).unwrap_or_default();
+        if was == status || was == "deleted" {
+            return;
+        }
+        if let Ok(credential) = self.credentials.set(id, at, object(json!({ "status": status }))) {
+            self.tell(&format!("credential.{status}"), &credential, at);
+        }
+    }
+}
+
+/// Tells `null` from nothing.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}

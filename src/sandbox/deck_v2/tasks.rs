@@ -1,0 +1,105 @@
+//! Tasks, which their agents name. Runs of them are in `task_runs`.
+
+use super::kept::{any_members, asks_for};
+use super::{State, created, deleted, invalid, ok};
+use crate::deck_v2::tasks::{self, TaskStorage};
+use crate::sandbox::exchange::{Asked, Handlers, Step};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub(super) const HANDLERS: Handlers<State> = &[
+    (&tasks::CREATE, State::create_task),
+    (&tasks::LIST, State::list_tasks),
+    (&tasks::GET, State::get_task),
+    (&tasks::UPDATE, State::update_task),
+    (&tasks::DELETE, State::delete_task),
+];
+
+#[derive(Deserialize, Serialize)]
+struct Body {
+    name: String,
+    agent_id: String,
+    prompt: Option<String>,
+    input_schema: Option<Value>,
+    output_schema: Option<Value>,
+    storage: Option<TaskStorage>,
+    #[serde(default)]
+    extraction: bool,
+    #[serde(default)]
+    settings: Settings,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    timeout_seconds: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { timeout_seconds: 1800 }
+    }
+}
+
+impl State {
+    fn create_task(&mut self, asked: &Asked<'_>) -> Step {
+        let mut members = any_members::<Body>(asked)?;
+        let agent = members.get("agent_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.agents.get(&agent)?;
+        members.insert("status".to_owned(), "learning".into());
+        let task = match members.remove("id") {
+            None | Some(Value::Null) => self.tasks.add(asked, members),
+            Some(Value::String(id)) if !id.is_empty() && self.tasks.items.get(&id).is_none() => {
+                self.tasks.add_as(&id, asked.now, members)
+            }
+            Some(_) => return Err(invalid("id is none, or another task has it")),
+        };
+        self.name_tasks(&agent);
+        self.tell("task.created", &task, asked.now);
+        created(task)
+    }
+
+    fn list_tasks(&mut self, asked: &Asked<'_>) -> Step {
+        self.tasks.page(asked, |task| {
+            asks_for(asked, "agent_id", task, "agent_id") && asks_for(asked, "status", task, "status")
+        })
+    }
+
+    fn get_task(&mut self, asked: &Asked<'_>) -> Step {
+        ok(self.tasks.get(asked.id("task_id")?)?.clone())
+    }
+
+    fn update_task(&mut self, asked: &Asked<'_>) -> Step {
+        let id = asked.id("task_id")?;
+        let before = self.tasks.get(id)?.get("agent_id").cloned();
+        let changed = self.tasks.patched::<Body>(id, asked)?;
+        if changed.get("agent_id") != before.as_ref() {
+            return Err(invalid("agent_id cannot be changed"));
+        }
+        let task = self.tasks.set(id, asked.now, changed)?;
+        self.name_tasks(before.as_ref().and_then(Value::as_str).unwrap_or_default());
+        self.tell("task.updated", &task, asked.now);
+        ok(task)
+    }
+
+    fn delete_task(&mut self, asked: &Asked<'_>) -> Step {
+        let task = self.tasks.delete(asked.id("task_id")?)?;
+        self.name_tasks(task.get("agent_id").and_then(Value::as_str).unwrap_or_default());
+        self.tell("task.deleted", &task, asked.now);
+        ok(deleted(&task))
+    }
+
+    /// Makes the agent name its tasks as they are now.
+    pub(super) fn name_tasks(&mut self, agent: &str) {
+        let tasks = self.tasks.items.iter().map(|(_, task)| task);
+        let own = tasks.filter(|task| task.get("agent_id").and_then(Value::as_str) == Some(agent));
+        let named = own.map(|task| {
+            let member = |name: &str| task.get(name).cloned().unwrap_or_default();
+            json!({ "id": member("id"), "object": "task", "name": member("name"), "status": member("status") })
+        });
+        let named: Vec<_> = named.collect();
+        if let Some(agent) = self.agents.items.get_mut(agent) {
+            agent.insert("tasks".to_owned(), named.into());
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Whether the key works.
+
+use super::{State, ok};
+use crate::deck_v2::test;
+use crate::sandbox::exchange::{Asked, Handlers, Step};
+use serde_json::json;
+
+pub(super) const HANDLERS: Handlers<State> = &[(&test::GET, State::test)];
+
+impl State {
+    fn test(&mut self, _: &Asked<'_>) -> Step {
+        ok(json!({ "status": "ready", "environment": "live" }))
+    }
+}
