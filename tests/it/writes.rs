@@ -157,6 +157,9 @@ impl<'a> Stage<'a> {
 
     async fn state(&self) -> State {
         self.sandbox.clear_faults();
+        // Some reads take more ids than the write.
+        let ids = self.input.ids.iter().cloned().chain(Input::default().ids).collect();
+        let input = Input { ids, secret: self.input.secret.clone(), number: self.input.number };
         let mut state = State::new();
         for read in calls::all() {
             let operation = read.operation();
@@ -165,7 +168,7 @@ impl<'a> Stage<'a> {
                 let inner = self.sandbox.transport();
                 let watched = Arc::new(Watched { inner, bodies: Mutex::default() });
                 let client = self.sandbox.client_builder().transport(watched.clone()).build().unwrap();
-                let _ = (read.send)(&client, &self.input).await;
+                let _ = (read.send)(&client, &input).await;
                 state.insert(read.id, format!("{:?}", watched.bodies.lock().unwrap()));
             }
         }
