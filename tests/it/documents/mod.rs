@@ -43,12 +43,16 @@ const UNSENT: &[Exception] = &[];
 const SENT_BEYOND: &[Exception] = &[];
 
 /// Members of answers that the crate does not keep: operation, place, reason.
-const UNKEPT: &[Exception] = &[];
+const UNKEPT: &[Exception] = &[
+    ("apideck.vault.consumers.delete", "", "it is gone, and the call returns nothing as other deletions do"),
+    ("apideck.webhooks.delete", "", "the same"),
+];
 
 /// Members of answers that the crate has and the document lacks: operation, place, reason.
 const KEPT_BEYOND: &[Exception] = &[
-    ("apideck.vault.connections.", "links", "the envelope is one for all operations, and lists have it"),
-    ("apideck.vault.connections.", "meta", "the same"),
+    ("apideck.", "links", "the envelope is one for all operations, and lists have it"),
+    ("apideck.", "meta", "the same"),
+    ("apideck.vault.consumers.list", "data[].connections", "one type for a consumer, wherever it comes from"),
     (
         "apideck.vault.connections.",
         "form_fields[].mask",
@@ -61,6 +65,7 @@ const NO_ENUM: &[Exception] = &[
     ("apideck.vault.connections.", "application_data_scopes.resources", "`*` or a map, kept as its text"),
     ("apideck.vault.connections.", "consents[].resources", "the same"),
     ("apideck.vault.connections.", "latest_consent.resources", "the same"),
+    ("apideck.webhooks.delete", "", "the call returns nothing, as other deletions do"),
 ];
 
 /// The facts of each place.

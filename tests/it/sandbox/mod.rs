@@ -14,6 +14,10 @@ mod events;
 mod links;
 #[cfg(feature = "apideck")]
 mod refresh;
+#[cfg(feature = "apideck")]
+mod vault;
+#[cfg(feature = "apideck")]
+mod webhooks;
 
 mod builder;
 mod control;
@@ -97,6 +101,10 @@ async fn it_acts_out_every_operation() {
         "deck.connections.destroy",
         "deck.documents.list",
         "apideck.vault.connections.list",
+        "apideck.vault.consumers.list",
+        "apideck.vault.consumers.create",
+        "apideck.vault.sessions.create",
+        "apideck.webhooks.create",
         "codat.companies.get_access_token",
     ];
     let compiled = known.into_iter().filter(|id| connectory::operations().any(|known| known.id() == *id));

@@ -1,12 +1,12 @@
 //! One consumer's connections to services.
 
 use crate::apideck::vault::connections::{self, ConsentState, DataScopesResources};
-use crate::sandbox::apideck::catalog::{self, Auth, SERVICES, Service};
+use crate::sandbox::apideck::catalog::{Auth, SERVICES, Service};
 use crate::sandbox::apideck::connection::{self, Record};
 use crate::sandbox::apideck::{
-    State, body, consumer, invalid, invalid_state, iso, key, not_found, refusal, success,
+    State, body, consumer, invalid, invalid_state, iso, key, not_found, refusal, service, success,
 };
-use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step};
+use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step, present};
 use http::StatusCode;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -229,16 +229,6 @@ impl ImportedCredentials {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NoMembers {}
-
-/// Tells a member that is null from one that is absent.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-fn service(asked: &Asked<'_>) -> Result<&'static Service, Reply> {
-    let (unified_api, id) = (asked.id("unified_api")?, asked.id("service_id")?);
-    catalog::service(unified_api, id).ok_or_else(|| not_found("ConnectorNotFoundError", "connector", id))
-}
 
 /// As Apideck reports that a service gives no token.
 fn refresh_failed(record: &Record, now: u64) -> Reply {

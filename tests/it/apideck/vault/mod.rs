@@ -1,1 +1,4 @@
 mod connections;
+mod consumers;
+mod logs;
+mod sessions;

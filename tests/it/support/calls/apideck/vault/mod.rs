@@ -1,7 +1,25 @@
 mod connections;
+mod consumers;
+mod custom_mappings;
+mod logs;
+mod sessions;
 
-use super::{Case, Sent, Stored, as_json, given, sent, staged};
+use super::{Case, Input, Sent, Staged, Stored, as_json, given, sent, staged, storable};
+use connectory::Client;
+use connectory::apideck::vault::Vault;
 
 pub fn cases() -> Vec<Case> {
-    connections::cases()
+    let groups = [
+        connections::cases(),
+        consumers::cases(),
+        custom_mappings::cases(),
+        sessions::cases(),
+        logs::cases(),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+/// Vault for the consumer that every sandbox of the tests has.
+fn vault(client: &Client) -> Vault {
+    client.apideck().consumer("test-consumer").vault()
 }
