@@ -4,6 +4,8 @@
 mod apideck;
 #[cfg(feature = "codat")]
 mod codat;
+#[cfg(feature = "apideck")]
+mod consumers;
 #[cfg(feature = "deck")]
 mod deck;
 #[cfg(feature = "deck")]
@@ -14,8 +16,6 @@ mod events;
 mod links;
 #[cfg(feature = "apideck")]
 mod refresh;
-#[cfg(feature = "apideck")]
-mod vault;
 #[cfg(feature = "apideck")]
 mod webhooks;
 
