@@ -89,6 +89,8 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 /// The code in `docs/` compiles.
 #[cfg(all(doctest, feature = "deck", feature = "apideck", feature = "codat"))]
 mod pages {
+    #[doc = include_str!("../docs/apideck.md")]
+    mod apideck {}
     #[doc = include_str!("../docs/architecture.md")]
     mod architecture {}
     #[doc = include_str!("../docs/deck.md")]

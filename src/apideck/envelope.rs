@@ -1,7 +1,7 @@
-use crate::call::{Page, Successor};
+use crate::call::{Draft, Page, Successor};
 use crate::types::{List, list, tells_unread, whole_number};
-use crate::{JsonMap, Unread};
-use serde::{Deserialize, Serialize};
+use crate::{Call, JsonMap, Unread};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What Apideck wraps around every answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,18 @@ impl<T> From<Envelope<List<T>>> for Envelope<Vec<T>> {
     fn from(envelope: Envelope<List<T>>) -> Self {
         let Envelope { data: List(data), status_code, status, meta, links, raw, unread } = envelope;
         Self { data, status_code, status, meta, links, raw, unread }
+    }
+}
+
+impl Draft {
+    /// The call, whose answer is one thing in its envelope.
+    pub(super) fn returns_one<T: DeserializeOwned>(self) -> Call<Envelope<T>> {
+        self.returns_with_unread::<Envelope<T>, _>()
+    }
+
+    /// The call, whose answer is a list in its envelope.
+    pub(super) fn returns_list<T: DeserializeOwned>(self) -> Call<Envelope<Vec<T>>> {
+        self.returns_with_unread::<Envelope<List<T>>, _>()
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::error::{ErrorView, Sealed};
 use crate::types::{from_object, plain_strings};
-use crate::{JsonMap, OtherJson};
+use crate::{JsonMap, OtherJson, UnixMillis};
 use serde::Deserialize;
 use std::{fmt, time::Duration};
 
@@ -30,12 +30,34 @@ pub struct ErrorBody {
 }
 
 impl ErrorBody {
+    /// Why Vault could not refresh the token of a connection, and when it will try again.
+    ///
+    /// `None` where the error is another one.
+    pub fn refresh_failure(&self) -> Option<RefreshFailure> {
+        let detail = self.detail.as_ref()?.as_object()?;
+        let debug = detail.get::<JsonMap>("debug")?;
+        let moment = |name| debug.get(name).filter(|moment: &UnixMillis| !moment.is_never());
+        let failure = RefreshFailure {
+            message: detail.get("message"),
+            credentials_expire_at: moment("credentials_expire_at_ms"),
+            retry_at: moment("retry_after_ms"),
+            cooldown: debug.get("cooldown_remaining_ms").and_then(millis),
+            response: debug.get("response"),
+        };
+        let says =
+            [failure.credentials_expire_at.is_some(), failure.retry_at.is_some(), failure.cooldown.is_some()];
+        let is_named = detail.get::<String>("type").is_some_and(|name| name.starts_with("refresh_token"));
+        (is_named || says.contains(&true)).then_some(failure)
+    }
+
     /// How long a failed token refresh has to wait before the next try.
     pub fn cooldown(&self) -> Option<Duration> {
-        let Some(ErrorDetail::Object(detail)) = &self.detail else { return None };
-        let millis: f64 = detail.get::<JsonMap>("debug")?.get("cooldown_remaining_ms")?;
-        Duration::try_from_secs_f64(millis / 1000.0).ok()
+        self.refresh_failure()?.cooldown
     }
+}
+
+fn millis(millis: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(millis / 1000.0).ok()
 }
 
 impl fmt::Debug for ErrorBody {
@@ -60,6 +82,22 @@ pub enum ErrorDetail {
 }
 
 impl ErrorDetail {
+    /// The sentence; `None` where it is none.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Object(_) | Self::Other(_) => None,
+        }
+    }
+
+    /// The members; `None` where it is no object.
+    pub fn as_object(&self) -> Option<&JsonMap> {
+        match self {
+            Self::Object(members) => Some(members),
+            Self::Text(_) | Self::Other(_) => None,
+        }
+    }
+
     /// The sentence, or the JSON with no more escapes in it than are needed.
     pub fn to_text(&self) -> String {
         match self {
@@ -87,6 +125,34 @@ impl fmt::Debug for ErrorDetail {
             Self::Object(_) => "Object(..)",
             Self::Other(_) => "Other(..)",
         })
+    }
+}
+
+/// A token that Vault could not refresh, as the detail of a 401 tells it.
+///
+/// `Debug` leaves out what the service answered.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RefreshFailure {
+    /// What went wrong.
+    pub message: Option<String>,
+    /// When the credentials will be deleted if refreshing keeps failing.
+    pub credentials_expire_at: Option<UnixMillis>,
+    /// The moment from which Vault tries again; Apideck calls it `retry_after_ms`.
+    pub retry_at: Option<UnixMillis>,
+    /// How long that was when the error was made.
+    pub cooldown: Option<Duration>,
+    /// What the service answered: status and data.
+    pub response: Option<JsonMap>,
+}
+
+impl fmt::Debug for RefreshFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshFailure")
+            .field("credentials_expire_at", &self.credentials_expire_at)
+            .field("retry_at", &self.retry_at)
+            .field("cooldown", &self.cooldown)
+            .finish_non_exhaustive()
     }
 }
 

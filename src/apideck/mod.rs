@@ -8,7 +8,7 @@ pub mod vault;
 pub mod webhooks;
 
 pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
-pub use error::{DownstreamError, ErrorBody, ErrorDetail};
+pub use error::{DownstreamError, ErrorBody, ErrorDetail, RefreshFailure};
 
 use crate::call::Draft;
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization, spaced};
@@ -244,6 +244,12 @@ impl Apideck {
     /// Webhooks: where Apideck posts its events to.
     pub fn webhooks(&self) -> Webhooks {
         Webhooks::new(self.clone())
+    }
+
+    /// The app of the scope; empty where there is none that a header can name.
+    fn app_id(&self) -> &str {
+        let app = self.scope.app.as_ref().and_then(|app| app.as_ref().ok());
+        app.and_then(|app| app.to_str().ok()).unwrap_or_default()
     }
 
     /// Starts a request of this operation, with the headers of the scope.

@@ -1,4 +1,6 @@
 use super::{Call, Download};
+#[cfg(feature = "apideck")]
+use crate::SecretUrl;
 use crate::engine::{Endpoint, Engine, Options, Reader, Reading, Ready, Request, Sealed, visible};
 use crate::operation::{Auth, Operation, Repeat};
 use crate::types::{TellsUnread, from_object, with_secrets};
@@ -217,6 +219,12 @@ impl Draft {
         Call::new(draft, Reader::Answer(Download::new))
     }
 
+    /// The address alone, for a browser to follow.
+    #[cfg(feature = "apideck")]
+    pub(crate) fn link(self) -> Result<SecretUrl, Error> {
+        Ok(SecretUrl::from(self.ready()?.request.uri.to_string().as_str()))
+    }
+
     /// Makes the body of the answer matter, whatever the operation returns.
     pub(crate) fn reading_body(mut self) -> Self {
         self.reading = Reading::Whole;
@@ -343,7 +351,8 @@ fn is_dots(segment: &str) -> bool {
 /// Every byte outside RFC 3986's unreserved characters.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-fn write_query(query: &mut String, key: &str, value: &Value) {
+/// Adds a value to a query: a list repeats its key, a nested object becomes `key[member]=value`, null is left out.
+pub(crate) fn write_query(query: &mut String, key: &str, value: &Value) {
     let text = match value {
         Value::Null => return,
         Value::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),

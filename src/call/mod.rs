@@ -6,6 +6,8 @@ pub use download::Download;
 pub(crate) use draft::Draft;
 #[cfg(all(feature = "sandbox", feature = "apideck"))]
 pub(crate) use draft::RESERVED;
+#[cfg(feature = "apideck")]
+pub(crate) use draft::write_query;
 pub(crate) use pages::page::{Page, Successor};
 pub use pages::{Paged, Pages};
 

@@ -129,6 +129,24 @@ struct Stage<'a> {
     input: Input,
 }
 
+/// What the call is to be made with where a customer has to act before; no client could.
+async fn prepared(sandbox: &Sandbox, id: &str) -> Option<Input> {
+    match id {
+        #[cfg(feature = "apideck")]
+        "apideck.vault.connections.confirm" => {
+            use connectory::apideck::vault::connections::{AuthorizeLink, RedirectFragment};
+            let connections = sandbox.client().apideck().consumer("test-consumer").vault().connections();
+            let hubspot = connections.get("crm", "hubspot").await.unwrap().data;
+            let link = AuthorizeLink::new("http://localhost/done").nonce("n-1");
+            let back = sandbox.apideck().visit(&hubspot.authorize_link(&link).unwrap()).unwrap();
+            let token = RedirectFragment::parse(back.expose_secret()).unwrap().confirm_token;
+            let ids = ["crm", "hubspot", "leads"].map(str::to_owned).to_vec();
+            Some(Input { ids, secret: token.expose_secret().to_owned(), ..Input::default() })
+        }
+        _ => None,
+    }
+}
+
 /// All that a vendor's reads and events tell.
 type State = BTreeMap<&'static str, String>;
 
@@ -142,9 +160,10 @@ impl<'a> Stage<'a> {
             .apideck_connection("test-consumer", "crm", "salesforce", "callable")
             .apideck_connection("test-consumer", "hris", "personio", "callable");
         let sandbox = Arc::new(builder.in_memory().unwrap());
-        let input = match call.stage {
-            Some(prepare) => prepare(sandbox.client()).await,
-            None => Input::default(),
+        let input = match (prepared(&sandbox, call.id).await, call.stage) {
+            (Some(input), _) => input,
+            (None, Some(prepare)) => prepare(sandbox.client()).await,
+            (None, None) => Input::default(),
         };
         Self { call, sandbox, input }
     }
@@ -157,9 +176,6 @@ impl<'a> Stage<'a> {
 
     async fn state(&self) -> State {
         self.sandbox.clear_faults();
-        // Some reads take more ids than the write.
-        let ids = self.input.ids.iter().cloned().chain(Input::default().ids).collect();
-        let input = Input { ids, secret: self.input.secret.clone(), number: self.input.number };
         let mut state = State::new();
         for read in calls::all() {
             let operation = read.operation();
@@ -168,7 +184,7 @@ impl<'a> Stage<'a> {
                 let inner = self.sandbox.transport();
                 let watched = Arc::new(Watched { inner, bodies: Mutex::default() });
                 let client = self.sandbox.client_builder().transport(watched.clone()).build().unwrap();
-                let _ = (read.send)(&client, &input).await;
+                let _ = (read.send)(&client, &self.input).await;
                 state.insert(read.id, format!("{:?}", watched.bodies.lock().unwrap()));
             }
         }
@@ -254,14 +270,22 @@ async fn r12_a_consent_whose_answer_is_lost_is_recorded_once() {
     };
     let sandbox = Sandbox::builder().in_memory().unwrap();
     sandbox.inject(Fault::ResetAfter);
-    let connections = sandbox.client().apideck().vault().connections();
+    let connections = sandbox.client().apideck().consumer("acme").vault().connections();
     let enabled = UpdateConnection::new().enabled(true);
-    let consent = enabled.clone().latest_consent(ConsentRecordInput::new(true, DataScopesResources::all()));
-    for (update, attempts) in [(enabled, 3), (consent, 1)] {
-        let error = connections.update("crm", "salesforce", &update).await.unwrap_err();
-        assert_eq!((error.attempts(), error.outcome()), (attempts, Outcome::Unknown));
+    let consent = ConsentRecordInput::new(true, DataScopesResources::all());
+    let with_consent = enabled.clone().latest_consent(consent.clone());
+    for (update, attempts) in [(enabled, 3), (with_consent, 1)] {
+        let errors = [
+            connections.update("crm", "salesforce", &update).await.unwrap_err(),
+            connections.update_resource_settings("crm", "salesforce", "leads", &update).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!((error.attempts(), error.outcome()), (attempts, Outcome::Unknown));
+        }
     }
+    let error = connections.update_consent("crm", "salesforce", &consent).await.unwrap_err();
+    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
     sandbox.clear_faults();
     let connection = connections.get("crm", "salesforce").await.unwrap().data;
-    assert_eq!(connection.consents.len(), 1);
+    assert_eq!(connection.consents.len(), 3, "one each");
 }

@@ -57,6 +57,13 @@ const fn secret(id: &'static str, label: &'static str) -> Field {
 pub(super) static SERVICES: &[Service] = &[
     Service {
         unified_api: "accounting",
+        id: "intuit-enterprise-suite",
+        name: "Intuit Enterprise Suite",
+        auth: Auth::AuthorizationCode,
+        fields: &[],
+    },
+    Service {
+        unified_api: "accounting",
         id: "quickbooks",
         name: "QuickBooks",
         auth: Auth::AuthorizationCode,
@@ -119,4 +126,19 @@ pub(super) static SERVICES: &[Service] = &[
 
 pub(super) fn service(unified_api: &str, id: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| service.unified_api == unified_api && service.id == id)
+}
+
+/// The services that a connection to this one can be moved to.
+pub(super) fn migration_targets(service: &Service) -> &'static [&'static str] {
+    if service.id == "quickbooks" { &["intuit-enterprise-suite"] } else { &[] }
+}
+
+/// The resources that the sandbox has of a unified API.
+pub(super) fn resources(unified_api: &str) -> &'static [&'static str] {
+    match unified_api {
+        "accounting" => &["bills", "customers", "invoices"],
+        "crm" => &["companies", "contacts", "leads", "opportunities"],
+        "ecommerce" => &["customers", "orders", "products"],
+        _ => &["departments", "employees"],
+    }
 }

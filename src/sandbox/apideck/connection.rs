@@ -1,12 +1,15 @@
 //! One consumer's connection to one service, and how far it has come.
 
-use super::catalog::{Auth, Service};
+use super::catalog::{self, Auth, Service};
 use serde_json::{Map, Value, json};
 
 /// How long the services' tokens last, in milliseconds.
 const TOKEN_LIFETIME: u64 = 60 * 60 * 1000;
 /// How long credentials are kept whose refresh fails, in milliseconds.
 const RETAINED: u64 = 48 * 60 * 60 * 1000;
+
+/// How long a token confirms a connection, in milliseconds.
+const CONFIRMABLE: u64 = 30 * 60 * 1000;
 
 /// What a consumer has stored for a service. Without one the service is merely available.
 #[derive(Clone)]
@@ -24,6 +27,10 @@ pub(super) struct Record {
     /// Whether the service refuses to refresh tokens. As long as it does not, an expired one is as good as a fresh one.
     refresh_fails: bool,
     is_revoked: bool,
+    /// What confirms the token, and until when; `None` where nothing is to be confirmed.
+    confirmation: Option<(String, u64)>,
+    /// The service from which the connection was moved here.
+    pub(super) migrated_from: Option<&'static str>,
     /// Unix milliseconds.
     pub(super) created_at: u64,
     pub(super) updated_at: u64,
@@ -43,6 +50,8 @@ impl Record {
             token_expires: None,
             refresh_fails: false,
             is_revoked: false,
+            confirmation: None,
+            migrated_from: None,
             created_at: now,
             updated_at: now,
         }
@@ -67,14 +76,40 @@ impl Record {
 
     pub(super) fn grant_until(&mut self, expires: u64) {
         self.token_expires = Some(expires);
-        self.is_revoked = false;
+        (self.is_revoked, self.confirmation) = (false, None);
+    }
+
+    /// The service gives a token that counts once it is confirmed with this.
+    pub(super) fn grant_unconfirmed(&mut self, confirm_token: &str, now: u64) {
+        self.grant(now);
+        self.confirmation = Some((confirm_token.to_owned(), now + CONFIRMABLE));
+    }
+
+    pub(super) fn is_unconfirmed(&self) -> bool {
+        self.confirmation.is_some()
+    }
+
+    /// Whether this confirmed it.
+    pub(super) fn confirm(&mut self, confirm_token: &str, now: u64) -> bool {
+        let confirms = |(token, until): &(String, u64)| token == confirm_token && now < *until;
+        let is_confirmed = self.confirmation.as_ref().is_some_and(confirms);
+        if is_confirmed {
+            self.confirmation = None;
+            self.updated_at = now;
+        }
+        is_confirmed
+    }
+
+    /// The service gives a fresh token for the old one.
+    pub(super) fn refresh(&mut self, now: u64) {
+        self.token_expires = Some(now + TOKEN_LIFETIME);
     }
 
     /// The service takes its token back; whether there was one.
     pub(super) fn revoke(&mut self, now: u64) -> bool {
         let was_authorized = self.is_authorized(now);
         if was_authorized {
-            (self.token_expires, self.is_revoked) = (None, true);
+            (self.token_expires, self.is_revoked, self.confirmation) = (None, true, None);
             self.updated_at = now;
         }
         was_authorized
@@ -115,7 +150,7 @@ impl Record {
     }
 
     /// Whether there is a token that has not been deleted.
-    fn is_authorized(&self, now: u64) -> bool {
+    pub(super) fn is_authorized(&self, now: u64) -> bool {
         let fails = self.refresh_failed_at(now).is_some();
         self.token_expires.is_some() && (!fails || self.credentials_expire_at(now).is_some())
     }
@@ -147,6 +182,7 @@ pub(super) fn state(
     match service.auth {
         _ if record.is_rejected() => ("invalid", Some("needs_auth")),
         _ if record.is_revoked => ("added", Some("revoked")),
+        _ if authorized && record.is_unconfirmed() => ("added", Some("pending_confirmation")),
         Auth::AuthorizationCode if authorized && !complete => ("authorized", Some("missing_settings")),
         Auth::AuthorizationCode if !authorized => ("added", Some("needs_auth")),
         _ if !complete => ("added", Some("missing_settings")),
@@ -168,6 +204,7 @@ pub(super) fn show(
 ) -> Value {
     let Service { unified_api, id, name, auth, fields } = service;
     let (state, health) = state(service, record, now);
+    let resources = catalog::resources(unified_api);
     let form_fields: Vec<Value> = fields
         .iter()
         .map(|field| {
@@ -207,11 +244,11 @@ pub(super) fn show(
         "metadata": record.map(|record| &record.metadata),
         "form_fields": form_fields,
         "configuration": record.map_or(&[][..], |record| &record.configuration),
-        "configurable_resources": [],
-        "resource_schema_support": [],
-        "resource_settings_support": [],
+        "configurable_resources": resources,
+        "resource_schema_support": resources,
+        "resource_settings_support": resources,
         "validation_support": true,
-        "schema_support": false,
+        "schema_support": true,
         "settings_required_for_authorization": [],
         "subscriptions": [],
         "has_guide": false,

@@ -10,19 +10,21 @@ use super::context::{Context, lock};
 use super::exchange::{Asked, Handlers, Reply, Step, millis};
 use super::random::Random;
 use super::store::Store;
+use crate::SecretUrl;
 use crate::apideck::vault::connections::ConnectionState;
 use crate::apideck::webhooks::{DisabledReason, WebhookId};
 use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
 use crate::operation::{ConsumerHeader, Repeat};
 use catalog::{Auth, Service};
 use connection::Record;
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard},
 };
+use url::Url;
 use uuid::Uuid;
 
 pub(super) const HANDLERS: &[Handlers<State>] = &[
@@ -57,11 +59,16 @@ impl Credentials {
 
 /// What happens at Apideck without the API.
 ///
-/// Its application offers QuickBooks and Xero (accounting), HubSpot, Pipedrive and Salesforce (crm), WooCommerce
+/// Its application offers Intuit Enterprise Suite, QuickBooks and Xero (accounting), HubSpot, Pipedrive and Salesforce (crm), WooCommerce
 /// (ecommerce), BambooHR and Personio (hris). Consumers come into being when they are first named. A setting with the
 /// value `invalid` is one that the service rejects.
 ///
 /// A service's token lasts an hour, or as long as its import says, and is refreshed when it has expired.
+///
+/// A connection that was authorized with a nonce is `added`, its health `pending_confirmation`, until it is confirmed; the
+/// token for that works once, within 30 minutes. Only QuickBooks has a service that it can be migrated to: Intuit
+/// Enterprise Suite. A connection that exists cannot be created. Each unified API has two to four resources, which a
+/// connection names in `configurable_resources`; their schemas, examples and custom fields are the same for all.
 #[derive(Clone, Copy)]
 pub struct Apideck<'a> {
     state: &'a Mutex<State>,
@@ -91,8 +98,19 @@ impl<'a> Apideck<'a> {
     /// What a browser is answered that follows a link; `None` where the path is none of a link's.
     pub(super) fn follow(&self, path: &str, query: &str) -> Option<Reply> {
         let (mut state, now) = (self.state(), self.now());
-        let reply = state.telling(now, |state| state.follow(path, query, now));
+        let reply = state.telling(now, |state| state.follow(path, query, now, &self.context.random));
         reply.or_else(|| state.visit_session(path, now))
+    }
+
+    /// A customer follows a link to authorize or to revoke, and agrees; gives where the browser is led then.
+    ///
+    /// `None` for a link that a browser would be refused with. With a `nonce` the connection has to be confirmed, and what
+    /// confirms it is in the fragment of the address.
+    pub fn visit(&self, link: &SecretUrl) -> Option<SecretUrl> {
+        let link = Url::parse(link.expose_secret()).ok()?;
+        let (_, path) = link.path().split_once("/vault/")?;
+        let reply = self.follow(&format!("/vault/{path}"), link.query().unwrap_or_default())?.into_http();
+        Some(SecretUrl::from(reply.headers().get(header::LOCATION)?.to_str().ok()?))
     }
 
     /// A customer follows the authorize link and agrees.

@@ -2,7 +2,7 @@
 
 use crate::support::refusals::{Refusal, refused};
 use connectory::apideck::{ErrorBody, ErrorDetail};
-use connectory::{Error, JsonMap, Outcome};
+use connectory::{Error, JsonMap, Outcome, UnixMillis};
 use serde_json::{Value, json};
 use std::time::Duration;
 use wiremock::ResponseTemplate;
@@ -160,6 +160,9 @@ async fn every_status_of_every_operation() {
 }
 
 fn assert_detail(detail: Option<&ErrorDetail>, expected: &Value) {
+    assert_eq!(detail.and_then(ErrorDetail::as_text), expected.as_str());
+    let members = detail.and_then(ErrorDetail::as_object).map(|members| Value::Object(members.to_map()));
+    assert_eq!(members.as_ref(), expected.is_object().then_some(expected));
     match (detail, expected) {
         (None, Value::Null) => {}
         (Some(ErrorDetail::Text(text)), Value::String(expected)) => assert_eq!(text, expected),
@@ -192,6 +195,44 @@ async fn a_failed_token_refresh_says_how_long_to_wait() {
             assert_eq!(error.retry_after(), wait);
             let body: &ErrorBody = error.api().unwrap().vendor().unwrap();
             assert_eq!(body.cooldown(), wait);
+            let failure = body.refresh_failure().unwrap();
+            assert_eq!(failure.cooldown, wait);
+            assert_eq!(failure.message.as_deref(), Some("Token refresh failed with 401 error"));
+            assert_eq!(failure.credentials_expire_at, Some(UnixMillis::from(1_620_172_800_000)));
+            assert_eq!(failure.retry_at, Some(UnixMillis::from(1_620_000_030_000)));
+            let response = failure.response.as_ref().unwrap();
+            assert_eq!(response.get("statusCode"), Some(401));
+            assert_eq!(response.get("data"), Some(json!({ "error": "invalid_grant" })));
+            assert!(!format!("{failure:?}").contains("Token refresh"), "{failure:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_token_refresh_is_known_by_what_it_says() {
+    let rows = [
+        (json!({ "type": "refresh_token_connector_error", "debug": {} }), Some((None, None))),
+        (json!({ "debug": { "cooldown_remaining_ms": 5 } }), Some((None, Some(Duration::from_millis(5))))),
+        (
+            json!({ "debug": { "retry_after_ms": 1_620_000_030_000_i64, "credentials_expire_at_ms": 0 } }),
+            Some((Some(UnixMillis::from(1_620_000_030_000)), None)),
+        ),
+        (json!({ "type": "something_else", "debug": { "message": "no" } }), None),
+        (json!({ "type": "refresh_token_connector_error", "debug": "none" }), None),
+        (json!({ "missing": [{ "foobar": "required" }] }), None),
+        (json!("Token refresh failed"), None),
+        (json!(null), None),
+    ];
+    for (detail, expected) in rows {
+        for error in refused_with(401, json!({ "detail": detail })).await.into_iter().take(1) {
+            let body: &ErrorBody = error.api().unwrap().vendor().unwrap();
+            let failure = body.refresh_failure();
+            assert_eq!(
+                failure.as_ref().map(|failure| (failure.retry_at, failure.cooldown)),
+                expected,
+                "{detail}"
+            );
+            assert!(failure.is_none_or(|failure| failure.credentials_expire_at.is_none()), "0 is never");
         }
     }
 }

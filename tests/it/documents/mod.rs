@@ -52,6 +52,7 @@ const UNKEPT: &[Exception] = &[
 const KEPT_BEYOND: &[Exception] = &[
     ("apideck.", "links", "the envelope is one for all operations, and lists have it"),
     ("apideck.", "meta", "the same"),
+    ("apideck.vault.connections.confirm", "_raw", "the same"),
     ("apideck.vault.consumers.list", "data[].connections", "one type for a consumer, wherever it comes from"),
     (
         "apideck.vault.connections.",
@@ -62,9 +63,7 @@ const KEPT_BEYOND: &[Exception] = &[
 
 /// Members of answers with a choice of values that are no open enum: operation, place, reason.
 const NO_ENUM: &[Exception] = &[
-    ("apideck.vault.connections.", "application_data_scopes.resources", "`*` or a map, kept as its text"),
-    ("apideck.vault.connections.", "consents[].resources", "the same"),
-    ("apideck.vault.connections.", "latest_consent.resources", "the same"),
+    ("apideck.vault.connections.", "resources", "`*` or a map, kept as its text"),
     ("apideck.webhooks.delete", "", "the call returns nothing, as other deletions do"),
 ];
 
@@ -175,29 +174,45 @@ impl Player {
 fn calls_beside(client: &Client, id: &str) -> Vec<Beside> {
     match id {
         #[cfg(feature = "apideck")]
-        "apideck.vault.connections.update" => {
+        "apideck.vault.connections.create"
+        | "apideck.vault.connections.update"
+        | "apideck.vault.connections.update_resource_settings" => {
             use connectory::apideck::vault::connections::*;
             let values = || FieldValue::from(["one".into(), 2.into()]);
             let simple = || FormFieldOption::simple("One", values());
             let group = FormFieldOption::group("g", "All", [simple()]);
             let default = ConfigurationDefault::new("x", values()).options([simple(), group]);
-            let mut fields = DataScopesFields::new();
-            fields
-                .entry("crm.leads".into())
-                .or_default()
-                .insert("name".into(), FieldPermission::new(true, false));
             let some = UpdateConnection::new()
                 .configuration([ConnectionConfiguration::new("leads", [default])])
-                .application_data_scopes(DataScopesInput::new().resources(fields.clone()))
-                .latest_consent(ConsentRecordInput::new(true, fields));
+                .application_data_scopes(DataScopesInput::new().resources(some_fields()))
+                .latest_consent(ConsentRecordInput::new(true, some_fields()));
             let all = ConsentRecordInput::new(true, DataScopesResources::all());
-            let updates = [some, UpdateConnection::new().latest_consent(all)];
+            let bodies = [some, UpdateConnection::new().latest_consent(all)];
             let connections = client.apideck().vault().connections();
-            let send = |update| connections.update("crm", "salesforce", &update);
-            updates.map(send).map(|call| Box::pin(async { call.await.map(drop) }) as Beside).into()
+            let send = |body| match id.rsplit('.').next() {
+                Some("create") => connections.create("crm", "salesforce", &body),
+                Some("update") => connections.update("crm", "salesforce", &body),
+                _ => connections.update_resource_settings("crm", "salesforce", "leads", &body),
+            };
+            bodies.map(send).map(|call| Box::pin(async { call.await.map(drop) }) as Beside).into()
+        }
+        #[cfg(feature = "apideck")]
+        "apideck.vault.connections.update_consent" => {
+            use connectory::apideck::vault::connections::*;
+            let body = ConsentRecordInput::new(true, some_fields());
+            let call = client.apideck().vault().connections().update_consent("crm", "salesforce", &body);
+            vec![Box::pin(async { call.await.map(drop) })]
         }
         _ => Vec::new(),
     }
+}
+
+/// Permissions on a field of one resource.
+#[cfg(feature = "apideck")]
+fn some_fields() -> connectory::apideck::vault::connections::DataScopesFields {
+    use connectory::apideck::vault::connections::FieldPermission;
+    let fields = BTreeMap::from([("name".to_owned(), FieldPermission::new(true, false))]);
+    BTreeMap::from([("crm.leads".to_owned(), fields)])
 }
 
 type Beside = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;

@@ -119,7 +119,8 @@ async fn r1_the_request_line_holds_each_id_as_one_segment() {
         let target = targets.lock().unwrap().pop().unwrap();
         let template = call.operation().path();
         let expected = template.split('/').map(|part| if part.starts_with('{') { encoded } else { part });
-        assert_eq!(target, expected.collect::<Vec<_>>().join("/"), "{}", call.id);
+        let path = target.split('?').next().unwrap();
+        assert_eq!(path, expected.collect::<Vec<_>>().join("/"), "{}", call.id);
     }
 }
 

@@ -187,7 +187,7 @@ async fn a_member_is_null_only_where_apideck_says_so() {
             assert_eq!(send(&sandbox, "PATCH", "/hris/bamboohr", &patch).await.0, 200, "{patch}");
         }
         let (_, list) = send(&sandbox, "GET", "", &Value::Null).await;
-        assert_eq!(list["data"].as_array().unwrap().len(), 8);
+        assert_eq!(list["data"].as_array().unwrap().len(), 9);
         for connection in list["data"].as_array().unwrap() {
             let members = connection.as_object().unwrap();
             let nulls = members.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str());

@@ -17,6 +17,8 @@ mod links;
 #[cfg(feature = "apideck")]
 mod refresh;
 #[cfg(feature = "apideck")]
+mod vault;
+#[cfg(feature = "apideck")]
 mod webhooks;
 
 mod builder;

@@ -43,9 +43,9 @@ pub struct Connection {
     pub icon: Option<String>,
     /// The service's logo.
     pub logo: Option<String>,
-    /// Where to send the customer to authorize, once `redirect_uri` has been appended; OAuth only.
+    /// Where the customer authorizes, OAuth only; [`authorize_link`](Self::authorize_link) adds where to come back to.
     pub authorize_url: Option<SecretUrl>,
-    /// Where to send the customer to revoke, once `redirect_uri` has been appended; OAuth only.
+    /// Where the customer revokes, OAuth only; [`revoke_link`](Self::revoke_link) adds where to come back to.
     pub revoke_url: Option<SecretUrl>,
     /// Values for the form fields, by field id.
     pub settings: Option<JsonMap>,
@@ -102,6 +102,16 @@ pub struct Connection {
     pub created_at: Option<UnixMillis>,
     /// When it was last changed.
     pub updated_at: Option<UnixMillis>,
+}
+
+/// A connection that was tested.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ValidatedConnection {
+    /// Unified API and service, such as `crm+salesforce`.
+    pub id: Option<ConnectionId>,
+    /// How far the connection has come.
+    pub state: Option<ConnectionState>,
 }
 
 open_enum! {

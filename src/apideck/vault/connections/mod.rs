@@ -3,10 +3,13 @@
 mod connection;
 mod consents;
 mod form_fields;
+mod links;
+mod resources;
 
 pub use connection::{
     AuthType, Connection, ConnectionHealth, ConnectionId, ConnectionState, ConnectionStatus, ConsentState,
-    CustomMapping, CustomMappingInput, IntegrationState, OAuthGrantType, WebhookSubscription,
+    CustomMapping, CustomMappingInput, IntegrationState, OAuthGrantType, ValidatedConnection,
+    WebhookSubscription,
 };
 pub use consents::{
     ConsentId, ConsentRecord, ConsentRecordInput, DataScopes, DataScopesFields, DataScopesInput,
@@ -16,11 +19,17 @@ pub use form_fields::{
     ConfigurationDefault, ConfigurationTarget, ConnectionConfiguration, FieldValue, FormField,
     FormFieldOption, FormFieldType, OptionGroup, SimpleOption,
 };
+pub use links::{
+    AuthorizeLink, CallbackState, ConfirmConnection, Confirmation, CreateCallbackState, RedirectFragment,
+};
+pub use resources::{
+    ConnectorResource, CustomField, ListCustomFields, ResourceExample, ResourceId, ResourceStatus,
+};
 
 use crate::apideck::{Apideck, Envelope, ServiceId, UnifiedApi};
-
-use crate::operation::operations;
-use crate::types::{List, setters, write_secret};
+use crate::call::Draft;
+use crate::operation::{Operation, operations};
+use crate::types::{setters, write_secret};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
 use serde::Serialize;
 
@@ -35,14 +44,40 @@ operations! { Apideck, "apideck.vault.connections";
     LIST = "list": GET "/vault/connections", Read, consumer Optional, sdk "vault.connections.list";
     /// changes nothing
     GET = "get": GET "/vault/connections/{unified_api}/{service_id}", Read, consumer Required, sdk "vault.connections.get";
+    /// makes a connection, and there is no key
+    CREATE = "create": POST "/vault/connections/{unified_api}/{service_id}", Once, consumer Required;
     /// sets members; with a `latest_consent`, which is appended, it goes as Once
     UPDATE = "update": PATCH "/vault/connections/{unified_api}/{service_id}", Idempotent, consumer Required, sdk "vault.connections.update";
     /// gone twice is gone
     DELETE = "delete": DELETE "/vault/connections/{unified_api}/{service_id}", Idempotent, consumer Required, sdk "vault.connections.delete";
     /// would put an old refresh token back
     IMPORT = "import": POST "/vault/connections/{unified_api}/{service_id}/import", Once, consumer Required, sdk "vault.connections.imports";
+    /// Apideck resumes a migration that was begun
+    MIGRATE = "migrate": POST "/vault/connections/{unified_api}/{service_id}/migrate", Idempotent, consumer Required, sdk "vault.connections.migrate";
     /// a valid token is stored afterwards
     TOKEN = "token": POST "/vault/connections/{unified_api}/{service_id}/token", Idempotent, consumer Required, sdk "vault.connections.token";
+    /// a fresh token is stored afterwards
+    VALIDATE = "validate": POST "/vault/connections/{unified_api}/{service_id}/validate", Idempotent, consumer Required, sdk "vault.validate_connection.state";
+    /// changes nothing
+    CONSENTS = "consents": GET "/vault/connections/{unified_api}/{service_id}/consent", Read, consumer Required, sdk "vault.connection_consents.list";
+    /// each one is appended to the history
+    UPDATE_CONSENT = "update_consent": PATCH "/vault/connections/{unified_api}/{service_id}/consent", Once, consumer Required, sdk "vault.connection_consent.update";
+    /// makes a state, and there is no key
+    CREATE_CALLBACK_STATE = "create_callback_state": POST "/vault/connections/{unified_api}/{service_id}/callback-state", Once, consumer Required, sdk "vault.create_callback.state";
+    /// a token works once
+    CONFIRM = "confirm": POST "/vault/connections/{unified_api}/{service_id}/confirm", Once, consumer Required;
+    /// changes nothing
+    RESOURCE_SETTINGS = "resource_settings": GET "/vault/connections/{unified_api}/{service_id}/{resource}/config", Read, consumer Required, sdk "vault.connection_settings.list";
+    /// sets members; with a `latest_consent`, which is appended, it goes as Once
+    UPDATE_RESOURCE_SETTINGS = "update_resource_settings": PATCH "/vault/connections/{unified_api}/{service_id}/{resource}/config", Idempotent, consumer Required, sdk "vault.connection_settings.update";
+    /// changes nothing
+    SCHEMA = "schema": GET "/vault/connections/{unified_api}/{service_id}/{resource}/schema", Read, consumer Required;
+    /// changes nothing
+    EXAMPLE = "example": GET "/vault/connections/{unified_api}/{service_id}/{resource}/example", Read, consumer Required;
+    /// changes nothing
+    CUSTOM_FIELDS = "custom_fields": GET "/vault/connections/{unified_api}/{service_id}/{resource}/custom-fields", Read, consumer Required, sdk "vault.custom_fields.list";
+    /// changes nothing
+    CUSTOM_MAPPINGS = "custom_mappings": GET "/vault/connections/{unified_api}/{service_id}/{resource}/custom-mappings", Read, consumer Required, sdk "vault.connection_custom_mappings.list";
 }
 
 impl Connections {
@@ -58,7 +93,7 @@ impl Connections {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsAll>.
     #[doc(alias = "connectionsAll")]
     pub fn list(&self, query: &ListConnections) -> Call<Envelope<Vec<Connection>>> {
-        self.apideck.call(&LIST).query(query).returns_with_unread::<Envelope<List<Connection>>, _>()
+        self.apideck.call(&LIST).query(query).returns_list()
     }
 
     /// Gives one connection.
@@ -73,11 +108,27 @@ impl Connections {
         unified_api: impl Into<UnifiedApi>,
         service: impl Into<ServiceId>,
     ) -> Call<Envelope<Connection>> {
-        self.apideck
-            .call(&GET)
-            .path(unified_api.into())
-            .path(service.into())
-            .returns_with_unread::<Envelope<Connection>, _>()
+        self.one(&GET, unified_api.into(), service.into()).returns_one()
+    }
+
+    /// Creates a connection for a service that the consumer has not added yet, and returns it.
+    ///
+    /// Most connections need no such call: they come into being when the customer authorizes, or with
+    /// [`update`](Self::update). None of Apideck's SDKs has it. Never repeated after a lost answer: see what
+    /// [`get`](Self::get) says.
+    ///
+    /// # Errors
+    /// `NotFound` for a service that Apideck does not know, `Unprocessable` for settings that it cannot store.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsAdd>.
+    #[doc(alias = "connectionsAdd")]
+    pub fn create(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        body: &CreateConnection,
+    ) -> Call<Envelope<Connection>> {
+        self.one(&CREATE, unified_api.into(), service.into()).json(body).returns_one()
     }
 
     /// Changes a connection and returns it.
@@ -99,12 +150,7 @@ impl Connections {
         service: impl Into<ServiceId>,
         body: &UpdateConnection,
     ) -> Call<Envelope<Connection>> {
-        let draft = self.apideck.call(&UPDATE).path(unified_api.into()).path(service.into()).json(body);
-        if body.latest_consent.is_some() {
-            draft.once().returns_with_unread::<Envelope<Connection>, _>()
-        } else {
-            draft.returns_with_unread::<Envelope<Connection>, _>()
-        }
+        body.sent_with(self.one(&UPDATE, unified_api.into(), service.into())).returns_one()
     }
 
     /// Deletes a connection with its credentials; the service is available again afterwards.
@@ -116,7 +162,7 @@ impl Connections {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsDelete>.
     #[doc(alias = "connectionsDelete")]
     pub fn delete(&self, unified_api: impl Into<UnifiedApi>, service: impl Into<ServiceId>) -> Call<()> {
-        self.apideck.call(&DELETE).path(unified_api.into()).path(service.into()).returns_nothing()
+        self.one(&DELETE, unified_api.into(), service.into()).returns_nothing()
     }
 
     /// Stores credentials that were obtained elsewhere and returns the connection.
@@ -136,12 +182,27 @@ impl Connections {
         service: impl Into<ServiceId>,
         body: &ImportConnection,
     ) -> Call<Envelope<Connection>> {
-        self.apideck
-            .call(&IMPORT)
-            .path(unified_api.into())
-            .path(service.into())
-            .json(body)
-            .returns_with_unread::<Envelope<Connection>, _>()
+        self.one(&IMPORT, unified_api.into(), service.into()).json(body).returns_one()
+    }
+
+    /// Moves a connection to another service with all that it has, and returns it there.
+    ///
+    /// Credentials, settings, metadata, configuration and consents go along; the old connection is gone, and the
+    /// service's token is not revoked. Apideck declares which services one can be moved to. Operations that only the new
+    /// service has may need another authorization, because the token keeps its OAuth scopes.
+    ///
+    /// # Errors
+    /// `Conflict` where the consumer has a connection to the target already: delete one of the two.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsMigrate>.
+    #[doc(alias = "connectionsMigrate")]
+    pub fn migrate(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        body: &MigrateConnection,
+    ) -> Call<Envelope<Connection>> {
+        self.one(&MIGRATE, unified_api.into(), service.into()).json(body).returns_one()
     }
 
     /// Makes Vault exchange the stored credentials for an access token, and returns the connection.
@@ -159,13 +220,196 @@ impl Connections {
         unified_api: impl Into<UnifiedApi>,
         service: impl Into<ServiceId>,
     ) -> Call<Envelope<Connection>> {
-        let nothing = JsonMap::new();
-        self.apideck
-            .call(&TOKEN)
-            .path(unified_api.into())
-            .path(service.into())
-            .json(&nothing)
-            .returns_with_unread::<Envelope<Connection>, _>()
+        self.one(&TOKEN, unified_api.into(), service.into()).json(&JsonMap::new()).returns_one()
+    }
+
+    /// Tests a connection, and gives its state.
+    ///
+    /// With OAuth, Vault refreshes the access token now, however long it has left; else it looks whether the required
+    /// fields are there. Nothing else is stored.
+    ///
+    /// # Errors
+    /// `Unauthorized` where the service refuses to refresh:
+    /// [`ErrorBody::refresh_failure`](crate::apideck::ErrorBody::refresh_failure) says what it answered and how long
+    /// Vault waits before the next try.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/validateConnectionState>.
+    #[doc(alias = "validateConnectionState")]
+    pub fn validate(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+    ) -> Call<Envelope<ValidatedConnection>> {
+        self.one(&VALIDATE, unified_api.into(), service.into()).json(&JsonMap::new()).returns_one()
+    }
+
+    /// Lists the consents and refusals that were recorded for a connection.
+    ///
+    /// The list is not paged.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionConsentsAll>.
+    #[doc(alias = "connectionConsentsAll")]
+    pub fn consents(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+    ) -> Call<Envelope<Vec<ConsentRecord>>> {
+        self.one(&CONSENTS, unified_api.into(), service.into()).returns_list()
+    }
+
+    /// Records a consent or refusal, and returns the record.
+    ///
+    /// A refusal after a consent revokes it. Never repeated after a lost answer, because each one is added to those that
+    /// are recorded: look at [`consents`](Self::consents) first.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionConsentUpdate>.
+    #[doc(alias = "connectionConsentUpdate")]
+    pub fn update_consent(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        body: &ConsentRecordInput,
+    ) -> Call<Envelope<ConsentRecord>> {
+        self.one(&UPDATE_CONSENT, unified_api.into(), service.into()).json(body).returns_one()
+    }
+
+    /// Makes a state with which a link can be built: see [`authorize_link`](Self::authorize_link).
+    ///
+    /// A connection brings links of its own, so that most applications need no state. Never repeated after a lost
+    /// answer; to call again does no harm.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/createCallbackState>.
+    #[doc(alias = "createCallbackState")]
+    pub fn create_callback_state(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        body: &CreateCallbackState,
+    ) -> Call<Envelope<CallbackState>> {
+        self.one(&CREATE_CALLBACK_STATE, unified_api.into(), service.into()).json(body).returns_one()
+    }
+
+    /// Confirms a connection that was authorized with a nonce; only then is it callable.
+    ///
+    /// [`RedirectFragment`] reads the token from where the browser came back to. Compare its nonce first: that is what
+    /// keeps a stranger from connecting an account of theirs to your customer. A token works once, within 30 minutes.
+    /// Never repeated after a lost answer: see whether the connection's `health` is still `PendingConfirmation`.
+    ///
+    /// # Errors
+    /// A refusal for a token that was used, has expired or belongs to another connection; Apideck does not document
+    /// its status.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsConfirm>.
+    #[doc(alias = "connectionsConfirm")]
+    pub fn confirm(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        body: &ConfirmConnection,
+    ) -> Call<Envelope<Confirmation>> {
+        self.one(&CONFIRM, unified_api.into(), service.into()).json(body).returns_one()
+    }
+
+    /// Gives a connection with the settings of one of its resources, and their defaults.
+    ///
+    /// They are the connection's `configuration`. `resource_settings_support` of a connection names the resources that
+    /// have some.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionSettingsAll>.
+    #[doc(alias = "connectionSettingsAll")]
+    pub fn resource_settings(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        resource: impl Into<ResourceId>,
+    ) -> Call<Envelope<Connection>> {
+        self.one(&RESOURCE_SETTINGS, unified_api.into(), service.into()).path(resource.into()).returns_one()
+    }
+
+    /// Sets the defaults of a resource's settings, and returns the connection.
+    ///
+    /// They go into `configuration` of the body. As with [`update`](Self::update), what the body leaves out stays, and
+    /// with a `latest_consent` it is never repeated after a lost answer.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionSettingsUpdate>.
+    #[doc(alias = "connectionSettingsUpdate")]
+    pub fn update_resource_settings(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        resource: impl Into<ResourceId>,
+        body: &UpdateConnection,
+    ) -> Call<Envelope<Connection>> {
+        let draft = self.one(&UPDATE_RESOURCE_SETTINGS, unified_api.into(), service.into());
+        body.sent_with(draft.path(resource.into())).returns_one()
+    }
+
+    /// Gives the JSON Schema of a resource as the service has it, roughly.
+    ///
+    /// `resource_schema_support` of a connection names the resources that have one.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsSchema>.
+    #[doc(alias = "connectionsSchema")]
+    pub fn schema(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        resource: impl Into<ResourceId>,
+    ) -> Call<Envelope<JsonMap>> {
+        self.one(&SCHEMA, unified_api.into(), service.into()).path(resource.into()).returns_one()
+    }
+
+    /// Gives an example of what the service itself answers for a resource.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsExample>.
+    #[doc(alias = "connectionsExample")]
+    pub fn example(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        resource: impl Into<ResourceId>,
+    ) -> Call<Envelope<ResourceExample>> {
+        self.one(&EXAMPLE, unified_api.into(), service.into()).path(resource.into()).returns_one()
+    }
+
+    /// Lists the custom fields that the service has for a resource.
+    ///
+    /// Vault asks the service. Some services have no list of fields, and then Vault looks at one record: fields that it
+    /// lacks are missing, and `resource_id` picks the record. The list is not paged.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customFieldsAll>.
+    #[doc(alias = "customFieldsAll")]
+    pub fn custom_fields(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        resource: impl Into<ResourceId>,
+        query: &ListCustomFields,
+    ) -> Call<Envelope<Vec<CustomField>>> {
+        let draft = self.one(&CUSTOM_FIELDS, unified_api.into(), service.into());
+        draft.path(resource.into()).query(query).returns_list()
+    }
+
+    /// Lists the custom mappings of a resource of this connection.
+    ///
+    /// With a `resource_id` the examples come from that record. The list is not paged.
+    ///
+    /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionCustomMappingsAll>.
+    #[doc(alias = "connectionCustomMappingsAll")]
+    pub fn custom_mappings(
+        &self,
+        unified_api: impl Into<UnifiedApi>,
+        service: impl Into<ServiceId>,
+        resource: impl Into<ResourceId>,
+        query: &ListCustomFields,
+    ) -> Call<Envelope<Vec<CustomMapping>>> {
+        let draft = self.one(&CUSTOM_MAPPINGS, unified_api.into(), service.into());
+        draft.path(resource.into()).query(query).returns_list()
+    }
+
+    /// A call on one connection.
+    fn one(&self, operation: &'static Operation, unified_api: UnifiedApi, service: ServiceId) -> Draft {
+        self.apideck.call(operation).path(unified_api).path(service)
     }
 }
 
@@ -190,6 +434,9 @@ impl ListConnections {
         configured: Option<bool>,
     }
 }
+
+/// What to set of a new connection: the same members as in an update.
+pub type CreateConnection = UpdateConnection;
 
 /// What to change of a connection; nothing by default.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -236,6 +483,27 @@ impl UpdateConnection {
         consent_state: Option<ConsentState>,
         latest_consent: Option<ConsentRecordInput>,
         application_data_scopes: Option<DataScopesInput>,
+    }
+
+    /// A consent is appended to those that are recorded, so that such a request is not repeated.
+    fn sent_with(&self, draft: Draft) -> Draft {
+        let draft = draft.json(self);
+        if self.latest_consent.is_some() { draft.once() } else { draft }
+    }
+}
+
+/// Where to move a connection to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MigrateConnection {
+    /// The service, one of those that Apideck declares for the present one.
+    pub target_service_id: ServiceId,
+}
+
+impl MigrateConnection {
+    /// To this service.
+    pub fn new(target_service_id: impl Into<ServiceId>) -> Self {
+        Self { target_service_id: target_service_id.into() }
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Case, Input, Sent, Staged, Stored, as_json, given, sent, storable};
+use super::{Case, Sent, Staged, Stored, as_json, given, sent, staged, storable};
 use connectory::apideck::webhooks::*;
 use connectory::{Client, Patch, Secret};
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ fn made(client: Client) -> Staged {
     Box::pin(async move {
         let body = CreateWebhook::new("vault", "https://example.com/before", [WebhookEventType::All]);
         let webhook = client.apideck().webhooks().create(&body).await.unwrap().data;
-        Input { ids: vec![webhook.id.to_string()], ..Input::default() }
+        staged([webhook.id.as_str()]).await
     })
 }
 

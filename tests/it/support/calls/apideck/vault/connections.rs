@@ -1,7 +1,7 @@
-use super::{Case, Sent, Stored, as_json, given, sent, staged};
+use super::{Case, Input, Sent, Staged, Stored, as_json, given, sent, staged, storable};
 use connectory::apideck::vault::connections::*;
 use connectory::apideck::{Cursors, Envelope, Links, Meta, Warning};
-use connectory::{Call, JsonMap};
+use connectory::{Call, Client, JsonMap};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt::Debug;
@@ -36,6 +36,17 @@ const LIST: &str = r#"{
   }],
   "unseen": { "a": [1] }
 }"#;
+
+/// What every answer that is one thing, or a list, has around it.
+macro_rules! enveloped {
+    ($data:literal) => {
+        concat!(
+            r#"{ "status_code": 200, "status": "OK", "unseen": { "a": [1] }, "_raw": { "token": "{secret}" }, "data": "#,
+            $data,
+            " }"
+        )
+    };
+}
 
 const NEEDS: &[&str] = &["/data", "/data/id", "/data/service_id", "/data/unified_api"];
 
@@ -72,23 +83,44 @@ pub fn cases() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            id: "apideck.vault.connections.create",
+            send: |client, input| {
+                let body =
+                    changes(input).latest_consent(ConsentRecordInput::new(false, DataScopesResources::all()));
+                let connections = client.apideck().vault().connections();
+                sent_for_one(&body, connections.create(&input.ids[0], &input.ids[1], &body))
+            },
+            request: r#"
+                POST /vault/connections/first/second
+                {
+                  "enabled": true, "settings": { "api_key": "{secret}" },
+                  "metadata": { "note": "{secret}", "pins": [{ "pin": {number} }] },
+                  "configuration": [{ "resource": "leads", "defaults": [{
+                    "id": "x", "value": "{secret}",
+                    "options": [{ "label": "One", "value": "{secret}", "option_type": "simple" }]
+                  }] }],
+                  "custom_mappings": [{ "value": "$.root.training.first_aid" }], "consent_state": "granted",
+                  "latest_consent": { "granted": false, "resources": "*" },
+                  "application_data_scopes": { "enabled": true, "resources": "*" }
+                }"#,
+            required: Some((
+                |client, input| {
+                    let body = CreateConnection::new();
+                    let connections = client.apideck().vault().connections();
+                    sent_for_one(&body, connections.create(&input.ids[0], &input.ids[1], &body))
+                },
+                "POST /vault/connections/first/second {}",
+            )),
+            answer: (200, CONNECTION),
+            needs: NEEDS,
+            stage: Some(|_| staged(["crm", "pipedrive", "leads"])),
+            ..Case::default()
+        },
+        Case {
             id: "apideck.vault.connections.update",
             // Without `latest_consent`, with which it goes as `Once`.
             send: |client, input| {
-                let secret = input.secret.as_str();
-                let option = FormFieldOption::simple("One", secret);
-                let default = ConfigurationDefault::new("x", secret).options([option]);
-                let scopes = DataScopesInput::new().enabled(true).resources(DataScopesResources::all());
-                let body = UpdateConnection::new()
-                    .enabled(true)
-                    .settings(JsonMap::new().with("api_key", secret))
-                    .metadata(
-                        JsonMap::new().with("note", secret).with("pins", json!([{ "pin": input.number }])),
-                    )
-                    .configuration([ConnectionConfiguration::new("leads", [default])])
-                    .custom_mappings([CustomMappingInput::new("$.root.training.first_aid")])
-                    .consent_state(ConsentState::Granted)
-                    .application_data_scopes(scopes);
+                let body = changes(input);
                 let connections = client.apideck().vault().connections();
                 sent_for_one(&body, connections.update(&input.ids[0], &input.ids[1], &body))
             },
@@ -114,7 +146,7 @@ pub fn cases() -> Vec<Case> {
             )),
             answer: (200, CONNECTION),
             needs: NEEDS,
-            stage: Some(|_| staged(["crm", "salesforce"])),
+            stage: Some(|_| staged(["crm", "salesforce", "leads"])),
             ..Case::default()
         },
         Case {
@@ -125,7 +157,7 @@ pub fn cases() -> Vec<Case> {
             },
             request: "DELETE /vault/connections/first/second",
             answer: (204, ""),
-            stage: Some(|_| staged(["crm", "salesforce"])),
+            stage: Some(|_| staged(["crm", "salesforce", "leads"])),
             ..Case::default()
         },
         Case {
@@ -163,7 +195,7 @@ pub fn cases() -> Vec<Case> {
             )),
             answer: (200, CONNECTION),
             needs: NEEDS,
-            stage: Some(|_| staged(["crm", "salesforce"])),
+            stage: Some(|_| staged(["crm", "salesforce", "leads"])),
             ..Case::default()
         },
         Case {
@@ -175,13 +207,281 @@ pub fn cases() -> Vec<Case> {
             request: "POST /vault/connections/first/second/token {}",
             answer: (200, CONNECTION),
             needs: NEEDS,
-            stage: Some(|_| staged(["hris", "personio"])),
+            stage: Some(|_| staged(["hris", "personio", "employees"])),
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.migrate",
+            send: |client, input| {
+                let body = MigrateConnection::new(&input.ids[2]);
+                let connections = client.apideck().vault().connections();
+                sent_for_one(&body, connections.migrate(&input.ids[0], &input.ids[1], &body))
+            },
+            request: r#"POST /vault/connections/first/second/migrate { "target_service_id": "third" }"#,
+            answer: (200, CONNECTION),
+            needs: NEEDS,
+            stage: Some(with_quickbooks),
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.validate",
+            send: |client, input| {
+                let connections = client.apideck().vault().connections();
+                storable(&(), connections.validate(&input.ids[0], &input.ids[1]))
+            },
+            request: "POST /vault/connections/first/second/validate {}",
+            answer: (200, enveloped!(r#"{ "id": "crm+salesforce", "state": "hibernating" }"#)),
+            needs: &["/data"],
+            stores: stores![ValidatedConnection],
+            stage: Some(|_| staged(["crm", "salesforce", "leads"])),
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.consents",
+            send: |client, input| {
+                let connections = client.apideck().vault().connections();
+                storable(&(), connections.consents(&input.ids[0], &input.ids[1]))
+            },
+            request: "GET /vault/connections/first/second/consent",
+            answer: (
+                200,
+                enveloped!(
+                    r#"[
+              {
+                "id": "con_1234567890", "created_at": "2025-04-15T14:30:00Z", "granted": true,
+                "resources": { "hris.employees": { "first_name": { "read": true, "write": false } } }
+              },
+              { "id": "con_1234567891", "created_at": "2025-04-16T14:30:00Z", "granted": false, "resources": "*" }
+            ]"#
+                ),
+            ),
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.update_consent",
+            send: |client, input| {
+                let body = ConsentRecordInput::new(true, DataScopesResources::all());
+                let connections = client.apideck().vault().connections();
+                storable(&body, connections.update_consent(&input.ids[0], &input.ids[1], &body))
+            },
+            request: r#"
+                PATCH /vault/connections/first/second/consent
+                { "granted": true, "resources": "*" }"#,
+            answer: (
+                200,
+                enveloped!(
+                    r#"{ "id": "con_1234567890", "created_at": "2025-04-15T14:30:00Z", "granted": true, "resources": "*" }"#
+                ),
+            ),
+            needs: &["/data"],
+            stage: Some(|_| staged(["crm", "salesforce", "leads"])),
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.create_callback_state",
+            send: |client, input| {
+                let body = CreateCallbackState::new().redirect_uri("https://example.com/callback");
+                let connections = client.apideck().vault().connections();
+                sent(&body, connections.create_callback_state(&input.ids[0], &input.ids[1], &body))
+            },
+            request: r#"
+                POST /vault/connections/first/second/callback-state
+                { "redirect_uri": "https://example.com/callback" }"#,
+            required: Some((
+                |client, input| {
+                    let body = CreateCallbackState::new();
+                    let connections = client.apideck().vault().connections();
+                    sent(&body, connections.create_callback_state(&input.ids[0], &input.ids[1], &body))
+                },
+                "POST /vault/connections/first/second/callback-state {}",
+            )),
+            answer: (200, enveloped!(r#"{ "state": "{secret}" }"#)),
+            needs: &["/data", "/data/state"],
+            stage: Some(|_| staged(["crm", "salesforce", "leads"])),
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.confirm",
+            send: |client, input| {
+                let body = ConfirmConnection::new(&input.secret);
+                let connections = client.apideck().vault().connections();
+                storable(&body, connections.confirm(&input.ids[0], &input.ids[1], &body))
+            },
+            request: r#"POST /vault/connections/first/second/confirm { "confirm_token": "{secret}" }"#,
+            answer: (200, enveloped!(r#"{ "confirmed": true }"#)),
+            needs: &["/data", "/data/confirmed"],
+            stores: stores![Confirmation],
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.resource_settings",
+            send: |client, input| {
+                let connections = client.apideck().vault().connections();
+                let [api, service, resource] = [&input.ids[0], &input.ids[1], &input.ids[2]];
+                sent_for_one(&(), connections.resource_settings(api, service, resource))
+            },
+            request: "GET /vault/connections/first/second/third/config",
+            answer: (200, CONNECTION),
+            needs: NEEDS,
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.update_resource_settings",
+            // Without `latest_consent`, with which it goes as `Once`.
+            send: |client, input| {
+                let body = changes(input);
+                let connections = client.apideck().vault().connections();
+                let [api, service, resource] = [&input.ids[0], &input.ids[1], &input.ids[2]];
+                sent_for_one(&body, connections.update_resource_settings(api, service, resource, &body))
+            },
+            request: r#"
+                PATCH /vault/connections/first/second/third/config
+                {
+                  "enabled": true, "settings": { "api_key": "{secret}" },
+                  "metadata": { "note": "{secret}", "pins": [{ "pin": {number} }] },
+                  "configuration": [{ "resource": "leads", "defaults": [{
+                    "id": "x", "value": "{secret}",
+                    "options": [{ "label": "One", "value": "{secret}", "option_type": "simple" }]
+                  }] }],
+                  "custom_mappings": [{ "value": "$.root.training.first_aid" }], "consent_state": "granted",
+                  "application_data_scopes": { "enabled": true, "resources": "*" }
+                }"#,
+            required: Some((
+                |client, input| {
+                    let body = UpdateConnection::new();
+                    let connections = client.apideck().vault().connections();
+                    let [api, service, resource] = [&input.ids[0], &input.ids[1], &input.ids[2]];
+                    sent_for_one(&body, connections.update_resource_settings(api, service, resource, &body))
+                },
+                "PATCH /vault/connections/first/second/third/config {}",
+            )),
+            answer: (200, CONNECTION),
+            needs: NEEDS,
+            stage: Some(|_| staged(["crm", "salesforce", "leads"])),
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.schema",
+            send: |client, input| {
+                let connections = client.apideck().vault().connections();
+                storable(&(), connections.schema(&input.ids[0], &input.ids[1], &input.ids[2]))
+            },
+            request: "GET /vault/connections/first/second/third/schema",
+            answer: (
+                200,
+                enveloped!(
+                    r#"{ "type": "object", "properties": { "id": { "type": "string", "maxLength": 12345678901234567890123 } } }"#
+                ),
+            ),
+            needs: &["/data"],
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.example",
+            send: |client, input| {
+                let connections = client.apideck().vault().connections();
+                storable(&(), connections.example(&input.ids[0], &input.ids[1], &input.ids[2]))
+            },
+            request: "GET /vault/connections/first/second/third/example",
+            answer: (
+                200,
+                enveloped!(
+                    r#"{
+              "unified_api": "crm", "service_id": "salesforce",
+              "resource": {
+                "id": "companies", "name": "Companies", "status": "abandoned", "downstream_id": "accounts",
+                "downstream_name": "Accounts"
+              },
+              "example_response": { "Id": "{secret}", "Phone": "{secret}" }
+            }"#
+                ),
+            ),
+            needs: &["/data"],
+            stores: stores![ResourceExample, ConnectorResource],
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.custom_fields",
+            send: |client, input| custom_fields(client, input, &ListCustomFields::new().resource_id("a 1")),
+            request: "GET /vault/connections/first/second/third/custom-fields?resource_id=a%201",
+            required: Some((
+                |client, input| custom_fields(client, input, &ListCustomFields::new()),
+                "GET /vault/connections/first/second/third/custom-fields",
+            )),
+            answer: (
+                200,
+                enveloped!(
+                    r#"[{
+              "id": "123456", "name": "SSN", "description": "Employee Level", "value": "{secret}",
+              "finder": "$.custom_fields.ssn"
+            }]"#
+                ),
+            ),
+            stores: stores![CustomField],
+            ..Case::default()
+        },
+        Case {
+            id: "apideck.vault.connections.custom_mappings",
+            send: |client, input| custom_mappings(client, input, &ListCustomFields::new().resource_id("a 1")),
+            request: "GET /vault/connections/first/second/third/custom-mappings?resource_id=a%201",
+            required: Some((
+                |client, input| custom_mappings(client, input, &ListCustomFields::new()),
+                "GET /vault/connections/first/second/third/custom-mappings",
+            )),
+            answer: (
+                200,
+                enveloped!(
+                    r#"[{
+              "id": "hris+employees+first_aid_training", "label": "First Aid Training",
+              "description": "First Aid Training completed after 2019-01-01", "value": "$.root.training.first_aid",
+              "key": "first_aid_training", "required": false, "custom_field": true, "consumer_id": "test_user_id",
+              "example": "Some value"
+            }]"#
+                ),
+            ),
             ..Case::default()
         },
     ]
 }
 
-fn list(client: &connectory::Client, query: &ListConnections) -> Sent {
+/// Everything that an update can set at once, but for `latest_consent`.
+fn changes(input: &Input) -> UpdateConnection {
+    let secret = input.secret.as_str();
+    let option = FormFieldOption::simple("One", secret);
+    let default = ConfigurationDefault::new("x", secret).options([option]);
+    let scopes = DataScopesInput::new().enabled(true).resources(DataScopesResources::all());
+    UpdateConnection::new()
+        .enabled(true)
+        .settings(JsonMap::new().with("api_key", secret))
+        .metadata(JsonMap::new().with("note", secret).with("pins", json!([{ "pin": input.number }])))
+        .configuration([ConnectionConfiguration::new("leads", [default])])
+        .custom_mappings([CustomMappingInput::new("$.root.training.first_aid")])
+        .consent_state(ConsentState::Granted)
+        .application_data_scopes(scopes)
+}
+
+/// A connection that can be migrated.
+fn with_quickbooks(client: Client) -> Staged {
+    Box::pin(async move {
+        let connections = client.apideck().consumer("test-consumer").vault().connections();
+        let token = ImportCredentials::new().access_token("a").refresh_token("r");
+        let import = ImportConnection::new().credentials(token);
+        connections.import("accounting", "quickbooks", &import).await.unwrap();
+        staged(["accounting", "quickbooks", "intuit-enterprise-suite"]).await
+    })
+}
+
+fn custom_fields(client: &Client, input: &Input, query: &ListCustomFields) -> Sent {
+    let connections = client.apideck().vault().connections();
+    storable(query, connections.custom_fields(&input.ids[0], &input.ids[1], &input.ids[2], query))
+}
+
+fn custom_mappings(client: &Client, input: &Input, query: &ListCustomFields) -> Sent {
+    let connections = client.apideck().vault().connections();
+    storable(query, connections.custom_mappings(&input.ids[0], &input.ids[1], &input.ids[2], query))
+}
+
+fn list(client: &Client, query: &ListConnections) -> Sent {
     let call = client.apideck().vault().connections().list(query);
     given(query, call, |answer| Some(with_data(answer, answer.data.iter().map(stored).collect())))
 }

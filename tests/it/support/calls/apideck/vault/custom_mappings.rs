@@ -1,4 +1,4 @@
-use super::{Case, Input, Staged, sent, staged, storable, vault};
+use super::{Case, Staged, sent, staged, storable, vault};
 use connectory::Client;
 use connectory::apideck::vault::connections::CustomMappingInput;
 
@@ -26,7 +26,7 @@ fn mapped(client: Client) -> Staged {
         let [unified_api, service, field] = FIELD;
         let body = CustomMappingInput::new("$.before");
         vault(&client).custom_mappings().create(unified_api, service, field, &body).await.unwrap();
-        Input { ids: FIELD.map(str::to_owned).to_vec(), ..Input::default() }
+        staged(FIELD).await
     })
 }
 
