@@ -204,6 +204,12 @@ async fn mappings_are_kept_for_their_consumer_and_service() {
     assert_eq!((count(&acme, "bamboohr").await, count(&acme, "personio").await), (1, 0));
     assert_eq!(count(&other, "bamboohr").await, 0);
     assert_eq!(code(other.get("hris", "bamboohr", field).await), "EntityNotFoundError");
+    let connections = vault(&sandbox, "acme").connections();
+    for (resource, mappings) in [("employees", 1), ("departments", 0)] {
+        let query = connectory::apideck::vault::connections::ListCustomFields::new();
+        let found = connections.custom_mappings("hris", "bamboohr", resource, &query).await.unwrap().data;
+        assert_eq!(found.len(), mappings, "{resource}");
+    }
     acme.delete("hris", "bamboohr", field).await.unwrap();
     assert_eq!(count(&acme, "bamboohr").await, 0);
 }

@@ -264,12 +264,13 @@ impl State {
     /// Those whose id names another resource are not shown.
     fn custom_mappings_of_resource(&mut self, asked: &Asked<'_>) -> Step {
         let (service, resource) = (service(asked)?, resource(asked)?);
-        let is_of_resource = |mapping: &&Map<String, Value>| {
+        let is_of_resource = |mapping: &Value| {
             let id = mapping.get("id").and_then(Value::as_str).and_then(|id| id.split('+').nth(1));
             id.is_none_or(|known| known == resource)
         };
-        let mappings = self.stored(asked, service).into_iter().flat_map(|record| &record.custom_mappings);
-        Ok(success(mappings.filter(is_of_resource).cloned().collect()))
+        let stored = self.stored(asked, service).into_iter().flat_map(|record| &record.custom_mappings);
+        let mappings = stored.cloned().map(Value::Object).chain(self.mappings_of(consumer(asked), service));
+        Ok(success(mappings.filter(is_of_resource).collect()))
     }
 
     fn show(&self, asked: &Asked<'_>, service: &'static Service) -> Value {

@@ -33,9 +33,16 @@ impl Mapping {
 impl State {
     fn list_mappings(&mut self, asked: &Asked<'_>) -> Step {
         let service = service(asked)?;
+        Ok(success(self.mappings_of(consumer(asked), service).collect()))
+    }
+
+    pub(in crate::sandbox::apideck) fn mappings_of(
+        &self,
+        consumer: &str,
+        service: &Service,
+    ) -> impl Iterator<Item = Value> {
         let mappings = self.mappings.iter().map(|(_, mapping)| mapping);
-        let mappings = mappings.filter(|mapping| mapping.is_of(consumer(asked), service));
-        Ok(success(mappings.map(mapping_json).collect()))
+        mappings.filter(move |mapping| mapping.is_of(consumer, service)).map(mapping_json)
     }
 
     fn get_mapping(&mut self, asked: &Asked<'_>) -> Step {
