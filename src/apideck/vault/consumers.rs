@@ -3,7 +3,7 @@
 use super::connections::{AuthType, ConnectionHealth, ConnectionState};
 use crate::apideck::{Apideck, AppId, ConsumerId, Envelope, ServiceId, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{List, list, setters, whole_number};
+use crate::types::{list, setters, whole_number};
 use crate::{Call, JsonMap, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ impl Consumers {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersAll>.
     #[doc(alias = "consumersAll")]
     pub fn list(&self, query: &ListConsumers) -> Call<Envelope<Vec<Consumer>>> {
-        self.apideck.call(&LIST).query(query).returns_with_unread::<Envelope<List<Consumer>>, _>()
+        self.apideck.call(&LIST).query(query).returns_list()
     }
 
     /// Creates a consumer and returns it.
@@ -51,7 +51,7 @@ impl Consumers {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersAdd>.
     #[doc(alias = "consumersAdd")]
     pub fn create(&self, body: &CreateConsumer) -> Call<Envelope<Consumer>> {
-        self.apideck.call(&CREATE).json(body).returns_with_unread::<Envelope<Consumer>, _>()
+        self.apideck.call(&CREATE).json(body).returns_one()
     }
 
     /// Returns one consumer with its connections and how many requests were made for it.
@@ -62,7 +62,7 @@ impl Consumers {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersOne>.
     #[doc(alias = "consumersOne")]
     pub fn get(&self, consumer: impl Into<ConsumerId>) -> Call<Envelope<Consumer>> {
-        self.apideck.call(&GET).path(consumer.into()).returns_with_unread::<Envelope<Consumer>, _>()
+        self.apideck.call(&GET).path(consumer.into()).returns_one()
     }
 
     /// Changes what Vault shows of a consumer, and returns the consumer.
@@ -73,8 +73,7 @@ impl Consumers {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersUpdate>.
     #[doc(alias = "consumersUpdate")]
     pub fn update(&self, consumer: impl Into<ConsumerId>, body: &UpdateConsumer) -> Call<Envelope<Consumer>> {
-        let draft = self.apideck.call(&UPDATE).path(consumer.into()).json(body);
-        draft.returns_with_unread::<Envelope<Consumer>, _>()
+        self.apideck.call(&UPDATE).path(consumer.into()).json(body).returns_one()
     }
 
     /// Deletes a consumer with all connections and their credentials.
@@ -104,8 +103,7 @@ impl Consumers {
         end: impl Into<Timestamp>,
     ) -> Call<Envelope<RequestCountsInRange>> {
         let range = Range { start_datetime: start.into(), end_datetime: end.into() };
-        let draft = self.apideck.call(&REQUEST_COUNTS).path(consumer.into()).query(&range);
-        draft.returns_with_unread::<Envelope<RequestCountsInRange>, _>()
+        self.apideck.call(&REQUEST_COUNTS).path(consumer.into()).query(&range).returns_one()
     }
 }
 

@@ -6,8 +6,9 @@
 use super::connections::{CustomMapping, CustomMappingInput};
 use crate::Call;
 use crate::apideck::{Apideck, Envelope, ServiceId, UnifiedApi};
+use crate::call::Draft;
 use crate::operation::{Operation, operations};
-use crate::types::{List, id};
+use crate::types::id;
 
 /// The operations on one consumer's custom mappings.
 #[derive(Clone, Debug)]
@@ -47,8 +48,7 @@ impl CustomMappings {
         unified_api: impl Into<UnifiedApi>,
         service: impl Into<ServiceId>,
     ) -> Call<Envelope<Vec<CustomMapping>>> {
-        let draft = self.apideck.call(&LIST).path(unified_api.into()).path(service.into());
-        draft.returns_with_unread::<Envelope<List<CustomMapping>>, _>()
+        self.apideck.call(&LIST).path(unified_api.into()).path(service.into()).returns_list()
     }
 
     /// Returns the mapping of one target field.
@@ -64,7 +64,7 @@ impl CustomMappings {
         service: impl Into<ServiceId>,
         target_field: impl Into<TargetFieldId>,
     ) -> Call<Envelope<CustomMapping>> {
-        self.one(&GET, (unified_api.into(), service.into(), target_field.into()), None)
+        self.one(&GET, unified_api.into(), service.into(), target_field.into()).returns_one()
     }
 
     /// Maps a target field and returns the mapping.
@@ -80,7 +80,8 @@ impl CustomMappings {
         target_field: impl Into<TargetFieldId>,
         body: &CustomMappingInput,
     ) -> Call<Envelope<CustomMapping>> {
-        self.one(&CREATE, (unified_api.into(), service.into(), target_field.into()), Some(body))
+        let draft = self.one(&CREATE, unified_api.into(), service.into(), target_field.into());
+        draft.json(body).returns_one()
     }
 
     /// Changes the mapping of a target field and returns it.
@@ -97,7 +98,8 @@ impl CustomMappings {
         target_field: impl Into<TargetFieldId>,
         body: &CustomMappingInput,
     ) -> Call<Envelope<CustomMapping>> {
-        self.one(&UPDATE, (unified_api.into(), service.into(), target_field.into()), Some(body))
+        let draft = self.one(&UPDATE, unified_api.into(), service.into(), target_field.into());
+        draft.json(body).returns_one()
     }
 
     /// Deletes the mapping of a target field; the field itself stays.
@@ -114,21 +116,16 @@ impl CustomMappings {
         service: impl Into<ServiceId>,
         target_field: impl Into<TargetFieldId>,
     ) -> Call<()> {
-        let draft = self.apideck.call(&DELETE).path(unified_api.into()).path(service.into());
-        draft.path(target_field.into()).returns_nothing()
+        self.one(&DELETE, unified_api.into(), service.into(), target_field.into()).returns_nothing()
     }
 
     fn one(
         &self,
         operation: &'static Operation,
-        (unified_api, service, target_field): (UnifiedApi, ServiceId, TargetFieldId),
-        body: Option<&CustomMappingInput>,
-    ) -> Call<Envelope<CustomMapping>> {
-        let draft = self.apideck.call(operation).path(unified_api).path(service).path(target_field);
-        let draft = match body {
-            Some(body) => draft.json(body),
-            None => draft,
-        };
-        draft.returns_with_unread::<Envelope<CustomMapping>, _>()
+        unified_api: UnifiedApi,
+        service: ServiceId,
+        target_field: TargetFieldId,
+    ) -> Draft {
+        self.apideck.call(operation).path(unified_api).path(service).path(target_field)
     }
 }

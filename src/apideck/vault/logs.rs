@@ -2,7 +2,7 @@
 
 use crate::apideck::{Apideck, ConsumerId, Envelope, Service, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{List, open_enum, setters, whole_number};
+use crate::types::{open_enum, setters, whole_number};
 use crate::{Call, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -31,7 +31,7 @@ impl Logs {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/logsAll>.
     #[doc(alias = "logsAll")]
     pub fn list(&self, query: &ListLogs) -> Call<Envelope<Vec<Log>>> {
-        self.apideck.call(&LIST).query(query).returns_with_unread::<Envelope<List<Log>>, _>()
+        self.apideck.call(&LIST).query(query).returns_list()
     }
 }
 

@@ -32,7 +32,7 @@ impl Sessions {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/sessionsCreate>.
     #[doc(alias = "sessionsCreate")]
     pub fn create(&self, body: &CreateSession) -> Call<Envelope<Session>> {
-        self.apideck.call(&CREATE).json(body).returns_with_unread::<Envelope<Session>, _>()
+        self.apideck.call(&CREATE).json(body).returns_one()
     }
 }
 

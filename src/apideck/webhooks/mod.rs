@@ -6,7 +6,7 @@ pub use event_type::WebhookEventType;
 
 use super::{Apideck, AppId, ConsumerId, Envelope, Service, ServiceId, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{List, id, list, open_enum, setters, whole_number};
+use crate::types::{id, list, open_enum, setters, whole_number};
 use crate::{Call, Patch, Secret, SecretUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ impl Webhooks {
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksAll>.
     #[doc(alias = "webhooksAll")]
     pub fn list(&self, query: &ListWebhooks) -> Call<Envelope<Vec<Webhook>>> {
-        self.apideck.call(&LIST).query(query).returns_with_unread::<Envelope<List<Webhook>>, _>()
+        self.apideck.call(&LIST).query(query).returns_list()
     }
 
     /// Creates a webhook and returns it, switched on or off.
@@ -60,7 +60,7 @@ impl Webhooks {
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksAdd>.
     #[doc(alias = "webhooksAdd")]
     pub fn create(&self, body: &CreateWebhook) -> Call<Envelope<Webhook>> {
-        self.apideck.call(&CREATE).json(body).returns_with_unread::<Envelope<Webhook>, _>()
+        self.apideck.call(&CREATE).json(body).returns_one()
     }
 
     /// Returns one webhook.
@@ -71,7 +71,7 @@ impl Webhooks {
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksOne>.
     #[doc(alias = "webhooksOne")]
     pub fn get(&self, webhook: impl Into<WebhookId>) -> Call<Envelope<Webhook>> {
-        self.apideck.call(&GET).path(webhook.into()).returns_with_unread::<Envelope<Webhook>, _>()
+        self.apideck.call(&GET).path(webhook.into()).returns_one()
     }
 
     /// Changes a webhook and returns it.
@@ -84,8 +84,7 @@ impl Webhooks {
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksUpdate>.
     #[doc(alias = "webhooksUpdate")]
     pub fn update(&self, webhook: impl Into<WebhookId>, body: &UpdateWebhook) -> Call<Envelope<Webhook>> {
-        let draft = self.apideck.call(&UPDATE).path(webhook.into()).json(body);
-        draft.returns_with_unread::<Envelope<Webhook>, _>()
+        self.apideck.call(&UPDATE).path(webhook.into()).json(body).returns_one()
     }
 
     /// Deletes a webhook.
@@ -108,7 +107,7 @@ impl Webhooks {
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/eventLogsAll>.
     #[doc(alias = "eventLogsAll")]
     pub fn event_logs(&self, query: &ListEventLogs) -> Call<Envelope<Vec<EventLog>>> {
-        self.apideck.call(&EVENT_LOGS).query(query).returns_with_unread::<Envelope<List<EventLog>>, _>()
+        self.apideck.call(&EVENT_LOGS).query(query).returns_list()
     }
 }
 
