@@ -63,6 +63,13 @@ impl Credentials {
 /// (ecommerce), BambooHR and Personio (hris). Consumers come into being when they are first named. A setting with the
 /// value `invalid` is one that the service rejects.
 ///
+/// What happens to connections is posted to the webhooks that want it, as far as event logs show: with the status 200,
+/// or with none where the delivery URL's host ends in `.invalid`. Such a URL also disables the webhook that is given it.
+/// What time alone brings about, such as the end of credentials, posts nothing.
+///
+/// A consumer's log has the calls to Vault that named the consumer in their header, the latest 10,000 of all consumers. A
+/// consumer that is created although it is there gets the metadata, and so does a custom mapping its value.
+///
 /// A service's token lasts an hour, or as long as its import says, and is refreshed when it has expired.
 ///
 /// A connection that was authorized with a nonce is `added`, its health `pending_confirmation`, until it is confirmed; the
