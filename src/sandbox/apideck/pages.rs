@@ -63,6 +63,11 @@ pub(super) fn filters<'a>(asked: &'a Asked<'_>, name: &str) -> Vec<&'a str> {
     asked.query.iter().filter(|(known, _)| *known == name).map(|(_, value)| value.as_str()).collect()
 }
 
+/// A whole number, as which Apideck's own SDKs write `404.0` too.
+pub(super) fn number(text: &str) -> Option<u16> {
+    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+}
+
 /// A moment in Unix milliseconds.
 pub(super) fn moment(name: &str, text: &str) -> Result<i64, Reply> {
     let moment: Result<jiff::Timestamp, _> = text.parse();
@@ -88,9 +93,9 @@ impl<'a> LogFilter<'a> {
         if several.len() > 50 {
             return Err(invalid("status_codes are more than 50"));
         }
-        let status = |text: &str| match text.parse() {
+        let status = |text: &str| match number(text) {
             // A delivery that was not answered has the status 0.
-            Ok(status @ (0 | 100..=599)) => Ok(status),
+            Some(status @ (0 | 100..=599)) => Ok(status),
             _ => Err(invalid("a status is no number from 100 to 599")),
         };
         let statuses: Vec<_> = filter(asked, "status_code").into_iter().chain(several).collect();

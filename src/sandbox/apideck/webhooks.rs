@@ -1,7 +1,7 @@
 //! Where the application wants its events posted to, and what was posted.
 
 use super::events::Posted;
-use super::pages::{LogFilter, filter, page, page_size};
+use super::pages::{LogFilter, filter, number, page, page_size};
 use super::{State, body, envelope, invalid, not_found, success, timestamp};
 use crate::apideck::UnifiedApi;
 use crate::apideck::webhooks::{self, DisabledReason, WebhookEventType, WebhookStatus};
@@ -128,6 +128,7 @@ impl State {
     fn list_event_logs(&mut self, asked: &Asked<'_>) -> Step {
         let filters = LogFilter::read(asked, "exclude_apis")?;
         let is = |name, value: &str| filter(asked, name).is_none_or(|wanted| wanted == value);
+        let attempt = filter(asked, "execution_attempt");
         let delivered = match filter(asked, "success") {
             None => None,
             Some("true") => Some(true),
@@ -141,7 +142,7 @@ impl State {
                 && is("entity_type", "Connection")
                 && is("event_type", posted.event_type)
                 && is("event_id", &posted.event_id)
-                && is("execution_attempt", "1")
+                && attempt.is_none_or(|attempt| number(attempt) == Some(1))
                 && delivered.is_none_or(|delivered| posted.delivered == delivered)
         };
         let found = self.event_logs.follow_back(asked.query("cursor"), page_size(asked)?, fits);

@@ -319,3 +319,20 @@ async fn requests_are_counted_at_once_in_a_range_and_each_hour_for_a_consumer() 
         "EntityNotFoundError"
     );
 }
+
+/// Apideck's own SDKs write whole numbers so, and booleans as they are.
+#[tokio::test]
+async fn a_status_may_be_written_with_a_fraction_of_zeros() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let acme = vault(&sandbox, "acme");
+    acme.connections().get("crm", "nobody").await.unwrap_err();
+    acme.logs().list(&ListLogs::new().status_code(404)).await.unwrap();
+    let asked = sandbox.requests_of("apideck.vault.logs.list").remove(0);
+    for (status, found) in [("404.0", true), ("403.0", false), ("404.5", false)] {
+        let mut request = asked.clone();
+        request.target = request.target.replace("404", status);
+        let answer = super::in_memory(&sandbox, &request).await;
+        assert_eq!(answer.contains("/vault/connections/crm/nobody"), found, "{status}: {answer}");
+        assert_eq!(answer.starts_with("400"), status == "404.5", "{status}: {answer}");
+    }
+}
