@@ -1,7 +1,7 @@
 //! Builds the page on which a customer sees and connects integrations, from Apideck's connections.
 
 use connectory::apideck::vault::connections::{
-    Connection, ConnectionState, ListConnections, UpdateConnection,
+    AuthorizeLink, Connection, ConnectionState, ListConnections, UpdateConnection,
 };
 use connectory::sandbox::Sandbox;
 use connectory::{Client, Error};
@@ -17,13 +17,15 @@ fn action(connection: &Connection, return_to: &str) -> String {
             format!("Enter {}", labels.join(", "))
         }
         // The link holds a secret: it goes to the customer's browser and nowhere else.
-        Some(ConnectionState::Available | ConnectionState::Added) => match &connection.authorize_url {
-            Some(link) => {
-                let _href = format!("{}&redirect_uri={return_to}", link.expose_secret());
-                "Connect in the browser".to_owned()
+        Some(ConnectionState::Available | ConnectionState::Added) => {
+            match connection.authorize_link(&AuthorizeLink::new(return_to)) {
+                Some(link) => {
+                    let _href = link.expose_secret();
+                    "Connect in the browser".to_owned()
+                }
+                None => format!("Fill in {} fields", connection.form_fields.len()),
             }
-            None => format!("Fill in {} fields", connection.form_fields.len()),
-        },
+        }
         // A state that Apideck adds tomorrow must not take the page down.
         Some(other) => format!("({other})"),
         None => "(unknown)".to_owned(),
@@ -36,11 +38,7 @@ async fn page(client: &Client, customer: &str) -> Result<String, Error> {
     list.sort_by_key(|connection| connection.state != Some(ConnectionState::Callable));
     let rows = list.iter().map(|connection| {
         let name = connection.name.as_deref().unwrap_or(connection.service_id.as_str());
-        format!(
-            "{name:<14} {:<12} {}",
-            connection.unified_api,
-            action(connection, "https%3A%2F%2Fexample.com")
-        )
+        format!("{name:<24} {:<12} {}", connection.unified_api, action(connection, "https://example.com"))
     });
     Ok(rows.collect::<Vec<_>>().join("\n"))
 }

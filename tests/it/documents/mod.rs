@@ -380,6 +380,16 @@ fn r37_every_operation_is_in_its_vendor_s_document() {
 }
 
 #[test]
+fn the_guide_says_what_is_left_out() {
+    let guide = include_str!("../../../docs/operations.md");
+    let (_, section) = guide.split_once("## What is left out").unwrap();
+    let rows: Vec<_> = section.lines().filter(|line| line.starts_with("- ")).collect();
+    let listed: Vec<_> = LEFT_OUT.lines().map(|line| line.split_once(": ").unwrap()).collect();
+    let listed: Vec<_> = listed.iter().map(|(name, reason)| format!("- `{name}`: {reason}")).collect();
+    assert_eq!(rows, listed);
+}
+
+#[test]
 fn r37_every_answer_has_a_status_of_the_document() {
     for documented in documented_calls() {
         let status = json!(documented.status().to_string());

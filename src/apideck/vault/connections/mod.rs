@@ -150,7 +150,8 @@ impl Connections {
         service: impl Into<ServiceId>,
         body: &UpdateConnection,
     ) -> Call<Envelope<Connection>> {
-        body.sent_with(self.one(&UPDATE, unified_api.into(), service.into())).returns_one()
+        let draft = self.one(&UPDATE, unified_api.into(), service.into()).json(body);
+        body.repeatable(draft).returns_one()
     }
 
     /// Deletes a connection with its credentials; the service is available again afterwards.
@@ -291,9 +292,9 @@ impl Connections {
 
     /// Confirms a connection that was authorized with a nonce; only then is it callable.
     ///
-    /// [`RedirectFragment`] reads the token from where the browser came back to. Compare its nonce first: that is what
-    /// keeps a stranger from connecting an account of theirs to your customer. A token works once, within 30 minutes.
-    /// Never repeated after a lost answer: see whether the connection's `health` is still `PendingConfirmation`.
+    /// [`RedirectFragment`] reads the token from where the browser came back to. Compare its nonce first: it tells that
+    /// this browser is the one that you gave the link to. A token works once, within 30 minutes. Never repeated after a
+    /// lost answer: see whether the connection's `health` is still `PendingConfirmation`. None of Apideck's SDKs has it.
     ///
     /// # Errors
     /// A refusal for a token that was used, has expired or belongs to another connection; Apideck does not document
@@ -341,7 +342,7 @@ impl Connections {
         body: &UpdateConnection,
     ) -> Call<Envelope<Connection>> {
         let draft = self.one(&UPDATE_RESOURCE_SETTINGS, unified_api.into(), service.into());
-        body.sent_with(draft.path(resource.into())).returns_one()
+        body.repeatable(draft.path(resource.into()).json(body)).returns_one()
     }
 
     /// Gives the JSON Schema of a resource as the service has it, roughly.
@@ -485,9 +486,8 @@ impl UpdateConnection {
         application_data_scopes: Option<DataScopesInput>,
     }
 
-    /// A consent is appended to those that are recorded, so that such a request is not repeated.
-    fn sent_with(&self, draft: Draft) -> Draft {
-        let draft = draft.json(self);
+    /// The draft, as often as it may be sent: a consent is appended to those that are recorded.
+    fn repeatable(&self, draft: Draft) -> Draft {
         if self.latest_consent.is_some() { draft.once() } else { draft }
     }
 }

@@ -4,6 +4,7 @@ use crate::support::{APIDECK_KEY, builder, memory::Memory, offline};
 use connectory::apideck;
 use connectory::apideck::vault::connections::{AuthorizeLink, Connection, RedirectFragment};
 use connectory::{Client, Error};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use serde_json::json;
 use url::Url;
@@ -170,7 +171,15 @@ fn a_fragment_is_read_however_a_page_hands_it_over() {
 
 proptest! {
     #[test]
-    fn any_text_is_a_fragment_or_none(text: String) {
-        let _ = RedirectFragment::parse(&text);
+    fn what_a_fragment_says_is_read(nonce in "(?s).+", token in "(?s).+", service: String, odd: String) {
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let [nonce_, token_, service_] = [&nonce, &token, &service].map(|text| encode(text));
+        let text = format!("#nonce={nonce_}&confirm_token={token_}&service_id={service_}");
+        let fragment = RedirectFragment::parse(&text).unwrap();
+        prop_assert!(fragment.is_for(&nonce));
+        prop_assert_eq!(fragment.confirm_token.expose_secret(), token);
+        prop_assert_eq!(fragment.service_id.is_some(), !service.is_empty());
+        // Anything else is read as well, or not.
+        let _ = RedirectFragment::parse(&odd);
     }
 }
