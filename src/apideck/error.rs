@@ -139,8 +139,10 @@ pub struct RefreshFailure {
     /// When the credentials will be deleted if refreshing keeps failing.
     pub credentials_expire_at: Option<UnixMillis>,
     /// The moment from which Vault tries again; Apideck calls it `retry_after_ms`.
+    #[doc(alias = "retry_after_ms")]
     pub retry_at: Option<UnixMillis>,
     /// How long that was when the error was made.
+    #[doc(alias = "cooldown_remaining_ms")]
     pub cooldown: Option<Duration>,
     /// What the service answered: status and data.
     pub response: Option<JsonMap>,
