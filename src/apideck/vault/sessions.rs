@@ -3,7 +3,7 @@
 use super::consumers::ConsumerMetadata;
 use crate::apideck::{Apideck, Envelope, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{open_enum, setters};
+use crate::types::{open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret, SecretUrl};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ pub struct CreateSession {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<SessionTheme>,
     /// Your own data that goes with the session.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
     pub custom_consumer_settings: Option<JsonMap>,
 }
 

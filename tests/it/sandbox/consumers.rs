@@ -6,8 +6,9 @@ use connectory::apideck::vault::consumers::{
     ConsumerMetadata, CreateConsumer, ListConsumers, UpdateConsumer,
 };
 use connectory::apideck::vault::logs::{ListLogs, PathMatchMode};
-use connectory::apideck::vault::sessions::{CreateSession, SessionSettings};
-use connectory::sandbox::{Fault, FaultRule, Sandbox};
+use connectory::apideck::vault::sessions::{CreateSession, SessionSettings, SessionTheme};
+use connectory::apideck::webhooks::{CreateWebhook, UpdateWebhook, WebhookEventType};
+use connectory::sandbox::{Fault, FaultRule, Request, Sandbox};
 use connectory::{Error, JsonMap, Provider};
 use http_body_util::BodyExt;
 use std::time::{Duration, SystemTime};
@@ -335,4 +336,36 @@ async fn a_status_may_be_written_with_a_fraction_of_zeros() {
         assert_eq!(answer.contains("/vault/connections/crm/nobody"), found, "{status}: {answer}");
         assert_eq!(answer.starts_with("400"), status == "404.5", "{status}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn bodies_hold_no_member_that_apideck_forbids() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let acme = vault(&sandbox, "acme");
+    let (field, value) = ("crm+leads+vip", CustomMappingInput::new("$.vip"));
+    acme.consumers().create(&CreateConsumer::new("acme")).await.unwrap();
+    acme.consumers().update("acme", &UpdateConsumer::new()).await.unwrap();
+    acme.custom_mappings().create("crm", "hubspot", field, &value).await.unwrap();
+    acme.custom_mappings().update("crm", "hubspot", field, &value).await.unwrap();
+    let session = CreateSession::new().settings(SessionSettings::new()).theme(SessionTheme::new());
+    acme.sessions().create(&session).await.unwrap();
+    let webhook = CreateWebhook::new("vault", "https://acme.example", [WebhookEventType::All]);
+    let webhooks = sandbox.client().apideck().webhooks();
+    let id = webhooks.create(&webhook).await.unwrap().data.id;
+    webhooks.update(&id, &UpdateWebhook::new()).await.unwrap();
+    let with = async |request: &Request, place: &str| {
+        let (mut request, mut body) = (request.clone(), request.json().unwrap());
+        body.pointer_mut(place).unwrap()["unseen"] = 1.into();
+        request.body = body.to_string().into();
+        super::in_memory(&sandbox, &request).await
+    };
+    let requests = sandbox.requests();
+    assert_eq!(requests.len(), 7);
+    for request in &requests {
+        let answer = with(request, "").await;
+        assert!(answer.starts_with("400 "), "{}: {answer}", request.target);
+    }
+    let session = requests.iter().find(|request| request.target.ends_with("/sessions")).unwrap();
+    assert!(with(session, "/settings").await.starts_with("400 "));
+    assert!(with(session, "/theme").await.starts_with("200 "), "which Apideck leaves open");
 }

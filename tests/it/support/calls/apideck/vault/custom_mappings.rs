@@ -25,7 +25,8 @@ fn mapped(client: Client) -> Staged {
     Box::pin(async move {
         let [unified_api, service, field] = FIELD;
         let body = CustomMappingInput::new("$.before");
-        vault(&client).custom_mappings().create(unified_api, service, field, &body).await.unwrap();
+        let mappings = client.apideck().consumer("test-consumer").vault().custom_mappings();
+        mappings.create(unified_api, service, field, &body).await.unwrap();
         staged(FIELD).await
     })
 }

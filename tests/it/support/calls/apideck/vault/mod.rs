@@ -19,7 +19,7 @@ pub fn cases() -> Vec<Case> {
     groups.into_iter().flatten().collect()
 }
 
-/// Vault for the consumer that every sandbox of the tests has.
+/// Vault for the consumer that the client names.
 fn vault(client: &Client) -> Vault {
-    client.apideck().consumer("test-consumer").vault()
+    client.apideck().vault()
 }

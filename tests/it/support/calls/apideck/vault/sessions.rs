@@ -1,7 +1,6 @@
 use super::{Case, sent, vault};
 use connectory::JsonMap;
 use connectory::apideck::vault::{consumers::ConsumerMetadata, sessions::*};
-use serde_json::json;
 
 const SESSION: &str = r#"{
   "status_code": 200, "status": "OK",
@@ -40,10 +39,7 @@ pub fn cases() -> Vec<Case> {
                 .user_name("Elon Musk")
                 .email("elon@musk.com")
                 .image("https://www.spacex.com/share.jpg");
-            let own = JsonMap::new()
-                .with("tax_rates", json!([{ "id": "6", "label": "6%" }]))
-                .with("note", input.secret.as_str())
-                .with("pin", input.number);
+            let own = JsonMap::new().with("note", input.secret.as_str());
             let body = CreateSession::new()
                 .consumer_metadata(metadata)
                 .redirect_uri("https://acme.example/done")
@@ -72,9 +68,7 @@ pub fn cases() -> Vec<Case> {
                 "sidepanel_text_color": "#FFFFFF", "vault_name": "Acme",
                 "privacy_url": "https://acme.example/privacy", "terms_url": "https://acme.example/terms"
               },
-              "custom_consumer_settings": {
-                "tax_rates": [{ "id": "6", "label": "6%" }], "note": "{secret}", "pin": {number}
-              }
+              "custom_consumer_settings": { "note": "{secret}" }
             }"##,
         required: Some((
             |client, _| {
