@@ -1,10 +1,11 @@
-//! Apideck: Vault, which keeps your customers' connections to other services.
+//! Apideck: Vault, which keeps your customers' connections to other services, and webhooks.
 //!
 //! Source: <https://developers.apideck.com>.
 
 mod envelope;
 mod error;
 pub mod vault;
+pub mod webhooks;
 
 pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
 pub use error::{DownstreamError, ErrorBody, ErrorDetail, RefreshFailure};
@@ -16,10 +17,19 @@ use crate::operation::{ConsumerHeader, Operation};
 use crate::types::{id, open_enum};
 use crate::{Error, Provider, Secret};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use vault::Vault;
+use webhooks::Webhooks;
 
-pub(crate) const OPERATIONS: &[&[&Operation]] = &[vault::connections::OPERATIONS];
+pub(crate) const OPERATIONS: &[&[&Operation]] = &[
+    vault::connections::OPERATIONS,
+    vault::consumers::OPERATIONS,
+    vault::custom_mappings::OPERATIONS,
+    vault::sessions::OPERATIONS,
+    vault::logs::OPERATIONS,
+    webhooks::OPERATIONS,
+];
 
 id! {
     /// One of your customers, by the id that you chose for it: visible ASCII, with spaces within if need be.
@@ -89,7 +99,19 @@ open_enum! {
         Vault = "vault",
         /// Data warehouses.
         DataWarehouse = "data-warehouse",
+        /// Calls that Apideck passes through to a service as they are; only in logs.
+        Proxy = "proxy",
     }
+}
+
+/// A service by id and name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Service {
+    /// Its id, such as `salesforce`.
+    pub id: Option<ServiceId>,
+    /// Its name, such as `Salesforce`.
+    pub name: Option<String>,
 }
 
 static APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
@@ -217,6 +239,11 @@ impl Apideck {
     /// Vault: your customers' connections to other services.
     pub fn vault(&self) -> Vault {
         Vault::new(self.clone())
+    }
+
+    /// Webhooks: where Apideck posts its events to.
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks::new(self.clone())
     }
 
     /// The app of the scope; empty where there is none that a header can name.

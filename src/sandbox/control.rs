@@ -180,6 +180,18 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
             };
             done(act(&world.apideck(), consumer_id, unified_api, service_id))
         }
+        #[cfg(feature = "apideck")]
+        "apideck/disable_webhook" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                webhook_id: String,
+                reason: String,
+            }
+
+            let Body { webhook_id, reason } = read(body)?;
+            done(world.apideck().disable_webhook(webhook_id, reason))
+        }
         #[cfg(feature = "codat")]
         "codat/add_company" => {
             #[derive(Deserialize)]
@@ -326,7 +338,8 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
 fn done(was_done: bool) -> Result<Value, Reply> {
     let nothing = || {
         unmet(
-            "nothing was done: there is no such connection, it is in another state, or it goes on by this reason",
+            "nothing was done: there is no such connection or webhook, it is in another state, or it goes on by \
+             this reason",
         )
     };
     was_done.then(|| json!({})).ok_or_else(nothing)

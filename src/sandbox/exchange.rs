@@ -90,6 +90,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
     }
 }
 
+/// Reads a member that may be null, and tells that from one that is absent.
+#[cfg(feature = "apideck")]
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A time in seconds, parts of one included.
 pub(super) fn read_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
@@ -148,7 +156,7 @@ impl Reply {
         self
     }
 
-    #[cfg(any(feature = "deck", feature = "codat", feature = "deck-v2"))]
+    #[cfg(any(feature = "deck", feature = "deck-v2", feature = "apideck", feature = "codat"))]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }

@@ -51,6 +51,14 @@ impl<T> Store<T> {
         });
     }
 
+    /// Forgets the first until there are no more than this.
+    pub(super) fn keep_latest(&mut self, most: usize) {
+        while self.items.len() > most {
+            let Some((_, (id, _))) = self.items.pop_first() else { return };
+            self.numbers.remove(&id);
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.items.len()
     }
@@ -67,15 +75,41 @@ impl<T> Store<T> {
         size: usize,
         filter: impl Fn(&str, &T) -> bool,
     ) -> Option<Slice<'_, T>> {
-        let shown = cursor.map_or(Some(0), read_cursor).filter(|shown| *shown <= self.latest)?;
-        let mut found = self.items.range(shown + 1..).filter(|(_, (id, item))| filter(id, item));
-        let (mut items, mut last) = (Vec::new(), shown);
-        for (number, (id, item)) in found.by_ref().take(size) {
-            items.push((id.as_str(), item));
-            last = *number;
-        }
-        Some(Slice { items, next: found.next().map(|_| cursor_after(last)) })
+        let shown = self.shown(cursor)?.unwrap_or(0);
+        Some(slice(self.items.range(shown + 1..), size, filter))
     }
+
+    /// The same with the latest first: what is put between two pages is on neither.
+    pub(super) fn follow_back(
+        &self,
+        cursor: Option<&str>,
+        size: usize,
+        filter: impl Fn(&str, &T) -> bool,
+    ) -> Option<Slice<'_, T>> {
+        let shown = self.shown(cursor)?.unwrap_or(u64::MAX);
+        Some(slice(self.items.range(..shown).rev(), size, filter))
+    }
+
+    /// The number that a cursor holds.
+    fn shown(&self, cursor: Option<&str>) -> Option<Option<u64>> {
+        let Some(cursor) = cursor else { return Some(None) };
+        read_cursor(cursor).filter(|shown| *shown <= self.latest).map(Some)
+    }
+}
+
+/// The first of these items, and a cursor where there are more.
+fn slice<'a, T>(
+    items: impl Iterator<Item = (&'a u64, &'a (String, T))>,
+    size: usize,
+    filter: impl Fn(&str, &T) -> bool,
+) -> Slice<'a, T> {
+    let mut found = items.filter(|(_, (id, item))| filter(id, item));
+    let (mut items, mut last) = (Vec::new(), 0);
+    for (number, (id, item)) in found.by_ref().take(size) {
+        items.push((id.as_str(), item));
+        last = *number;
+    }
+    Slice { items, next: found.next().map(|_| cursor_after(last)) }
 }
 
 /// A page by cursor.
@@ -181,6 +215,35 @@ mod tests {
         store.put("e", json!({}));
         let slice = store.follow(Some(&next), 9, all).unwrap();
         assert_eq!((ids(&slice.items), slice.next), ("c d e".to_owned(), None));
+    }
+
+    #[test]
+    fn the_way_back_begins_with_the_latest_and_never_meets_what_comes_meanwhile() {
+        let mut store = store(&["a", "b", "c", "d"]);
+        let (mut pages, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let slice = store.follow_back(cursor.as_deref(), 2, |id, _| id != "c").unwrap();
+            let (shown, next) = (ids(&slice.items), slice.next);
+            pages.push(shown);
+            store.put(format!("later {}", pages.len()), json!({}));
+            match next {
+                Some(next) => cursor = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(pages, ["d b", "a"]);
+        assert!(store.follow_back(Some("1"), 2, all).is_none());
+    }
+
+    #[test]
+    fn the_first_are_forgotten_where_there_are_too_many() {
+        let mut store = store(&["a", "b", "c"]);
+        store.keep_latest(3);
+        assert_eq!(store.len(), 3);
+        store.keep_latest(1);
+        assert_eq!((store.len(), store.get("a"), store.get("c").is_some()), (1, None, true));
+        store.put("a", json!({}));
+        assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "c a");
     }
 
     #[test]

@@ -15,6 +15,16 @@ macro_rules! setters {
 
         $crate::types::setters!($($rest)*);
     };
+    ($field:ident: Option<Vec<u32>>, $($rest:tt)*) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field(mut self, $field: impl IntoIterator<Item = u32>) -> Self {
+            self.$field = Some($field.into_iter().collect());
+            self
+        }
+
+        $crate::types::setters!($($rest)*);
+    };
     ($field:ident: Option<Vec<$type:ty>>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]

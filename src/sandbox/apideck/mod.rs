@@ -1,15 +1,20 @@
 mod catalog;
 mod connection;
+mod events;
 mod links;
+mod pages;
 mod vault;
+mod webhooks;
 
 use super::context::{Context, lock};
-use super::exchange::{Asked, Handlers, Reply, millis};
+use super::exchange::{Asked, Handlers, Reply, Step, millis};
 use super::random::Random;
+use super::store::Store;
 use crate::SecretUrl;
 use crate::apideck::vault::connections::ConnectionState;
+use crate::apideck::webhooks::{DisabledReason, WebhookId};
 use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
-use crate::operation::ConsumerHeader;
+use crate::operation::{ConsumerHeader, Repeat};
 use catalog::{Auth, Service};
 use connection::Record;
 use http::{StatusCode, header};
@@ -22,7 +27,14 @@ use std::{
 use url::Url;
 use uuid::Uuid;
 
-pub(super) const HANDLERS: &[Handlers<State>] = &[vault::connections::HANDLERS];
+pub(super) const HANDLERS: &[Handlers<State>] = &[
+    vault::connections::HANDLERS,
+    vault::consumers::HANDLERS,
+    vault::custom_mappings::HANDLERS,
+    vault::sessions::HANDLERS,
+    vault::logs::HANDLERS,
+    webhooks::HANDLERS,
+];
 
 /// What Apideck knows its application by.
 #[derive(Clone)]
@@ -50,6 +62,13 @@ impl Credentials {
 /// Its application offers Intuit Enterprise Suite, QuickBooks and Xero (accounting), HubSpot, Pipedrive and Salesforce (crm), WooCommerce
 /// (ecommerce), BambooHR and Personio (hris). Consumers come into being when they are first named. A setting with the
 /// value `invalid` is one that the service rejects.
+///
+/// What happens to connections is posted to the webhooks that want it, as far as event logs show: with the status 200,
+/// or with none where the delivery URL's host ends in `.invalid`. Such a URL also disables the webhook that is given it.
+/// What time alone brings about, such as the end of credentials, posts nothing.
+///
+/// A consumer's log has the calls to Vault that named the consumer in their header, the latest 10,000 of all consumers. A
+/// consumer that is created although it is there gets the metadata, and so does a custom mapping its value.
 ///
 /// A service's token lasts an hour, or as long as its import says, and is refreshed when it has expired.
 ///
@@ -85,7 +104,9 @@ impl<'a> Apideck<'a> {
 
     /// What a browser is answered that follows a link; `None` where the path is none of a link's.
     pub(super) fn follow(&self, path: &str, query: &str) -> Option<Reply> {
-        self.state().follow(path, query, self.now(), &self.context.random)
+        let (mut state, now) = (self.state(), self.now());
+        let reply = state.telling(now, |state| state.follow(path, query, now, &self.context.random));
+        reply.or_else(|| state.visit_session(path, now))
     }
 
     /// A customer follows a link to authorize or to revoke, and agrees; gives where the browser is led then.
@@ -113,7 +134,8 @@ impl<'a> Apideck<'a> {
         let Some(service) = service.filter(|service| service.auth == Auth::AuthorizationCode) else {
             return false;
         };
-        self.state().record(consumer.into().as_str(), service, now).grant(now);
+        let consumer = consumer.into();
+        self.state().telling(now, |state| state.record(consumer.as_str(), service, now).grant(now));
         true
     }
 
@@ -166,8 +188,24 @@ impl<'a> Apideck<'a> {
     ) -> bool {
         let now = self.now();
         let Some(service) = catalog::service(unified_api.as_str(), service.as_str()) else { return false };
+        self.state().telling(now, |state| {
+            state.records.get_mut(&key(consumer.as_str(), service)).is_some_and(|record| act(record, now))
+        })
+    }
+
+    /// The consumer that a session's token acts for; `None` when the token is unknown or has expired.
+    pub fn consumer_of(&self, session_token: &str) -> Option<ConsumerId> {
+        self.state().consumer_of(session_token, self.now()).map(ConsumerId::from)
+    }
+
+    /// Apideck switches a webhook off for this reason; false where there is no such webhook.
+    ///
+    /// It gets no events until an update enables it again.
+    pub fn disable_webhook(&self, webhook: impl Into<WebhookId>, reason: impl Into<DisabledReason>) -> bool {
+        let now = self.now();
         let mut state = self.state();
-        state.records.get_mut(&key(consumer.as_str(), service)).is_some_and(|record| act(record, now))
+        let webhook = state.webhooks.get_mut(webhook.into().as_str());
+        webhook.map(|webhook| webhook.disable(reason.into(), now)).is_some()
     }
 
     fn now(&self) -> u64 {
@@ -188,19 +226,60 @@ pub(super) struct State {
     link_secret: Uuid,
     /// By consumer, unified API and service.
     records: HashMap<(String, &'static str, &'static str), Record>,
+    consumers: Store<vault::consumers::Consumer>,
+    mappings: Store<vault::custom_mappings::Mapping>,
+    logs: Store<vault::logs::Log>,
+    webhooks: Store<webhooks::Webhook>,
+    event_logs: Store<events::Posted>,
+    /// How many ids [`next_id`](Self::next_id) has given.
+    ids: u64,
 }
 
 impl State {
     pub(super) fn new(random: &Random) -> Self {
-        Self { credentials: Credentials::default(), link_secret: random.uuid(), records: HashMap::new() }
+        Self {
+            credentials: Credentials::default(),
+            link_secret: random.uuid(),
+            records: HashMap::new(),
+            consumers: Store::default(),
+            mappings: Store::default(),
+            logs: Store::default(),
+            webhooks: Store::default(),
+            event_logs: Store::default(),
+            ids: 0,
+        }
     }
 
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
-        if let Some(status) = asked.fails {
-            return failure(status);
+        let known = self.check_headers(asked);
+        let is_known = known.is_ok();
+        let mut reply = match asked.fails {
+            Some(status) => failure(status),
+            None => known.and_then(|()| self.carry_out(asked)).unwrap_or_else(|refusal| refusal),
+        };
+        if is_known {
+            self.log(asked, &mut reply);
         }
-        let answer = self.check_headers(asked).and_then(|()| asked.carry_out(HANDLERS, self));
-        answer.unwrap_or_else(|refusal| refusal)
+        reply
+    }
+
+    fn carry_out(&mut self, asked: &Asked<'_>) -> Step {
+        let now = asked.now_millis();
+        if asked.operation.consumer_header() != ConsumerHeader::Never && !consumer(asked).is_empty() {
+            self.meet(consumer(asked), now);
+        }
+        match asked.operation.repeat() {
+            Repeat::Read => asked.carry_out(HANDLERS, self),
+            _ => self.telling(now, |state| asked.carry_out(HANDLERS, state)),
+        }
+    }
+
+    /// An id for what a request leaves behind besides its work. It takes nothing from the source of chance, or looking
+    /// at something would change the ids of what comes after.
+    fn next_id(&mut self) -> String {
+        self.ids += 1;
+        let bits = self.link_secret.as_u128() ^ u128::from(self.ids);
+        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
     }
 
     fn check_headers(&self, asked: &Asked<'_>) -> Result<(), Reply> {
@@ -256,12 +335,14 @@ impl State {
         if connection::state(service, record.as_ref(), now).0 != state.as_str() {
             return false;
         }
+        self.meet(consumer, now);
         self.records.extend(record.map(|record| (key(consumer, service), record)));
         true
     }
 
     /// The consumer's record of the service, added where there is none.
     fn record(&mut self, consumer: &str, service: &'static Service, now: u64) -> &mut Record {
+        self.meet(consumer, now);
         self.records.entry(key(consumer, service)).or_insert_with(|| Record::new(now))
     }
 }
@@ -279,11 +360,28 @@ fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
 }
 
 fn iso(asked: &Asked<'_>) -> String {
-    jiff::Timestamp::try_from(asked.now).map(|now| format!("{now:.3}")).unwrap_or_default()
+    timestamp(asked.now_millis())
+}
+
+/// Unix milliseconds in ISO 8601.
+fn timestamp(millis: u64) -> String {
+    let millis = i64::try_from(millis).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_millisecond(millis).map(|moment| format!("{moment:.3}")).unwrap_or_default()
 }
 
 fn success(data: Value) -> Reply {
-    Reply::json(StatusCode::OK, json!({ "status_code": 200, "status": "OK", "data": data }))
+    envelope(StatusCode::OK, data)
+}
+
+fn envelope(status: StatusCode, data: Value) -> Reply {
+    let body = json!({ "status_code": status.as_u16(), "status": status.canonical_reason(), "data": data });
+    Reply::json(status, body)
+}
+
+/// The service that the path names.
+fn service(asked: &Asked<'_>) -> Result<&'static Service, Reply> {
+    let (unified_api, id) = (asked.id("unified_api")?, asked.id("service_id")?);
+    catalog::service(unified_api, id).ok_or_else(|| not_found("ConnectorNotFoundError", "connector", id))
 }
 
 /// What Apideck answers with this status, whatever was asked.

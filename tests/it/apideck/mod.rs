@@ -1,2 +1,3 @@
 mod error;
 mod vault;
+mod webhooks;

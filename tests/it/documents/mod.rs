@@ -62,12 +62,14 @@ const UNKEPT: &[Exception] = &[
     ("deck_v2.tasks.delete", "", "the same"),
     ("deck_v2.credentials.delete", "", "the same"),
     ("deck_v2.event_destinations.delete", "", "the same"),
+    ("apideck.vault.consumers.delete", "", "it is gone, and the call returns nothing as other deletions do"),
+    ("apideck.webhooks.delete", "", "the same"),
 ];
 
 /// Members of answers that the crate has and the document lacks: operation, place, reason.
 const KEPT_BEYOND: &[Exception] = &[
-    ("apideck.vault.connections.", "links", "the envelope is one for all operations, and lists have it"),
-    ("apideck.vault.connections.", "meta", "the same"),
+    ("apideck.", "links", "the envelope is one for all operations, and lists have it"),
+    ("apideck.", "meta", "the same"),
     ("apideck.vault.connections.confirm", "_raw", "the same"),
     ("deck_v2.", "data[].request_id", "an item of a list has the model that it has alone"),
     ("deck_v2.task_runs.", "artifacts", "the model is one, whatever is asked for"),
@@ -76,6 +78,7 @@ const KEPT_BEYOND: &[Exception] = &[
     ("deck_v2.task_runs.get", "storage[].metadata", "a file has the model that it has alone"),
     ("deck_v2.task_runs.get", "storage[].result", "the same"),
     ("deck_v2.task_runs.get", "storage[].task_run_id", "the same"),
+    ("apideck.vault.consumers.list", "data[].connections", "one type for a consumer, wherever it comes from"),
     (
         "apideck.vault.connections.",
         "form_fields[].mask",
@@ -91,8 +94,10 @@ const KEPT_BEYOND: &[Exception] = &[
 ];
 
 /// Members of answers with a choice of values that are no open enum: operation, place, reason.
-const NO_ENUM: &[Exception] =
-    &[("apideck.vault.connections.", "resources", "`*` or a map, kept as its text")];
+const NO_ENUM: &[Exception] = &[
+    ("apideck.vault.connections.", "resources", "`*` or a map, kept as its text"),
+    ("apideck.webhooks.delete", "", "the call returns nothing, as other deletions do"),
+];
 
 /// The facts of each place.
 type Facts = BTreeMap<String, Value>;

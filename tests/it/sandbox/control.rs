@@ -141,6 +141,16 @@ async fn apideck_s_acts_are_those_of_the_handle() {
     }
     let nowhere = json!({ "consumer_id": "acme", "unified_api": "crm", "service_id": "nobody" });
     assert_eq!(post(&sandbox, "apideck/authorize", nowhere).await.0, 422);
+
+    use connectory::apideck::webhooks::{CreateWebhook, DisabledReason, WebhookEventType};
+    let webhooks = sandbox.client().apideck().webhooks();
+    let body = CreateWebhook::new("vault", "https://acme.example", [WebhookEventType::All]);
+    let id = webhooks.create(&body).await.unwrap().data.id;
+    for (id, status) in [(id.as_str(), 200), ("nobody", 422)] {
+        let body = json!({ "webhook_id": id, "reason": "usage_limit" });
+        assert_eq!(post(&sandbox, "apideck/disable_webhook", body).await.0, status);
+    }
+    assert_eq!(webhooks.get(&id).await.unwrap().data.disabled_reason, Some(DisabledReason::UsageLimit));
 }
 
 #[cfg(feature = "deck-v2")]

@@ -6,6 +6,8 @@ mod apideck;
 mod codat;
 #[cfg(feature = "codat")]
 mod codat_data;
+#[cfg(feature = "apideck")]
+mod consumers;
 #[cfg(feature = "deck")]
 mod deck;
 #[cfg(feature = "deck-v2")]
@@ -22,6 +24,8 @@ mod links;
 mod refresh;
 #[cfg(feature = "apideck")]
 mod vault;
+#[cfg(feature = "apideck")]
+mod webhooks;
 
 mod builder;
 mod control;
@@ -105,6 +109,10 @@ async fn it_acts_out_every_operation() {
         "deck.connections.destroy",
         "deck.documents.list",
         "apideck.vault.connections.list",
+        "apideck.vault.consumers.list",
+        "apideck.vault.consumers.create",
+        "apideck.vault.sessions.create",
+        "apideck.webhooks.create",
         "codat.companies.get_access_token",
         "deck_v2.test.get",
         "deck_v2.agents.list",

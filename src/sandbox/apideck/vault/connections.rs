@@ -4,9 +4,9 @@ use crate::apideck::vault::connections::{self, ConsentState, DataScopesResources
 use crate::sandbox::apideck::catalog::{self, Auth, SERVICES, Service};
 use crate::sandbox::apideck::connection::{self, Record};
 use crate::sandbox::apideck::{
-    State, body, consumer, invalid, invalid_state, iso, key, not_found, refusal, success,
+    State, body, consumer, invalid, invalid_state, iso, key, not_found, refusal, service, success,
 };
-use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step};
+use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step, present};
 use http::StatusCode;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -264,12 +264,13 @@ impl State {
     /// Those whose id names another resource are not shown.
     fn custom_mappings_of_resource(&mut self, asked: &Asked<'_>) -> Step {
         let (service, resource) = (service(asked)?, resource(asked)?);
-        let is_of_resource = |mapping: &&Map<String, Value>| {
+        let is_of_resource = |mapping: &Value| {
             let id = mapping.get("id").and_then(Value::as_str).and_then(|id| id.split('+').nth(1));
             id.is_none_or(|known| known == resource)
         };
-        let mappings = self.stored(asked, service).into_iter().flat_map(|record| &record.custom_mappings);
-        Ok(success(mappings.filter(is_of_resource).cloned().collect()))
+        let stored = self.stored(asked, service).into_iter().flat_map(|record| &record.custom_mappings);
+        let mappings = stored.cloned().map(Value::Object).chain(self.mappings_of(consumer(asked), service));
+        Ok(success(mappings.filter(is_of_resource).collect()))
     }
 
     fn show(&self, asked: &Asked<'_>, service: &'static Service) -> Value {
@@ -446,16 +447,6 @@ fn without_members(asked: &Asked<'_>) -> Result<(), Reply> {
         return Ok(());
     }
     body(asked).map(|NoMembers {}| ())
-}
-
-/// Tells a member that is null from one that is absent.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-fn service(asked: &Asked<'_>) -> Result<&'static Service, Reply> {
-    let (unified_api, id) = (asked.id("unified_api")?, asked.id("service_id")?);
-    catalog::service(unified_api, id).ok_or_else(|| not_found("ConnectorNotFoundError", "connector", id))
 }
 
 /// The resource that the path names.

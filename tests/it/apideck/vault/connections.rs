@@ -278,7 +278,7 @@ fn every_value_that_the_vendor_documents_is_known() {
             "accounting ats calendar crm csp customer-support ecommerce email email-marketing expense-management \
              file-storage form hris lead payroll pos procurement project-management script sms spreadsheet \
              subscription-analytics team-messaging issue-tracking time-registration transactional-email vault \
-             data-warehouse",
+             data-warehouse proxy",
         ),
     ];
     for (known, documented) in rows {

@@ -1,3 +1,6 @@
 mod connections;
+mod consumers;
 mod links;
+mod logs;
 mod resources;
+mod sessions;
