@@ -137,7 +137,7 @@ impl<'a> Codat<'a> {
         let now = self.context.now();
         let mut state = self.state();
         let refuse = |status| Some(failure(&self.context.random, status));
-        if !state.connections.get(&id).is_some_and(|connection| connection.company == company) {
+        if state.connections.get(&id).is_none_or(|connection| connection.company != company) {
             return refuse(StatusCode::NOT_FOUND);
         }
         if !state.link(&id, now) {
