@@ -65,7 +65,7 @@ pub(super) struct Token {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Details {
-    name: String,
+    name: Option<String>,
     description: Option<String>,
     tags: Option<BTreeMap<String, String>>,
 }
@@ -83,10 +83,11 @@ impl Company {
         }
     }
 
-    fn set(&mut self, details: Details) {
-        self.name = details.name;
-        self.description = details.description.unwrap_or_default();
-        self.tags = details.tags.unwrap_or_default();
+    fn update(&mut self, details: Details) {
+        let Details { name, description, tags } = details;
+        self.name = name.unwrap_or_else(|| std::mem::take(&mut self.name));
+        self.description = description.unwrap_or_else(|| std::mem::take(&mut self.description));
+        self.tags = tags.unwrap_or_else(|| std::mem::take(&mut self.tags));
     }
 }
 
@@ -104,13 +105,13 @@ impl State {
     }
 
     fn create_company(&mut self, asked: &Asked<'_>) -> Step {
-        let details = details(asked)?;
+        let details = details(asked, true)?;
         if self.companies.len() >= MOST_COMPANIES {
             return Err(too_many_companies(asked));
         }
         let id = asked.random.uuid().to_string();
         let mut company = Company::new(String::new(), asked.now);
-        company.set(details);
+        company.update(details);
         self.companies.put(id.as_str(), company);
         self.show_company(asked, &id)
     }
@@ -120,28 +121,16 @@ impl State {
     }
 
     fn update_company(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            name: Option<String>,
-            description: Option<String>,
-            tags: Option<BTreeMap<String, String>>,
-        }
-
         let (id, company) = self.company(asked)?;
-        let Body { name, description, tags } = body(asked)?;
-        let details = Details {
-            name: name.unwrap_or_else(|| company.name.clone()),
-            description: description.or_else(|| Some(company.description.clone())),
-            tags: tags.or_else(|| Some(company.tags.clone())),
-        };
-        company.set(checked(asked, details)?);
+        company.update(details(asked, false)?);
         self.show_company(asked, id)
     }
 
     fn replace_company(&mut self, asked: &Asked<'_>) -> Step {
         let (id, company) = self.company(asked)?;
-        company.set(details(asked)?);
+        let Details { name, description, tags } = details(asked, true)?;
+        let (description, tags) = (description.or(Some(String::new())), tags.or(Some(BTreeMap::new())));
+        company.update(Details { name, description, tags });
         self.show_company(asked, id)
     }
 
@@ -242,21 +231,22 @@ impl State {
     }
 }
 
-fn details(asked: &Asked<'_>) -> Result<Details, Reply> {
-    checked(asked, body(asked)?)
-}
-
 /// What Codat makes of them: characters that a name may not have are dropped without a word.
-fn checked(asked: &Asked<'_>, mut details: Details) -> Result<Details, Reply> {
-    details.name.retain(|letter| {
-        letter.is_ascii_alphanumeric() || letter.is_whitespace() || "-',&@.?!".contains(letter)
-    });
+fn details(asked: &Asked<'_>, needs_name: bool) -> Result<Details, Reply> {
+    let mut details: Details = body(asked)?;
+    if let Some(name) = &mut details.name {
+        name.retain(|letter| {
+            letter.is_ascii_alphanumeric() || letter.is_whitespace() || "-',&@.?!".contains(letter)
+        });
+    }
     let fits = |tags: &BTreeMap<String, String>| {
         let is_short = |text: &str, most| text.chars().count() <= most;
-        tags.len() <= 10
-            && tags.iter().all(|(name, text)| !name.is_empty() && is_short(name, 27) && is_short(text, 100))
+        let fits =
+            |(name, text): (&String, &String)| !name.is_empty() && is_short(name, 27) && is_short(text, 100);
+        tags.len() <= 10 && tags.iter().all(fits)
     };
-    let is_valid = !details.name.is_empty() && details.tags.as_ref().is_none_or(fits);
+    let is_named = details.name.as_ref().map_or(!needs_name, |name| !name.is_empty());
+    let is_valid = is_named && details.tags.as_ref().is_none_or(fits);
     is_valid.then_some(details).ok_or_else(|| invalid(asked))
 }
 
