@@ -1,6 +1,6 @@
 //! Connections of companies to the software that they use: `client.codat().connections()`.
 
-use super::{CompanyId, ListOptions, Page};
+use super::{CompanyId, ListOptions, Page, PlatformKey};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{id, list, open_enum, write_secret};
@@ -34,8 +34,6 @@ id! {
     pub struct ConnectionId;
     /// A kind of software that Codat connects to: a UUID.
     pub struct IntegrationId;
-    /// A kind of software by its four letters, such as `gbol` for Xero.
-    pub struct PlatformKey;
     /// The source that a connection reads: a UUID.
     pub struct SourceId;
 }

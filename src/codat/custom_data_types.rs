@@ -1,9 +1,8 @@
 //! Data that Codat has no model for: `client.codat().custom_data_types()`.
 
 use super::connections::ConnectionId;
-use super::integrations::PlatformKey;
 use super::refresh_data::PullOperation;
-use super::{CompanyId, Page};
+use super::{CompanyId, Page, PlatformKey};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{id, list, map, setters};

@@ -1,11 +1,11 @@
 //! The software that Codat connects to: `client.codat().integrations()`.
 
 use super::connections::{IntegrationId, SourceId, SourceType};
-use super::{DataType, ListOptions, Page};
+use super::{DataType, ListOptions, Page, PlatformKey};
 use crate::Call;
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, open_enum};
+use crate::types::{list, open_enum};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -22,11 +22,6 @@ operations! { Codat, "codat.integrations";
     GET = "get": GET "/integrations/{platformKey}", Read, sdk "integrations.get";
     /// changes nothing
     GET_BRANDING = "get_branding": GET "/integrations/{platformKey}/branding", Read, sdk "integrations.get_branding";
-}
-
-id! {
-    /// An integration, by its four letters, such as `gbol` for Xero.
-    pub struct PlatformKey;
 }
 
 impl Integrations {

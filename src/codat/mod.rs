@@ -60,6 +60,8 @@ pub(crate) const OPERATIONS: &[&[&Operation]] = &[
 id! {
     /// A company at Codat: a UUID.
     pub struct CompanyId;
+    /// A kind of software by its four letters, such as `gbol` for Xero.
+    pub struct PlatformKey;
 }
 
 /// Where Codat is and who you are there.

@@ -1,7 +1,6 @@
 //! Members beyond Codat's models: `client.codat().supplemental_data()`.
 
-use super::DataType;
-use super::integrations::PlatformKey;
+use super::{DataType, PlatformKey};
 use crate::Call;
 use crate::engine::Engine;
 use crate::operation::operations;
