@@ -9,9 +9,12 @@ const LEFT_OUT: &str = include_str!("../../tests/it/documents/left_out.txt");
 /// What the document has and the crate has not. The file's name begins with the vendor's.
 pub fn from_crate(file: &str, reduction: &Value) -> Result<String, String> {
     let name = Path::new(file).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-    let vendor = name.split('_').next().unwrap_or_default();
+    let vendors = operations().filter_map(|operation| operation.id().split('.').next());
+    let of_file = |vendor: &&str| name == *vendor || name.starts_with(&format!("{vendor}_"));
+    // `deck_v2` is another vendor than `deck`.
+    let vendor = vendors.filter(of_file).max_by_key(|vendor| vendor.len());
     let known: Vec<_> = operations()
-        .filter(|operation| operation.id().split('.').next() == Some(vendor))
+        .filter(|operation| operation.id().split('.').next() == vendor)
         .map(|operation| by_position(&format!("{} {}", operation.method(), operation.path())))
         .collect();
     if known.is_empty() {
