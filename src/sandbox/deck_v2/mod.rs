@@ -98,6 +98,7 @@ impl<'a> DeckV2<'a> {
         let Context { random, .. } = self.context;
         let now = self.context.now();
         let mut state = self.state();
+        state.settle(now);
         if !state.takes_session_token(session_token, now) {
             return None;
         }
