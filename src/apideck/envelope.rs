@@ -1,5 +1,5 @@
 use crate::call::{Draft, Page, Successor};
-use crate::types::{List, list, tells_unread, whole_number};
+use crate::types::{List, model, tells_unread, whole_number};
 use crate::{Call, JsonMap, Unread};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -61,61 +61,64 @@ impl Draft {
     }
 }
 
-/// What an answer says about itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Meta {
-    /// How many items `data` holds.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub items_on_page: Option<i64>,
-    /// Where this page stands among others.
-    pub cursors: Option<Cursors>,
-    /// How many items there are on all pages.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub total_count: Option<i64>,
-    /// Steps that failed without failing the call.
-    #[serde(default, deserialize_with = "list")]
-    pub warnings: Vec<Warning>,
+model! {
+    /// What an answer says about itself.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Meta {
+        /// How many items `data` holds.
+        pub items_on_page: Option<i64> as WholeNumber,
+        /// Where this page stands among others.
+        pub cursors: Option<Cursors>,
+        /// How many items there are on all pages.
+        pub total_count: Option<i64> as WholeNumber,
+        /// Steps that failed without failing the call.
+        pub warnings: Vec<Warning>,
+    }
 }
 
-/// Opaque positions in a paged list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Cursors {
-    /// The page before.
-    pub previous: Option<String>,
-    /// This page.
-    pub current: Option<String>,
-    /// The page after; absent on the last.
-    pub next: Option<String>,
+model! {
+    /// Opaque positions in a paged list.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Cursors {
+        /// The page before.
+        pub previous: Option<String>,
+        /// This page.
+        pub current: Option<String>,
+        /// The page after; absent on the last.
+        pub next: Option<String>,
+    }
 }
 
-/// Ready URLs of other pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Links {
-    /// The page before.
-    pub previous: Option<String>,
-    /// This page.
-    pub current: Option<String>,
-    /// The page after.
-    pub next: Option<String>,
+model! {
+    /// Ready URLs of other pages.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Links {
+        /// The page before.
+        pub previous: Option<String>,
+        /// This page.
+        pub current: Option<String>,
+        /// The page after.
+        pub next: Option<String>,
+    }
 }
 
-/// A step that failed without failing the call: some data may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Warning {
-    /// The kind of warning, such as `downstream_request_failed`.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// The HTTP status of the connected service.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub status_code: Option<i64>,
-    /// The connected service's error, in short.
-    pub error: Option<String>,
-    /// The step that failed.
-    pub operation: Option<String>,
-    /// The connected service's error, in full.
-    pub message: Option<String>,
+model! {
+    /// A step that failed without failing the call: some data may be missing.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Warning {
+        /// The kind of warning, such as `downstream_request_failed`.
+        pub kind: Option<String> = "type",
+        /// The HTTP status of the connected service.
+        pub status_code: Option<i64> as WholeNumber,
+        /// The connected service's error, in short.
+        pub error: Option<String>,
+        /// The step that failed.
+        pub operation: Option<String>,
+        /// The connected service's error, in full.
+        pub message: Option<String>,
+    }
 }

@@ -1,32 +1,33 @@
 use crate::error::{ErrorView, Sealed};
-use crate::types::{from_object, plain_strings};
+use crate::types::{from_object, model, plain_strings};
 use crate::{JsonMap, OtherJson, UnixMillis};
 use serde::Deserialize;
 use std::{fmt, time::Duration};
 
-/// The body of Apideck's refusals and failures.
-///
-/// `Debug` leaves the texts out, because they may echo what was sent.
-///
-/// Source: <https://developers.apideck.com/errors>.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct ErrorBody {
-    /// The status as the body has it; for `ConnectorExecutionError` the connected service's.
-    pub status_code: Option<i64>,
-    /// The status in words, such as `Bad Request`.
-    pub error: Option<String>,
-    /// The type of the error, such as `RequestValidationError`: match on this.
-    pub type_name: Option<String>,
-    /// What went wrong.
-    pub message: Option<String>,
-    /// What it is about.
-    pub detail: Option<ErrorDetail>,
-    /// Where Apideck documents the type.
-    #[serde(rename = "ref")]
-    pub reference: Option<String>,
-    /// What the connected service says, for `ConnectorExecutionError`; absent otherwise.
-    pub downstream_errors: Option<Vec<DownstreamError>>,
+model! {
+    /// The body of Apideck's refusals and failures.
+    ///
+    /// `Debug` leaves the texts out, because they may echo what was sent.
+    ///
+    /// Source: <https://developers.apideck.com/errors>.
+    #[derive(Clone)]
+    #[non_exhaustive]
+    secret pub struct ErrorBody {
+        /// The status as the body has it; for `ConnectorExecutionError` the connected service's.
+        pub status_code: Option<i64>,
+        /// The status in words, such as `Bad Request`.
+        pub error: Option<String>,
+        /// The type of the error, such as `RequestValidationError`: match on this.
+        pub type_name: Option<String>,
+        /// What went wrong.
+        pub message: Option<String>,
+        /// What it is about.
+        pub detail: Option<ErrorDetail>,
+        /// Where Apideck documents the type.
+        pub reference: Option<String> = "ref",
+        /// What the connected service says, for `ConnectorExecutionError`; absent otherwise.
+        pub downstream_errors: Option<Vec<DownstreamError>>,
+    }
 }
 
 impl ErrorBody {
@@ -158,16 +159,18 @@ impl fmt::Debug for RefreshFailure {
     }
 }
 
-/// An error of the connected service.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct DownstreamError {
-    /// Its words.
-    pub message: Option<String>,
-    /// More of them.
-    pub detail: Option<String>,
-    /// Its code.
-    pub code: Option<String>,
+model! {
+    /// An error of the connected service.
+    #[derive(Clone)]
+    #[non_exhaustive]
+    secret pub struct DownstreamError {
+        /// Its words.
+        pub message: Option<String>,
+        /// More of them.
+        pub detail: Option<String>,
+        /// Its code.
+        pub code: Option<String>,
+    }
 }
 
 impl fmt::Debug for DownstreamError {

@@ -14,10 +14,9 @@ use crate::call::Draft;
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization, spaced};
 use crate::env::Variables;
 use crate::operation::{ConsumerHeader, Operation};
-use crate::types::{id, open_enum};
+use crate::types::{id, model, open_enum};
 use crate::{Error, Provider, Secret};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use vault::Vault;
 use webhooks::Webhooks;
@@ -104,14 +103,16 @@ open_enum! {
     }
 }
 
-/// A service by id and name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Service {
-    /// Its id, such as `salesforce`.
-    pub id: Option<ServiceId>,
-    /// Its name, such as `Salesforce`.
-    pub name: Option<String>,
+model! {
+    /// A service by id and name.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Service {
+        /// Its id, such as `salesforce`.
+        pub id: Option<ServiceId>,
+        /// Its name, such as `Salesforce`.
+        pub name: Option<String>,
+    }
 }
 
 static APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");

@@ -5,9 +5,9 @@ use super::settings::{SetSyncSettings, SyncSetting};
 use super::{CompanyId, DataType, Page, Query};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, setters, whole_number};
+use crate::types::{id, model, setters};
 use crate::{Call, JsonMap, Secret, SecretUrl, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on companies.
@@ -319,92 +319,94 @@ impl ListCompanies {
     }
 }
 
-/// A customer as Codat knows it.
-///
-/// Source: <https://docs.codat.io/platform-api#/operations/list-companies>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Company {
-    /// The company's id.
-    pub id: CompanyId,
-    /// The company's name.
-    pub name: Option<String>,
-    /// What you say of it.
-    pub description: Option<String>,
-    /// Where to send the customer to connect. Whoever knows it can connect accounts of his own.
-    pub redirect: Option<SecretUrl>,
-    /// When its data were last synced.
-    pub last_sync: Option<Timestamp>,
-    /// Its connections.
-    #[serde(default, deserialize_with = "list")]
-    pub data_connections: Vec<Connection>,
-    /// When it was created.
-    pub created: Option<Timestamp>,
-    /// Who created it.
-    pub created_by_user_name: Option<String>,
-    /// The products that are switched on for it.
-    #[serde(default, deserialize_with = "list")]
-    pub products: Vec<ProductId>,
-    /// Your own tags, by their names.
-    pub tags: Option<JsonMap>,
-    /// The company that it belongs to.
-    pub reference_parent_company: Option<CompanyReference>,
-    /// The companies that belong to it.
-    #[serde(default, deserialize_with = "list")]
-    pub reference_subsidiary_companies: Vec<CompanyReference>,
+model! {
+    /// A customer as Codat knows it.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/list-companies>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Company in camelCase {
+        /// The company's id.
+        pub id: CompanyId,
+        /// The company's name.
+        pub name: Option<String>,
+        /// What you say of it.
+        pub description: Option<String>,
+        /// Where to send the customer to connect. Whoever knows it can connect accounts of his own.
+        pub redirect: Option<SecretUrl>,
+        /// When its data were last synced.
+        pub last_sync: Option<Timestamp>,
+        /// Its connections.
+        pub data_connections: Vec<Connection>,
+        /// When it was created.
+        pub created: Option<Timestamp>,
+        /// Who created it.
+        pub created_by_user_name: Option<String>,
+        /// The products that are switched on for it.
+        pub products: Vec<ProductId>,
+        /// Your own tags, by their names.
+        pub tags: Option<JsonMap>,
+        /// The company that it belongs to.
+        pub reference_parent_company: Option<CompanyReference>,
+        /// The companies that belong to it.
+        pub reference_subsidiary_companies: Vec<CompanyReference>,
+    }
 }
 
-/// Another company that a company names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CompanyReference {
-    /// The company's id.
-    pub id: Option<CompanyId>,
-    /// The company's name.
-    pub name: Option<String>,
-    /// What you say of it.
-    pub description: Option<String>,
-    /// Your own tags, by their names.
-    pub tags: Option<JsonMap>,
-    /// Where the company is found.
-    pub links: Option<CompanyLinks>,
+model! {
+    /// Another company that a company names.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CompanyReference {
+        /// The company's id.
+        pub id: Option<CompanyId>,
+        /// The company's name.
+        pub name: Option<String>,
+        /// What you say of it.
+        pub description: Option<String>,
+        /// Your own tags, by their names.
+        pub tags: Option<JsonMap>,
+        /// Where the company is found.
+        pub links: Option<CompanyLinks>,
+    }
 }
 
-/// Where a company is found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CompanyLinks {
-    /// The company in Codat's portal.
-    pub portal: Option<String>,
+model! {
+    /// Where a company is found.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CompanyLinks {
+        /// The company in Codat's portal.
+        pub portal: Option<String>,
+    }
 }
 
-/// A token for Codat's embedded pages, good for one company.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CompanyAccessToken {
-    /// The token.
-    pub access_token: Secret,
-    /// Seconds until it expires, from the moment it was minted.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub expires_in: Option<i64>,
-    /// How it goes into an `Authorization` header: `Bearer`.
-    pub token_type: Option<String>,
+model! {
+    /// A token for Codat's embedded pages, good for one company.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct CompanyAccessToken in camelCase {
+        /// The token.
+        pub access_token: Secret,
+        /// Seconds until it expires, from the moment it was minted.
+        pub expires_in: Option<i64> as WholeNumber,
+        /// How it goes into an `Authorization` header: `Bearer`.
+        pub token_type: Option<String>,
+    }
 }
 
-/// How often and how far back a company's data are read.
-///
-/// Source: <https://docs.codat.io/platform-api#/operations/get-company-syncSettings>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CompanySyncSettings {
-    /// The company's id.
-    pub company_id: Option<CompanyId>,
-    /// One setting for each data type.
-    #[serde(default, deserialize_with = "list")]
-    pub settings: Vec<SyncSetting>,
-    /// Whether they take the place of your client's own settings.
-    pub overrides_defaults: Option<bool>,
+model! {
+    /// How often and how far back a company's data are read.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-company-syncSettings>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CompanySyncSettings in camelCase {
+        /// The company's id.
+        pub company_id: Option<CompanyId>,
+        /// One setting for each data type.
+        pub settings: Vec<SyncSetting>,
+        /// Whether they take the place of your client's own settings.
+        pub overrides_defaults: Option<bool>,
+    }
 }

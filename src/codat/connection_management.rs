@@ -4,8 +4,8 @@ use super::CompanyId;
 use super::settings::CorsSettings;
 use crate::engine::Engine;
 use crate::operation::operations;
+use crate::types::model;
 use crate::{Call, Secret};
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// What Codat has replaced by [`companies().get_access_token`](super::companies::Companies::get_access_token) and by the
@@ -62,11 +62,12 @@ impl ConnectionManagement {
     }
 }
 
-/// A token for the Connections SDK, good for one company and one hour.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ConnectionManagementAccessToken {
-    /// The token.
-    pub access_token: Secret,
+model! {
+    /// A token for the Connections SDK, good for one company and one hour.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct ConnectionManagementAccessToken in camelCase {
+        /// The token.
+        pub access_token: Secret,
+    }
 }

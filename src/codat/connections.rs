@@ -3,9 +3,9 @@
 use super::{CompanyId, ListOptions, Page, PlatformKey};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, open_enum, write_secret};
+use crate::types::{id, model, open_enum, write_secret};
 use crate::{Call, JsonMap, SecretUrl, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on connections.
@@ -176,57 +176,58 @@ impl UpdateAuthorization {
     }
 }
 
-/// A company's connection to one software.
-///
-/// Source: <https://docs.codat.io/platform-api#/operations/list-connections>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Connection {
-    /// The connection's id.
-    pub id: ConnectionId,
-    /// The software's id.
-    pub integration_id: Option<IntegrationId>,
-    /// The software's key: four letters.
-    pub integration_key: Option<String>,
-    /// The source's id.
-    pub source_id: Option<SourceId>,
-    /// The software's name.
-    pub platform_name: Option<String>,
-    /// Where to send the customer to authorize. Whoever knows it can connect an account of his own.
-    pub link_url: Option<SecretUrl>,
-    /// Whether the connection works.
-    pub status: Option<ConnectionStatus>,
-    /// What kind of data it brings.
-    pub source_type: Option<SourceType>,
-    /// When its data were last synced.
-    pub last_sync: Option<Timestamp>,
-    /// When it was made.
-    pub created: Option<Timestamp>,
-    /// What went wrong with it, also what is over.
-    #[serde(default, deserialize_with = "list")]
-    pub data_connection_errors: Vec<ConnectionError>,
-    /// What the software says of itself.
-    pub connection_info: Option<JsonMap>,
+model! {
+    /// A company's connection to one software.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/list-connections>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Connection in camelCase {
+        /// The connection's id.
+        pub id: ConnectionId,
+        /// The software's id.
+        pub integration_id: Option<IntegrationId>,
+        /// The software's key: four letters.
+        pub integration_key: Option<String>,
+        /// The source's id.
+        pub source_id: Option<SourceId>,
+        /// The software's name.
+        pub platform_name: Option<String>,
+        /// Where to send the customer to authorize. Whoever knows it can connect an account of his own.
+        pub link_url: Option<SecretUrl>,
+        /// Whether the connection works.
+        pub status: Option<ConnectionStatus>,
+        /// What kind of data it brings.
+        pub source_type: Option<SourceType>,
+        /// When its data were last synced.
+        pub last_sync: Option<Timestamp>,
+        /// When it was made.
+        pub created: Option<Timestamp>,
+        /// What went wrong with it, also what is over.
+        pub data_connection_errors: Vec<ConnectionError>,
+        /// What the software says of itself.
+        pub connection_info: Option<JsonMap>,
+    }
 }
 
-/// Something that went wrong with a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ConnectionError {
-    /// The HTTP status of the software's answer, as text.
-    pub status_code: Option<String>,
-    /// The status in words.
-    pub status_text: Option<String>,
-    /// What went wrong.
-    pub error_message: Option<String>,
-    /// When, in UTC.
-    pub errored_on_utc: Option<Timestamp>,
-    /// Whether it still is so.
-    pub status: Option<ConnectionErrorStatus>,
-    /// Until when, in UTC.
-    pub resolved_on_utc: Option<Timestamp>,
+model! {
+    /// Something that went wrong with a connection.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ConnectionError in camelCase {
+        /// The HTTP status of the software's answer, as text.
+        pub status_code: Option<String>,
+        /// The status in words.
+        pub status_text: Option<String>,
+        /// What went wrong.
+        pub error_message: Option<String>,
+        /// When, in UTC.
+        pub errored_on_utc: Option<Timestamp>,
+        /// Whether it still is so.
+        pub status: Option<ConnectionErrorStatus>,
+        /// Until when, in UTC.
+        pub resolved_on_utc: Option<Timestamp>,
+    }
 }
 
 open_enum! {

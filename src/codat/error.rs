@@ -1,34 +1,32 @@
 use crate::error::{ErrorView, Sealed};
-use crate::types::{any_text, from_object, list};
-use serde::Deserialize;
+use crate::types::{from_object, model};
 use std::fmt;
 
-/// The body of Codat's refusals and failures.
-///
-/// Its `status_code` may differ from the HTTP status; the HTTP status is the one to believe. `Debug` leaves the texts
-/// out, because they may echo what was sent.
-///
-/// Source: <https://docs.codat.io/using-the-api/errors>.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ErrorBody {
-    /// The status as the body has it.
-    pub status_code: Option<i64>,
-    /// The service of Codat's that answers.
-    pub service: Option<String>,
-    /// What went wrong, for developers.
-    pub error: Option<String>,
-    /// The id of the request, for Codat's support.
-    #[serde(default, deserialize_with = "any_text")]
-    pub correlation_id: Option<String>,
-    /// What Codat's validation found.
-    pub validation: Option<Validation>,
-    /// Whether repeating may help: `True`, `False` or `Unknown`.
-    #[serde(default, deserialize_with = "any_text")]
-    pub can_be_retried: Option<String>,
-    /// Codat's code for the error; 0 when it has none.
-    pub detailed_error_code: Option<i64>,
+model! {
+    /// The body of Codat's refusals and failures.
+    ///
+    /// Its `status_code` may differ from the HTTP status; the HTTP status is the one to believe. `Debug` leaves the texts
+    /// out, because they may echo what was sent.
+    ///
+    /// Source: <https://docs.codat.io/using-the-api/errors>.
+    #[derive(Clone)]
+    #[non_exhaustive]
+    secret pub struct ErrorBody in camelCase {
+        /// The status as the body has it.
+        pub status_code: Option<i64>,
+        /// The service of Codat's that answers.
+        pub service: Option<String>,
+        /// What went wrong, for developers.
+        pub error: Option<String>,
+        /// The id of the request, for Codat's support.
+        pub correlation_id: Option<String> as AnyText,
+        /// What Codat's validation found.
+        pub validation: Option<Validation>,
+        /// Whether repeating may help: `True`, `False` or `Unknown`.
+        pub can_be_retried: Option<String> as AnyText,
+        /// Codat's code for the error; 0 when it has none.
+        pub detailed_error_code: Option<i64>,
+    }
 }
 
 impl fmt::Debug for ErrorBody {
@@ -42,16 +40,16 @@ impl fmt::Debug for ErrorBody {
     }
 }
 
-/// What Codat's validation found.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct Validation {
-    /// What made the call fail.
-    #[serde(default, deserialize_with = "list")]
-    pub errors: Vec<ValidationItem>,
-    /// What did not.
-    #[serde(default, deserialize_with = "list")]
-    pub warnings: Vec<ValidationItem>,
+model! {
+    /// What Codat's validation found.
+    #[derive(Clone)]
+    #[non_exhaustive]
+    secret pub struct Validation {
+        /// What made the call fail.
+        pub errors: Vec<ValidationItem>,
+        /// What did not.
+        pub warnings: Vec<ValidationItem>,
+    }
 }
 
 impl fmt::Debug for Validation {
@@ -61,17 +59,18 @@ impl fmt::Debug for Validation {
     }
 }
 
-/// One finding of Codat's validation.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ValidationItem {
-    /// The item that it is about.
-    pub item_id: Option<String>,
-    /// What is wrong with it.
-    pub message: Option<String>,
-    /// The rule that says so.
-    pub validator_name: Option<String>,
+model! {
+    /// One finding of Codat's validation.
+    #[derive(Clone)]
+    #[non_exhaustive]
+    secret pub struct ValidationItem in camelCase {
+        /// The item that it is about.
+        pub item_id: Option<String>,
+        /// What is wrong with it.
+        pub message: Option<String>,
+        /// The rule that says so.
+        pub validator_name: Option<String>,
+    }
 }
 
 impl fmt::Debug for ValidationItem {

@@ -5,7 +5,7 @@ use super::{DataType, ListOptions, Page, PlatformKey};
 use crate::Call;
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{list, open_enum};
+use crate::types::{list, model, open_enum};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -65,36 +65,36 @@ impl Integrations {
     }
 }
 
-/// A software that Codat connects to.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/Integration>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Integration {
-    /// Its four letters.
-    pub key: PlatformKey,
-    /// Its name.
-    pub name: Option<String>,
-    /// Where its logo is.
-    pub logo_url: Option<String>,
-    /// Whether your customers can use it.
-    pub enabled: Option<bool>,
-    /// The integration's id.
-    pub integration_id: Option<IntegrationId>,
-    /// The source's id.
-    pub source_id: Option<SourceId>,
-    /// What kind of data it brings.
-    pub source_type: Option<SourceType>,
-    /// Whether it runs on the customer's own computer.
-    pub is_offline_connector: Option<bool>,
-    /// Whether it is in beta.
-    pub is_beta: Option<bool>,
-    /// Who provides the data.
-    pub data_provided_by: Option<String>,
-    /// What it can do with each data type.
-    #[serde(default, deserialize_with = "list")]
-    pub datatype_features: Vec<DataTypeFeature>,
+model! {
+    /// A software that Codat connects to.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/Integration>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Integration in camelCase {
+        /// Its four letters.
+        pub key: PlatformKey,
+        /// Its name.
+        pub name: Option<String>,
+        /// Where its logo is.
+        pub logo_url: Option<String>,
+        /// Whether your customers can use it.
+        pub enabled: Option<bool>,
+        /// The integration's id.
+        pub integration_id: Option<IntegrationId>,
+        /// The source's id.
+        pub source_id: Option<SourceId>,
+        /// What kind of data it brings.
+        pub source_type: Option<SourceType>,
+        /// Whether it runs on the customer's own computer.
+        pub is_offline_connector: Option<bool>,
+        /// Whether it is in beta.
+        pub is_beta: Option<bool>,
+        /// Who provides the data.
+        pub data_provided_by: Option<String>,
+        /// What it can do with each data type.
+        pub datatype_features: Vec<DataTypeFeature>,
+    }
 }
 
 /// What an integration can do with one data type.
@@ -110,15 +110,16 @@ pub struct DataTypeFeature {
     pub supported_features: Vec<SupportedFeature>,
 }
 
-/// One thing that an integration can do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct SupportedFeature {
-    /// What it can do.
-    pub feature_type: Option<FeatureType>,
-    /// Whether it is released.
-    pub feature_state: Option<FeatureState>,
+model! {
+    /// One thing that an integration can do.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct SupportedFeature in camelCase {
+        /// What it can do.
+        pub feature_type: Option<FeatureType>,
+        /// Whether it is released.
+        pub feature_state: Option<FeatureState>,
+    }
 }
 
 open_enum! {
@@ -165,55 +166,64 @@ open_enum! {
     }
 }
 
-/// The images of an integration.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/Branding>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Branding {
-    /// Its logos.
-    pub logo: Option<BrandingLogo>,
-    /// Its buttons.
-    pub button: Option<BrandingButton>,
-    /// The source's id.
-    pub source_id: Option<SourceId>,
+model! {
+    /// The images of an integration.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/Branding>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Branding in camelCase {
+        /// Its logos.
+        pub logo: Option<BrandingLogo>,
+        /// Its buttons.
+        pub button: Option<BrandingButton>,
+        /// The source's id.
+        pub source_id: Option<SourceId>,
+    }
 }
 
-/// The logos of an integration.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct BrandingLogo {
-    /// With the name.
-    pub full: Option<BrandingImage>,
-    /// Square.
-    pub square: Option<BrandingImage>,
+model! {
+    /// The logos of an integration.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct BrandingLogo {
+        /// With the name.
+        pub full: Option<BrandingImage>,
+        /// Square.
+        pub square: Option<BrandingImage>,
+    }
 }
 
-/// The buttons of an integration.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct BrandingButton {
-    /// As a rule.
-    pub default: Option<BrandingImage>,
-    /// While the pointer is over it.
-    pub hover: Option<BrandingImage>,
+model! {
+    /// The buttons of an integration.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct BrandingButton {
+        /// As a rule.
+        pub default: Option<BrandingImage>,
+        /// While the pointer is over it.
+        pub hover: Option<BrandingImage>,
+    }
 }
 
-/// An image of an integration.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct BrandingImage {
-    /// Where it is.
-    pub image: Option<ImageReference>,
+model! {
+    /// An image of an integration.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct BrandingImage {
+        /// Where it is.
+        pub image: Option<ImageReference>,
+    }
 }
 
-/// Where an image is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ImageReference {
-    /// Its address.
-    pub src: Option<String>,
-    /// The text to show in its place.
-    pub alt: Option<String>,
+model! {
+    /// Where an image is.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ImageReference {
+        /// Its address.
+        pub src: Option<String>,
+        /// The text to show in its place.
+        pub alt: Option<String>,
+    }
 }

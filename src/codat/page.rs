@@ -1,7 +1,7 @@
 use super::Query;
 use crate::Unread;
 use crate::call::Successor;
-use crate::types::{list, setters, tells_unread, whole_number};
+use crate::types::{list, model, setters, tells_unread, whole_number};
 use serde::{Deserialize, Serialize};
 
 /// One page of a list; [`Call::pages`](crate::Call::pages) walks all of them.
@@ -62,27 +62,30 @@ impl ListOptions {
     }
 }
 
-/// Where a page and those beside it are, relative to the base URL.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PageLinks {
-    /// The page.
-    pub current: Option<PageLink>,
-    /// The list without a page.
-    #[serde(rename = "self")]
-    pub list: Option<PageLink>,
-    /// The page after; absent on the last.
-    pub next: Option<PageLink>,
-    /// The page before; absent on the first.
-    pub previous: Option<PageLink>,
+model! {
+    /// Where a page and those beside it are, relative to the base URL.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PageLinks {
+        /// The page.
+        pub current: Option<PageLink>,
+        /// The list without a page.
+        pub list: Option<PageLink> = "self",
+        /// The page after; absent on the last.
+        pub next: Option<PageLink>,
+        /// The page before; absent on the first.
+        pub previous: Option<PageLink>,
+    }
 }
 
-/// Where a page is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PageLink {
-    /// Path and query.
-    pub href: Option<String>,
+model! {
+    /// Where a page is.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PageLink {
+        /// Path and query.
+        pub href: Option<String>,
+    }
 }
 
 impl PageLink {

@@ -5,7 +5,7 @@ use super::read_data::ValidationResult;
 use super::{CompanyId, DataType, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, map, open_enum, whole_number};
+use crate::types::{id, list, map, model, open_enum};
 use crate::{Call, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -111,47 +111,48 @@ pub struct PushOption {
     pub validation: Option<PushOptionValidation>,
 }
 
-/// A value to choose.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PushOptionChoice {
-    /// The value.
-    pub value: Option<String>,
-    /// What kind of value it is.
-    #[serde(rename = "type")]
-    pub kind: Option<PushOptionType>,
-    /// Its name for people.
-    pub display_name: Option<String>,
-    /// What it stands for.
-    pub description: Option<String>,
-    /// Whether it has to be there.
-    pub required: Option<bool>,
+model! {
+    /// A value to choose.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PushOptionChoice in camelCase {
+        /// The value.
+        pub value: Option<String>,
+        /// What kind of value it is.
+        pub kind: Option<PushOptionType> = "type",
+        /// Its name for people.
+        pub display_name: Option<String>,
+        /// What it stands for.
+        pub description: Option<String>,
+        /// Whether it has to be there.
+        pub required: Option<bool>,
+    }
 }
 
-/// What is checked before a record is written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PushOptionValidation {
-    /// What may be refused.
-    #[serde(default, deserialize_with = "list")]
-    pub warnings: Vec<PushFieldValidation>,
-    /// What is good to know.
-    #[serde(default, deserialize_with = "list")]
-    pub information: Vec<PushFieldValidation>,
+model! {
+    /// What is checked before a record is written.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PushOptionValidation {
+        /// What may be refused.
+        pub warnings: Vec<PushFieldValidation>,
+        /// What is good to know.
+        pub information: Vec<PushFieldValidation>,
+    }
 }
 
-/// What is checked of one member.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PushFieldValidation {
-    /// The member.
-    pub field: Option<String>,
-    /// What is checked.
-    pub details: Option<String>,
-    /// Where it is described.
-    #[serde(rename = "ref")]
-    pub reference: Option<String>,
+model! {
+    /// What is checked of one member.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PushFieldValidation {
+        /// The member.
+        pub field: Option<String>,
+        /// What is checked.
+        pub details: Option<String>,
+        /// Where it is described.
+        pub reference: Option<String> = "ref",
+    }
 }
 
 open_enum! {
@@ -176,68 +177,66 @@ open_enum! {
     }
 }
 
-/// A record on its way to a company's software, or what became of it.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/PushOperation>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PushOperation {
-    /// The operation's key.
-    pub push_operation_key: PushOperationKey,
-    /// The company.
-    pub company_id: Option<CompanyId>,
-    /// The connection that it goes through.
-    pub data_connection_key: Option<ConnectionId>,
-    /// The record's type.
-    pub data_type: Option<DataType>,
-    /// What became of it.
-    pub status: Option<PushOperationStatus>,
-    /// The same as an HTTP status.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub status_code: Option<i64>,
-    /// What went wrong.
-    pub error_message: Option<String>,
-    /// What Codat's validation found.
-    pub validation: Option<ValidationResult>,
-    /// What it changed: one entry.
-    #[serde(default, deserialize_with = "list")]
-    pub changes: Vec<PushChange>,
-    /// When it was asked for, in UTC.
-    pub requested_on_utc: Option<Timestamp>,
-    /// When it ended, in UTC.
-    pub completed_on_utc: Option<Timestamp>,
-    /// Minutes until it times out.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub timeout_in_minutes: Option<i64>,
-    /// Seconds until it times out. Codat prefers the minutes.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub timeout_in_seconds: Option<i64>,
+model! {
+    /// A record on its way to a company's software, or what became of it.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/PushOperation>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PushOperation in camelCase {
+        /// The operation's key.
+        pub push_operation_key: PushOperationKey,
+        /// The company.
+        pub company_id: Option<CompanyId>,
+        /// The connection that it goes through.
+        pub data_connection_key: Option<ConnectionId>,
+        /// The record's type.
+        pub data_type: Option<DataType>,
+        /// What became of it.
+        pub status: Option<PushOperationStatus>,
+        /// The same as an HTTP status.
+        pub status_code: Option<i64> as WholeNumber,
+        /// What went wrong.
+        pub error_message: Option<String>,
+        /// What Codat's validation found.
+        pub validation: Option<ValidationResult>,
+        /// What it changed: one entry.
+        pub changes: Vec<PushChange>,
+        /// When it was asked for, in UTC.
+        pub requested_on_utc: Option<Timestamp>,
+        /// When it ended, in UTC.
+        pub completed_on_utc: Option<Timestamp>,
+        /// Minutes until it times out.
+        pub timeout_in_minutes: Option<i64> as WholeNumber,
+        /// Seconds until it times out. Codat prefers the minutes.
+        pub timeout_in_seconds: Option<i64> as WholeNumber,
+    }
 }
 
-/// What a push operation changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PushChange {
-    /// How.
-    #[serde(rename = "type")]
-    pub kind: Option<PushChangeType>,
-    /// The record.
-    pub record_ref: Option<PushedRecord>,
-    /// The attachment that was uploaded.
-    pub attachment_id: Option<String>,
+model! {
+    /// What a push operation changed.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PushChange in camelCase {
+        /// How.
+        pub kind: Option<PushChangeType> = "type",
+        /// The record.
+        pub record_ref: Option<PushedRecord>,
+        /// The attachment that was uploaded.
+        pub attachment_id: Option<String>,
+    }
 }
 
-/// A record that a push operation changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PushedRecord {
-    /// The record's id.
-    pub id: Option<String>,
-    /// The record's type.
-    pub data_type: Option<DataType>,
+model! {
+    /// A record that a push operation changed.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PushedRecord in camelCase {
+        /// The record's id.
+        pub id: Option<String>,
+        /// The record's type.
+        pub data_type: Option<DataType>,
+    }
 }
 
 open_enum! {

@@ -5,8 +5,7 @@ use super::refresh_data::DatasetId;
 use crate::Call;
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::list;
-use serde::{Deserialize, Serialize};
+use crate::types::model;
 use std::sync::Arc;
 
 /// The operations on what was read.
@@ -43,31 +42,32 @@ impl ReadData {
     }
 }
 
-/// What Codat's checks found in data that were read or are to be written.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/ValidationResult>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ValidationResult {
-    /// What keeps the data from being used.
-    #[serde(default, deserialize_with = "list")]
-    pub errors: Vec<ValidationFinding>,
-    /// What does not.
-    #[serde(default, deserialize_with = "list")]
-    pub warnings: Vec<ValidationFinding>,
+model! {
+    /// What Codat's checks found in data that were read or are to be written.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/ValidationResult>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ValidationResult {
+        /// What keeps the data from being used.
+        pub errors: Vec<ValidationFinding>,
+        /// What does not.
+        pub warnings: Vec<ValidationFinding>,
+    }
 }
 
-/// One finding of Codat's checks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ValidationFinding {
-    /// The rule, such as `accounting-bill-030`; absent in a push operation.
-    pub rule_id: Option<String>,
-    /// The item that it is about.
-    pub item_id: Option<String>,
-    /// What is wrong with it.
-    pub message: Option<String>,
-    /// The validator that says so.
-    pub validator_name: Option<String>,
+model! {
+    /// One finding of Codat's checks.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ValidationFinding in camelCase {
+        /// The rule, such as `accounting-bill-030`; absent in a push operation.
+        pub rule_id: Option<String>,
+        /// The item that it is about.
+        pub item_id: Option<String>,
+        /// What is wrong with it.
+        pub message: Option<String>,
+        /// The validator that says so.
+        pub validator_name: Option<String>,
+    }
 }

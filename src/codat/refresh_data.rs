@@ -4,7 +4,7 @@ use super::connections::ConnectionId;
 use super::{CompanyId, DataType, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, map, open_enum, setters, whole_number};
+use crate::types::{id, map, model, open_enum, setters};
 use crate::{Call, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -144,57 +144,58 @@ impl DataStatuses {
     }
 }
 
-/// How up to date one data type is.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/DataStatus>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct DataStatus {
-    /// The data type.
-    pub data_type: Option<DataType>,
-    /// How far the latest pull operation is.
-    pub current_status: Option<PullOperationStatus>,
-    /// When data were last read with success.
-    pub last_successful_sync: Option<Timestamp>,
-    /// The latest pull operation.
-    pub latest_sync_id: Option<DatasetId>,
-    /// The latest pull operation with success.
-    pub latest_successful_sync_id: Option<DatasetId>,
+model! {
+    /// How up to date one data type is.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/DataStatus>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct DataStatus in camelCase {
+        /// The data type.
+        pub data_type: Option<DataType>,
+        /// How far the latest pull operation is.
+        pub current_status: Option<PullOperationStatus>,
+        /// When data were last read with success.
+        pub last_successful_sync: Option<Timestamp>,
+        /// The latest pull operation.
+        pub latest_sync_id: Option<DatasetId>,
+        /// The latest pull operation with success.
+        pub latest_successful_sync_id: Option<DatasetId>,
+    }
 }
 
-/// A read of one data type from a company's software, or what became of it.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/PullOperation>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PullOperation {
-    /// The operation's id.
-    pub id: DatasetId,
-    /// The company.
-    pub company_id: Option<CompanyId>,
-    /// The connection that it reads.
-    pub connection_id: Option<ConnectionId>,
-    /// The data type.
-    pub data_type: Option<DataType>,
-    /// How far it is.
-    pub status: Option<PullOperationStatus>,
-    /// More about the status, such as until when it pauses.
-    pub status_description: Option<String>,
-    /// What went wrong, at Codat or at the software.
-    pub error_message: Option<String>,
-    /// When it was asked for.
-    pub requested: Option<Timestamp>,
-    /// When it ended.
-    pub completed: Option<Timestamp>,
-    /// How far it is, in percent.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub progress: Option<i64>,
-    /// Whether it ended with success.
-    pub is_completed: Option<bool>,
-    /// Whether it ended without.
-    pub is_errored: Option<bool>,
+model! {
+    /// A read of one data type from a company's software, or what became of it.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/PullOperation>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PullOperation in camelCase {
+        /// The operation's id.
+        pub id: DatasetId,
+        /// The company.
+        pub company_id: Option<CompanyId>,
+        /// The connection that it reads.
+        pub connection_id: Option<ConnectionId>,
+        /// The data type.
+        pub data_type: Option<DataType>,
+        /// How far it is.
+        pub status: Option<PullOperationStatus>,
+        /// More about the status, such as until when it pauses.
+        pub status_description: Option<String>,
+        /// What went wrong, at Codat or at the software.
+        pub error_message: Option<String>,
+        /// When it was asked for.
+        pub requested: Option<Timestamp>,
+        /// When it ended.
+        pub completed: Option<Timestamp>,
+        /// How far it is, in percent.
+        pub progress: Option<i64> as WholeNumber,
+        /// Whether it ended with success.
+        pub is_completed: Option<bool>,
+        /// Whether it ended without.
+        pub is_errored: Option<bool>,
+    }
 }
 
 open_enum! {

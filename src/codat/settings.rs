@@ -3,8 +3,8 @@
 use super::DataType;
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, setters, tells_unread, whole_number, write_secret};
-use crate::{Call, Secret, Timestamp, Unread};
+use crate::types::{id, model, setters, whole_number, write_secret};
+use crate::{Call, Secret, Timestamp};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use std::sync::Arc;
@@ -138,28 +138,28 @@ impl Settings {
     }
 }
 
-/// What your customers are shown of you.
-///
-/// Source: <https://docs.codat.io/platform-api#/operations/get-profile>.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Profile {
-    /// Your name.
-    pub name: Option<String>,
-    /// Where your logo is.
-    pub logo_url: Option<String>,
-    /// Where your icon is.
-    pub icon_url: Option<String>,
-    /// Where customers go after they have connected, with `{companyId}` and the like in it.
-    pub redirect_url: Option<String>,
-    /// The URLs that may communicate with Codat; all where there are none.
-    #[serde(default, deserialize_with = "list")]
-    pub white_list_urls: Vec<String>,
-    /// An API key. Codat has deprecated it: [`list_api_keys`](Settings::list_api_keys) has them all.
-    pub api_key: Option<Secret>,
-    /// Whether the company's name is confirmed. Codat has deprecated it.
-    pub confirm_company_name: Option<bool>,
+model! {
+    /// What your customers are shown of you.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-profile>.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct Profile in camelCase {
+        /// Your name.
+        pub name: Option<String>,
+        /// Where your logo is.
+        pub logo_url: Option<String>,
+        /// Where your icon is.
+        pub icon_url: Option<String>,
+        /// Where customers go after they have connected, with `{companyId}` and the like in it.
+        pub redirect_url: Option<String>,
+        /// The URLs that may communicate with Codat; all where there are none.
+        pub white_list_urls: Vec<String>,
+        /// An API key. Codat has deprecated it: [`list_api_keys`](Settings::list_api_keys) has them all.
+        pub api_key: Option<Secret>,
+        /// Whether the company's name is confirmed. Codat has deprecated it.
+        pub confirm_company_name: Option<bool>,
+    }
 }
 
 /// What your customers shall be shown of you.
@@ -211,20 +211,20 @@ impl UpdateProfile {
     }
 }
 
-/// How often and how far back data are read.
-///
-/// Source: <https://docs.codat.io/platform-api#/operations/get-profile-syncSettings>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct SyncSettings {
-    /// Your id.
-    pub client_id: Option<ClientId>,
-    /// One setting for each data type.
-    #[serde(default, deserialize_with = "list")]
-    pub settings: Vec<SyncSetting>,
-    /// Whether they take the place of Codat's own settings.
-    pub overrides_defaults: Option<bool>,
+model! {
+    /// How often and how far back data are read.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-profile-syncSettings>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct SyncSettings in camelCase {
+        /// Your id.
+        pub client_id: Option<ClientId>,
+        /// One setting for each data type.
+        pub settings: Vec<SyncSetting>,
+        /// Whether they take the place of Codat's own settings.
+        pub overrides_defaults: Option<bool>,
+    }
 }
 
 /// How often and how far back one type of data is read.
@@ -331,16 +331,16 @@ impl Serialize for SyncSettingsOf<'_> {
     }
 }
 
-/// The origins whose pages may call Codat from a browser.
-///
-/// Source: <https://docs.codat.io/platform-api#/operations/get-cors-settings>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CorsSettings {
-    /// The origins, such as `https://app.example.com`.
-    #[serde(default, deserialize_with = "list")]
-    pub allowed_origins: Vec<String>,
+model! {
+    /// The origins whose pages may call Codat from a browser.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/get-cors-settings>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CorsSettings in camelCase {
+        /// The origins, such as `https://app.example.com`.
+        pub allowed_origins: Vec<String>,
+    }
 }
 
 impl CorsSettings {
@@ -350,35 +350,32 @@ impl CorsSettings {
     }
 }
 
-/// Your API keys.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct ApiKeys {
-    /// The keys.
-    #[serde(default, deserialize_with = "list")]
-    pub results: Vec<ApiKey>,
-    /// What of the answer was left out because it was not understood; empty as a rule.
-    #[serde(skip)]
-    pub unread: Vec<Unread>,
+model! {
+    /// Your API keys.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct ApiKeys {
+        /// The keys.
+        pub results: Vec<ApiKey>,
+    } with unread
 }
 
-tells_unread!(ApiKeys);
-
-/// One of your API keys.
-///
-/// Source: <https://docs.codat.io/platform-api#/operations/list-api-keys>.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ApiKey {
-    /// The key's id.
-    pub id: ApiKeyId,
-    /// What you call it.
-    pub name: Option<String>,
-    /// The key itself.
-    pub api_key: Option<Secret>,
-    /// When it was created; absent for old ones.
-    pub created_date: Option<Timestamp>,
+model! {
+    /// One of your API keys.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/operations/list-api-keys>.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct ApiKey in camelCase {
+        /// The key's id.
+        pub id: ApiKeyId,
+        /// What you call it.
+        pub name: Option<String>,
+        /// The key itself.
+        pub api_key: Option<Secret>,
+        /// When it was created; absent for old ones.
+        pub created_date: Option<Timestamp>,
+    }
 }
 
 /// The API key to create.
@@ -401,17 +398,18 @@ impl CreateApiKey {
     }
 }
 
-/// An API key that was created.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CreatedApiKey {
-    /// The key's id.
-    pub id: ApiKeyId,
-    /// What you call it.
-    pub name: Option<String>,
-    /// The key itself.
-    pub api_key: Secret,
-    /// When it was created.
-    pub created_date: Option<Timestamp>,
+model! {
+    /// An API key that was created.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct CreatedApiKey in camelCase {
+        /// The key's id.
+        pub id: ApiKeyId,
+        /// What you call it.
+        pub name: Option<String>,
+        /// The key itself.
+        pub api_key: Secret,
+        /// When it was created.
+        pub created_date: Option<Timestamp>,
+    }
 }

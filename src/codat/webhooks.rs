@@ -2,9 +2,9 @@
 
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, setters, tells_unread};
-use crate::{Call, Secret, Unread};
-use serde::{Deserialize, Serialize};
+use crate::types::{id, model, setters};
+use crate::{Call, Secret};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on webhook consumers.
@@ -111,45 +111,42 @@ impl CreateWebhookConsumer {
     }
 }
 
-/// Your webhook consumers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct WebhookConsumers {
-    /// The consumers.
-    #[serde(default, deserialize_with = "list")]
-    pub results: Vec<WebhookConsumer>,
-    /// What of the answer was left out because it was not understood; empty as a rule.
-    #[serde(skip)]
-    pub unread: Vec<Unread>,
+model! {
+    /// Your webhook consumers.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct WebhookConsumers {
+        /// The consumers.
+        pub results: Vec<WebhookConsumer>,
+    } with unread
 }
 
-tells_unread!(WebhookConsumers);
-
-/// An address that Codat sends events to.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/WebhookConsumer>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct WebhookConsumer {
-    /// The consumer's id.
-    pub id: WebhookConsumerId,
-    /// Where events are sent.
-    pub url: Option<String>,
-    /// Whether nothing is sent for now.
-    pub disabled: Option<bool>,
-    /// Which events are sent.
-    #[serde(default, deserialize_with = "list")]
-    pub event_types: Vec<String>,
-    /// Only events of companies with one of these tags are sent; of all where there are none.
-    #[serde(default, deserialize_with = "list")]
-    pub company_tags: Vec<String>,
+model! {
+    /// An address that Codat sends events to.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/WebhookConsumer>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct WebhookConsumer in camelCase {
+        /// The consumer's id.
+        pub id: WebhookConsumerId,
+        /// Where events are sent.
+        pub url: Option<String>,
+        /// Whether nothing is sent for now.
+        pub disabled: Option<bool>,
+        /// Which events are sent.
+        pub event_types: Vec<String>,
+        /// Only events of companies with one of these tags are sent; of all where there are none.
+        pub company_tags: Vec<String>,
+    }
 }
 
-/// A key for Codat's integration at Zapier.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct ZapierKey {
-    /// The key.
-    pub key: Secret,
+model! {
+    /// A key for Codat's integration at Zapier.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct ZapierKey {
+        /// The key.
+        pub key: Secret,
+    }
 }

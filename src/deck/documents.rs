@@ -3,9 +3,9 @@
 use super::{DocumentId, JobId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{list, setters, tells_unread, whole_number, write_secret};
-use crate::{Call, Download, JsonMap, Secret, Timestamp, Unread};
-use serde::{Deserialize, Serialize};
+use crate::types::{model, setters, write_secret};
+use crate::{Call, Download, JsonMap, Secret, Timestamp};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on documents.
@@ -104,35 +104,32 @@ impl GetDocumentFile {
     }
 }
 
-/// The documents of a connection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DocumentList {
-    /// The documents.
-    #[serde(default, deserialize_with = "list")]
-    pub documents: Vec<DocumentInfo>,
-    /// What of the answer was left out because it was not understood; empty as a rule.
-    #[serde(skip)]
-    pub unread: Vec<Unread>,
+model! {
+    /// The documents of a connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct DocumentList {
+        /// The documents.
+        pub documents: Vec<DocumentInfo>,
+    } with unread
 }
 
-tells_unread!(DocumentList);
-
-/// A document that a job has fetched.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DocumentInfo {
-    /// The id to get it by.
-    pub document_id: DocumentId,
-    /// What it is, such as `pdf`.
-    pub file_type: Option<String>,
-    /// What the source says of it.
-    pub metadata: Option<JsonMap>,
-    /// Its name.
-    pub file_name: Option<String>,
-    /// Its length in bytes.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub file_size: Option<i64>,
-    /// When it was fetched.
-    pub fetch_date: Option<Timestamp>,
+model! {
+    /// A document that a job has fetched.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct DocumentInfo {
+        /// The id to get it by.
+        pub document_id: DocumentId,
+        /// What it is, such as `pdf`.
+        pub file_type: Option<String>,
+        /// What the source says of it.
+        pub metadata: Option<JsonMap>,
+        /// Its name.
+        pub file_name: Option<String>,
+        /// Its length in bytes.
+        pub file_size: Option<i64> as WholeNumber,
+        /// When it was fetched.
+        pub fetch_date: Option<Timestamp>,
+    }
 }

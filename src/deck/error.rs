@@ -1,7 +1,6 @@
 use super::JobId;
 use crate::error::{ErrorView, Sealed};
-use crate::types::{any_text, from_object, open_enum};
-use serde::Deserialize;
+use crate::types::{from_object, model, open_enum};
 use std::fmt;
 
 /// The body of Deck's refusals (400).
@@ -148,18 +147,17 @@ open_enum! {
     }
 }
 
-/// What any of Deck's error bodies holds. `job_id` and `message` are the old names.
-#[derive(Deserialize)]
-struct Members {
-    error_category: Option<ErrorCategory>,
-    error_code: Option<ErrorCode>,
-    error_message: Option<String>,
-    message: Option<String>,
-    display_message: Option<String>,
-    #[serde(default, deserialize_with = "any_text")]
-    job_guid: Option<String>,
-    #[serde(default, deserialize_with = "any_text")]
-    job_id: Option<String>,
+model! {
+    /// What any of Deck's error bodies holds. `job_id` and `message` are the old names.
+    secret struct Members {
+        error_category: Option<ErrorCategory>,
+        error_code: Option<ErrorCode>,
+        error_message: Option<String>,
+        message: Option<String>,
+        display_message: Option<String>,
+        job_guid: Option<String> as AnyText,
+        job_id: Option<String> as AnyText,
+    }
 }
 
 impl Sealed for ErrorBody {}

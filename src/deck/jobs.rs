@@ -3,10 +3,10 @@
 use super::{JobId, SourceId};
 use crate::engine::{Engine, visible};
 use crate::operation::operations;
-use crate::types::{open_enum, setters, write_secret};
+use crate::types::{model, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret};
 use http::HeaderName;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use std::{fmt, sync::Arc};
 
@@ -258,12 +258,14 @@ impl AnswerJobMfa {
     }
 }
 
-/// A job that has been submitted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Job {
-    /// The job's id, as webhooks name it.
-    pub job_guid: JobId,
-    /// What it does.
-    pub job_code: Option<JobCode>,
+model! {
+    /// A job that has been submitted.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct Job {
+        /// The job's id, as webhooks name it.
+        pub job_guid: JobId,
+        /// What it does.
+        pub job_code: Option<JobCode>,
+    }
 }

@@ -4,9 +4,9 @@ use super::tasks::TaskStatus;
 use super::{AgentId, ListQuery, Page, TaskId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{list, setters, write_secret};
+use crate::types::{model, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on agents.
@@ -134,41 +134,44 @@ impl UpdateAgent {
     }
 }
 
-/// What carries out tasks.
-///
-/// Source: <https://docs.deck.co/api-reference/agents/retrieve-an-agent>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Agent {
-    /// The agent's id.
-    pub id: AgentId,
-    /// What kind of resource it is: `agent`.
-    pub object: Option<String>,
-    /// Its name.
-    pub name: Option<String>,
-    /// What it is for.
-    pub description: Option<String>,
-    /// Its tasks.
-    #[serde(default, deserialize_with = "list")]
-    pub tasks: Vec<AgentTask>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support; not of an agent in a list.
-    pub request_id: Option<String>,
+model! {
+    /// What carries out tasks.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/agents/retrieve-an-agent>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Agent {
+        /// The agent's id.
+        pub id: AgentId,
+        /// What kind of resource it is: `agent`.
+        pub object: Option<String>,
+        /// Its name.
+        pub name: Option<String>,
+        /// What it is for.
+        pub description: Option<String>,
+        /// Its tasks.
+        pub tasks: Vec<AgentTask>,
+        /// When it was created.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support; not of an agent in a list.
+        pub request_id: Option<String>,
+    }
 }
 
-/// A task as its agent names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct AgentTask {
-    /// The task's id.
-    pub id: TaskId,
-    /// What kind of resource it is: `task`.
-    pub object: Option<String>,
-    /// Its name.
-    pub name: Option<String>,
-    /// How far its agent knows it.
-    pub status: Option<TaskStatus>,
+model! {
+    /// A task as its agent names it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct AgentTask {
+        /// The task's id.
+        pub id: TaskId,
+        /// What kind of resource it is: `task`.
+        pub object: Option<String>,
+        /// Its name.
+        pub name: Option<String>,
+        /// How far its agent knows it.
+        pub status: Option<TaskStatus>,
+    }
 }

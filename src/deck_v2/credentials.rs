@@ -3,9 +3,9 @@
 use super::{CredentialId, Page, SourceId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{open_enum, setters, write_secret};
+use crate::types::{model, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -232,32 +232,34 @@ impl ListCredentials {
     }
 }
 
-/// What a customer signs in with at a source, without its secrets.
-///
-/// Source: <https://docs.deck.co/api-reference/credentials/retrieve-a-credential>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Credential {
-    /// The credential's id.
-    pub id: CredentialId,
-    /// What kind of resource it is: `credential`.
-    pub object: Option<String>,
-    /// Whether it works.
-    pub status: Option<CredentialStatus>,
-    /// Your own id of the customer or the credential.
-    pub external_id: Option<String>,
-    /// The source that it is for.
-    pub source_id: Option<SourceId>,
-    /// How the customer signs in.
-    pub auth_method: Option<AuthMethod>,
-    /// What Deck shows of the credential, such as `username`: no password.
-    pub auth_credentials: Option<JsonMap>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support; not of a credential in a list.
-    pub request_id: Option<String>,
+model! {
+    /// What a customer signs in with at a source, without its secrets.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/credentials/retrieve-a-credential>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Credential {
+        /// The credential's id.
+        pub id: CredentialId,
+        /// What kind of resource it is: `credential`.
+        pub object: Option<String>,
+        /// Whether it works.
+        pub status: Option<CredentialStatus>,
+        /// Your own id of the customer or the credential.
+        pub external_id: Option<String>,
+        /// The source that it is for.
+        pub source_id: Option<SourceId>,
+        /// How the customer signs in.
+        pub auth_method: Option<AuthMethod>,
+        /// What Deck shows of the credential, such as `username`: no password.
+        pub auth_credentials: Option<JsonMap>,
+        /// When it was created.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support; not of a credential in a list.
+        pub request_id: Option<String>,
+    }
 }
 
 open_enum! {

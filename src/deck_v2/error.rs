@@ -1,40 +1,40 @@
 use crate::error::{ErrorView, Sealed};
-use crate::types::{any_text, from_object, list, open_enum};
-use serde::{Deserialize, Serialize};
+use crate::types::{from_object, model, open_enum};
 use std::fmt;
 
-/// The body of Deck's refusals and failures.
-///
-/// 401 and 403 may come without one.
-///
-/// Source: <https://docs.deck.co/api/errors>.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct ErrorBody {
-    /// What went wrong: one item as a rule. The first one gives [`Error::code`](crate::Error::code) and the message.
-    #[serde(default, deserialize_with = "list")]
-    pub errors: Vec<ErrorItem>,
-    /// The id of the request, for Deck's support.
-    #[serde(default, deserialize_with = "any_text")]
-    pub request_id: Option<String>,
+model! {
+    /// The body of Deck's refusals and failures.
+    ///
+    /// 401 and 403 may come without one.
+    ///
+    /// Source: <https://docs.deck.co/api/errors>.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct ErrorBody {
+        /// What went wrong: one item as a rule. The first one gives [`Error::code`](crate::Error::code) and the message.
+        pub errors: Vec<ErrorItem>,
+        /// The id of the request, for Deck's support.
+        pub request_id: Option<String> as AnyText,
+    }
 }
 
-/// One thing that went wrong: in a refusal, or in a run of a task.
-///
-/// Type and code together say what; a code such as `timeout` belongs to several types. `Debug` leaves the message out,
-/// because it may echo what was sent.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ErrorItem {
-    /// The broad kind of error.
-    #[serde(rename = "type")]
-    pub kind: Option<ErrorType>,
-    /// The particular error.
-    pub code: Option<ErrorCode>,
-    /// What went wrong, for developers. Deck may reword it.
-    pub message: Option<String>,
-    /// The member of the request that it is about.
-    pub field: Option<String>,
+model! {
+    /// One thing that went wrong: in a refusal, or in a run of a task.
+    ///
+    /// Type and code together say what; a code such as `timeout` belongs to several types. `Debug` leaves the message out,
+    /// because it may echo what was sent.
+    #[derive(Clone, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ErrorItem {
+        /// The broad kind of error.
+        pub kind: Option<ErrorType> = "type",
+        /// The particular error.
+        pub code: Option<ErrorCode>,
+        /// What went wrong, for developers. Deck may reword it.
+        pub message: Option<String>,
+        /// The member of the request that it is about.
+        pub field: Option<String>,
+    }
 }
 
 impl fmt::Debug for ErrorItem {

@@ -4,9 +4,9 @@ use super::event_log::EventType;
 use super::{EventDestinationId, EventId, ListQuery, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{list, open_enum, setters, whole_number, write_secret};
+use crate::types::{model, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret, Timestamp};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The operations on destinations of events.
@@ -281,60 +281,62 @@ open_enum! {
     }
 }
 
-/// Where events go.
-///
-/// Its place is in the member that is named after its kind; secrets are never returned.
-///
-/// Source: <https://docs.deck.co/api-reference/event-destinations/retrieve-an-event-destination>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct EventDestination {
-    /// The destination's id.
-    pub id: EventDestinationId,
-    /// What this is: `event_destination`.
-    pub object: Option<String>,
-    /// Its name.
-    pub name: Option<String>,
-    /// Whether events go there.
-    pub status: Option<DestinationStatus>,
-    /// What kind of destination it is.
-    #[serde(rename = "type")]
-    pub kind: Option<DestinationType>,
-    /// The events that are sent there; `*` is all.
-    #[serde(default, deserialize_with = "list")]
-    pub events: Vec<EventType>,
-    /// A webhook's place.
-    pub webhook: Option<Webhook>,
-    /// `queue_url`.
-    pub aws_sqs: Option<JsonMap>,
-    /// `stream_name`, `region`.
-    pub aws_kinesis: Option<JsonMap>,
-    /// `bucket`, `region`.
-    pub aws_s3: Option<JsonMap>,
-    /// `event_bus_name`, `region`.
-    pub aws_eventbridge: Option<JsonMap>,
-    /// `project_id`, `topic`.
-    pub gcp_pubsub: Option<JsonMap>,
-    /// `exchange`, `server_url`.
-    pub rabbitmq: Option<JsonMap>,
-    /// `name`.
-    pub azure_servicebus: Option<JsonMap>,
-    /// Nothing, as far as is known.
-    pub hookdeck: Option<JsonMap>,
-    /// When it was added.
-    pub created_at: Option<Timestamp>,
-    /// When it changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support.
-    pub request_id: Option<String>,
+model! {
+    /// Where events go.
+    ///
+    /// Its place is in the member that is named after its kind; secrets are never returned.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/event-destinations/retrieve-an-event-destination>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct EventDestination {
+        /// The destination's id.
+        pub id: EventDestinationId,
+        /// What this is: `event_destination`.
+        pub object: Option<String>,
+        /// Its name.
+        pub name: Option<String>,
+        /// Whether events go there.
+        pub status: Option<DestinationStatus>,
+        /// What kind of destination it is.
+        pub kind: Option<DestinationType> = "type",
+        /// The events that are sent there; `*` is all.
+        pub events: Vec<EventType>,
+        /// A webhook's place.
+        pub webhook: Option<Webhook>,
+        /// `queue_url`.
+        pub aws_sqs: Option<JsonMap>,
+        /// `stream_name`, `region`.
+        pub aws_kinesis: Option<JsonMap>,
+        /// `bucket`, `region`.
+        pub aws_s3: Option<JsonMap>,
+        /// `event_bus_name`, `region`.
+        pub aws_eventbridge: Option<JsonMap>,
+        /// `project_id`, `topic`.
+        pub gcp_pubsub: Option<JsonMap>,
+        /// `exchange`, `server_url`.
+        pub rabbitmq: Option<JsonMap>,
+        /// `name`.
+        pub azure_servicebus: Option<JsonMap>,
+        /// Nothing, as far as is known.
+        pub hookdeck: Option<JsonMap>,
+        /// When it was added.
+        pub created_at: Option<Timestamp>,
+        /// When it changed last.
+        pub updated_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support.
+        pub request_id: Option<String>,
+    }
 }
 
-/// Where a webhook goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Webhook {
-    /// The URL.
-    pub url: Option<String>,
+model! {
+    /// Where a webhook goes.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Webhook {
+        /// The URL.
+        pub url: Option<String>,
+    }
 }
 
 /// Which deliveries to list.
@@ -366,31 +368,32 @@ impl ListEventDeliveries {
     }
 }
 
-/// One event on its way to one destination.
-///
-/// Deck's page shows it without an id.
-///
-/// Source: <https://docs.deck.co/api-reference/event-destinations/list-event-deliveries>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct EventDelivery {
-    /// What this is: `event_delivery`.
-    pub object: Option<String>,
-    /// Whether it arrived.
-    pub status: Option<DeliveryStatus>,
-    /// What has happened, and to what.
-    pub event_type: Option<EventType>,
-    /// The event.
-    pub event_id: Option<EventId>,
-    /// Where it went.
-    pub event_destination_id: Option<EventDestinationId>,
-    /// How often it was tried.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub attempts: Option<i64>,
-    /// When it was first due.
-    pub created_at: Option<Timestamp>,
-    /// When it arrived; absent, it seems, where it did not.
-    pub delivered_at: Option<Timestamp>,
+model! {
+    /// One event on its way to one destination.
+    ///
+    /// Deck's page shows it without an id.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/event-destinations/list-event-deliveries>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct EventDelivery {
+        /// What this is: `event_delivery`.
+        pub object: Option<String>,
+        /// Whether it arrived.
+        pub status: Option<DeliveryStatus>,
+        /// What has happened, and to what.
+        pub event_type: Option<EventType>,
+        /// The event.
+        pub event_id: Option<EventId>,
+        /// Where it went.
+        pub event_destination_id: Option<EventDestinationId>,
+        /// How often it was tried.
+        pub attempts: Option<i64> as WholeNumber,
+        /// When it was first due.
+        pub created_at: Option<Timestamp>,
+        /// When it arrived; absent, it seems, where it did not.
+        pub delivered_at: Option<Timestamp>,
+    }
 }
 
 open_enum! {

@@ -3,9 +3,9 @@
 use super::{EventId, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{open_enum, setters};
+use crate::types::{model, open_enum, setters};
 use crate::{Call, OtherJson, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on the log of events.
@@ -80,25 +80,26 @@ impl ListEvents {
     }
 }
 
-/// Something that has happened.
-///
-/// Source: <https://docs.deck.co/events/events>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Event {
-    /// The event's id.
-    pub id: EventId,
-    /// What this is: `event`.
-    pub object: Option<String>,
-    /// What has happened, and to what.
-    #[serde(rename = "type")]
-    pub kind: Option<EventType>,
-    /// The resource as it was then, in short: a run's output, for one, is not in it.
-    pub data: Option<OtherJson>,
-    /// When it happened.
-    pub created_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support; absent in lists.
-    pub request_id: Option<String>,
+model! {
+    /// Something that has happened.
+    ///
+    /// Source: <https://docs.deck.co/events/events>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Event {
+        /// The event's id.
+        pub id: EventId,
+        /// What this is: `event`.
+        pub object: Option<String>,
+        /// What has happened, and to what.
+        pub kind: Option<EventType> = "type",
+        /// The resource as it was then, in short: a run's output, for one, is not in it.
+        pub data: Option<OtherJson>,
+        /// When it happened.
+        pub created_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support; absent in lists.
+        pub request_id: Option<String>,
+    }
 }
 
 open_enum! {

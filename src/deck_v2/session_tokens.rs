@@ -3,8 +3,8 @@
 use super::SessionTokenId;
 use crate::engine::Engine;
 use crate::operation::operations;
+use crate::types::model;
 use crate::{Call, Secret, Timestamp};
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The operation on session tokens.
@@ -33,20 +33,22 @@ impl SessionTokens {
     }
 }
 
-/// A token for the Auth Component.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SessionToken {
-    /// Its id. It is not the token.
-    pub id: Option<SessionTokenId>,
-    /// What kind of resource it is: `token`.
-    pub object: Option<String>,
-    /// The token.
-    pub token: Secret,
-    /// When it expires.
-    pub expires_at: Option<Timestamp>,
-    /// When it was minted.
-    pub created_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support.
-    pub request_id: Option<String>,
+model! {
+    /// A token for the Auth Component.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct SessionToken {
+        /// Its id. It is not the token.
+        pub id: Option<SessionTokenId>,
+        /// What kind of resource it is: `token`.
+        pub object: Option<String>,
+        /// The token.
+        pub token: Secret,
+        /// When it expires.
+        pub expires_at: Option<Timestamp>,
+        /// When it was minted.
+        pub created_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support.
+        pub request_id: Option<String>,
+    }
 }

@@ -3,9 +3,8 @@
 use super::{AgentId, CredentialId, ListQuery, Page, SessionId, TaskId, TaskRunId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{list, open_enum, whole_number};
+use crate::types::{model, open_enum};
 use crate::{Call, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The operations on sessions.
@@ -55,32 +54,32 @@ impl Sessions {
     }
 }
 
-/// A browser at a source in which runs work, one after another.
-///
-/// It starts with a run that names no session, and ends after ten minutes without a run.
-///
-/// Source: <https://docs.deck.co/concepts/sessions>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Session {
-    /// The session's id.
-    pub id: SessionId,
-    /// What this is: `session`.
-    pub object: Option<String>,
-    /// How far the session is.
-    pub status: Option<SessionStatus>,
-    /// How long it has been there, in milliseconds.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub runtime_ms: Option<i64>,
-    /// The runs in it.
-    #[serde(default, deserialize_with = "list")]
-    pub task_runs: Vec<SessionRun>,
-    /// When it was started.
-    pub created_at: Option<Timestamp>,
-    /// When it changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support.
-    pub request_id: Option<String>,
+model! {
+    /// A browser at a source in which runs work, one after another.
+    ///
+    /// It starts with a run that names no session, and ends after ten minutes without a run.
+    ///
+    /// Source: <https://docs.deck.co/concepts/sessions>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Session {
+        /// The session's id.
+        pub id: SessionId,
+        /// What this is: `session`.
+        pub object: Option<String>,
+        /// How far the session is.
+        pub status: Option<SessionStatus>,
+        /// How long it has been there, in milliseconds.
+        pub runtime_ms: Option<i64> as WholeNumber,
+        /// The runs in it.
+        pub task_runs: Vec<SessionRun>,
+        /// When it was started.
+        pub created_at: Option<Timestamp>,
+        /// When it changed last.
+        pub updated_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support.
+        pub request_id: Option<String>,
+    }
 }
 
 open_enum! {
@@ -108,16 +107,18 @@ impl SessionStatus {
     }
 }
 
-/// A run in a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SessionRun {
-    /// The run's id.
-    pub id: TaskRunId,
-    /// Its task.
-    pub task_id: Option<TaskId>,
-    /// The task's agent.
-    pub agent_id: Option<AgentId>,
-    /// The credential that it signs in with.
-    pub credential_id: Option<CredentialId>,
+model! {
+    /// A run in a session.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct SessionRun {
+        /// The run's id.
+        pub id: TaskRunId,
+        /// Its task.
+        pub task_id: Option<TaskId>,
+        /// The task's agent.
+        pub agent_id: Option<AgentId>,
+        /// The credential that it signs in with.
+        pub credential_id: Option<CredentialId>,
+    }
 }

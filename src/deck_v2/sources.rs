@@ -3,7 +3,7 @@
 use super::{ListQuery, Page, SourceId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{open_enum, setters, write_secret};
+use crate::types::{model, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -141,29 +141,30 @@ impl UpdateSource {
     }
 }
 
-/// A portal that tasks work at.
-///
-/// Source: <https://docs.deck.co/api-reference/sources/retrieve-a-source>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Source {
-    /// The source's id.
-    pub id: SourceId,
-    /// What kind of resource it is: `source`.
-    pub object: Option<String>,
-    /// Its name.
-    pub name: Option<String>,
-    /// What kind of source it is.
-    #[serde(rename = "type")]
-    pub kind: Option<SourceType>,
-    /// The website, of a source that is one.
-    pub website: Option<Website>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support; not of a source in a list.
-    pub request_id: Option<String>,
+model! {
+    /// A portal that tasks work at.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/sources/retrieve-a-source>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Source {
+        /// The source's id.
+        pub id: SourceId,
+        /// What kind of resource it is: `source`.
+        pub object: Option<String>,
+        /// Its name.
+        pub name: Option<String>,
+        /// What kind of source it is.
+        pub kind: Option<SourceType> = "type",
+        /// The website, of a source that is one.
+        pub website: Option<Website>,
+        /// When it was created.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support; not of a source in a list.
+        pub request_id: Option<String>,
+    }
 }
 
 /// Where a website is.

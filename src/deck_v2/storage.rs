@@ -3,9 +3,8 @@
 use super::{StorageId, TaskRunId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{open_enum, whole_number};
+use crate::types::{model, open_enum};
 use crate::{Call, OtherJson, SecretUrl, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The operations on stored files.
@@ -36,35 +35,36 @@ impl Storage {
     }
 }
 
-/// A file that a run has stored. In lists Deck may leave out more of it than here.
-///
-/// Source: <https://docs.deck.co/guides/storage>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct StorageItem {
-    /// The item's id.
-    pub id: StorageId,
-    /// What this is: `storage` or `storage_item`, Deck's texts disagree.
-    pub object: Option<String>,
-    /// The file's name.
-    pub file_name: Option<String>,
-    /// Its media type, such as `application/pdf`.
-    pub file_type: Option<String>,
-    /// Its length in bytes.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub file_size: Option<i64>,
-    /// Where the file is for a while. Whoever knows the link can read it.
-    pub url: Option<SecretUrl>,
-    /// What the source says of it: any JSON.
-    pub metadata: Option<OtherJson>,
-    /// What was read from it, as the task's `extraction_schema` has it; absent when there is none or reading failed.
-    pub extraction: Option<OtherJson>,
-    /// The run that stored it.
-    pub task_run_id: Option<TaskRunId>,
-    /// Whether reading it went well.
-    pub result: Option<ExtractionResult>,
-    /// When it was stored.
-    pub created_at: Option<Timestamp>,
+model! {
+    /// A file that a run has stored. In lists Deck may leave out more of it than here.
+    ///
+    /// Source: <https://docs.deck.co/guides/storage>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct StorageItem {
+        /// The item's id.
+        pub id: StorageId,
+        /// What this is: `storage` or `storage_item`, Deck's texts disagree.
+        pub object: Option<String>,
+        /// The file's name.
+        pub file_name: Option<String>,
+        /// Its media type, such as `application/pdf`.
+        pub file_type: Option<String>,
+        /// Its length in bytes.
+        pub file_size: Option<i64> as WholeNumber,
+        /// Where the file is for a while. Whoever knows the link can read it.
+        pub url: Option<SecretUrl>,
+        /// What the source says of it: any JSON.
+        pub metadata: Option<OtherJson>,
+        /// What was read from it, as the task's `extraction_schema` has it; absent when there is none or reading failed.
+        pub extraction: Option<OtherJson>,
+        /// The run that stored it.
+        pub task_run_id: Option<TaskRunId>,
+        /// Whether reading it went well.
+        pub result: Option<ExtractionResult>,
+        /// When it was stored.
+        pub created_at: Option<Timestamp>,
+    }
 }
 
 open_enum! {

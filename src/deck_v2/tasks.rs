@@ -3,7 +3,7 @@
 use super::{AgentId, Page, TaskId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{open_enum, setters, whole_number, write_secret};
+use crate::types::{model, open_enum, setters, whole_number, write_secret};
 use crate::{Call, JsonMap, OtherJson, Patch, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -237,40 +237,42 @@ impl ListTasks {
     }
 }
 
-/// What an agent is to do.
-///
-/// Source: <https://docs.deck.co/api-reference/tasks/retrieve-a-task>.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Task {
-    /// The task's id.
-    pub id: TaskId,
-    /// What kind of resource it is: `task`.
-    pub object: Option<String>,
-    /// Its name.
-    pub name: Option<String>,
-    /// What to do, in words.
-    pub prompt: Option<String>,
-    /// How far its agent knows it.
-    pub status: Option<TaskStatus>,
-    /// The agent that carries it out.
-    pub agent_id: Option<AgentId>,
-    /// The JSON Schema of what a run is given.
-    pub input_schema: Option<OtherJson>,
-    /// The JSON Schema of what a run brings.
-    pub output_schema: Option<OtherJson>,
-    /// Whether files are stored.
-    pub storage: Option<TaskStorage>,
-    /// Whether data are extracted from files. Older documentation only.
-    pub extraction: Option<bool>,
-    /// How a run is carried out.
-    pub settings: Option<TaskSettings>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the request, for Deck's support; not of a task in a list.
-    pub request_id: Option<String>,
+model! {
+    /// What an agent is to do.
+    ///
+    /// Source: <https://docs.deck.co/api-reference/tasks/retrieve-a-task>.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Task {
+        /// The task's id.
+        pub id: TaskId,
+        /// What kind of resource it is: `task`.
+        pub object: Option<String>,
+        /// Its name.
+        pub name: Option<String>,
+        /// What to do, in words.
+        pub prompt: Option<String>,
+        /// How far its agent knows it.
+        pub status: Option<TaskStatus>,
+        /// The agent that carries it out.
+        pub agent_id: Option<AgentId>,
+        /// The JSON Schema of what a run is given.
+        pub input_schema: Option<OtherJson>,
+        /// The JSON Schema of what a run brings.
+        pub output_schema: Option<OtherJson>,
+        /// Whether files are stored.
+        pub storage: Option<TaskStorage>,
+        /// Whether data are extracted from files. Older documentation only.
+        pub extraction: Option<bool>,
+        /// How a run is carried out.
+        pub settings: Option<TaskSettings>,
+        /// When it was created.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+        /// The id of the request, for Deck's support; not of a task in a list.
+        pub request_id: Option<String>,
+    }
 }
 
 /// What becomes of the files that a task finds.

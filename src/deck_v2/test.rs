@@ -3,8 +3,7 @@
 use crate::Call;
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::open_enum;
-use serde::{Deserialize, Serialize};
+use crate::types::{model, open_enum};
 use std::sync::Arc;
 
 /// A call that does nothing.
@@ -34,16 +33,18 @@ impl Test {
     }
 }
 
-/// Whether Deck is ready.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Readiness {
-    /// Whether calls are taken.
-    pub status: Option<ReadinessStatus>,
-    /// What the key is for. Deck's older documentation does not have it.
-    pub environment: Option<Environment>,
-    /// The id of the request, for Deck's support.
-    pub request_id: Option<String>,
+model! {
+    /// Whether Deck is ready.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Readiness {
+        /// Whether calls are taken.
+        pub status: Option<ReadinessStatus>,
+        /// What the key is for. Deck's older documentation does not have it.
+        pub environment: Option<Environment>,
+        /// The id of the request, for Deck's support.
+        pub request_id: Option<String>,
+    }
 }
 
 open_enum! {

@@ -6,6 +6,7 @@ mod json_strings;
 mod list;
 #[cfg(feature = "codat")]
 mod map;
+pub(crate) mod model;
 mod open_enum;
 mod patch;
 mod secret;
@@ -30,6 +31,7 @@ pub(crate) use json_strings::{mended_strings, plain_strings};
 pub(crate) use list::{List, list};
 #[cfg(feature = "codat")]
 pub(crate) use map::map;
+pub(crate) use model::model;
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};
 pub(crate) use secret::{read_any_secret, with_secrets, write_secret};
 pub(crate) use setters::setters;

@@ -1,5 +1,5 @@
 use serde::de::{Deserializer, Error, Visitor};
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 /// Declares an enum whose values a vendor may extend at any time.
 ///
@@ -106,6 +106,8 @@ macro_rules! text_conversions {
             }
         }
 
+        impl $crate::types::model::Member for $name {}
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::types::deserialize_text(deserializer)
@@ -139,21 +141,25 @@ where
     D: Deserializer<'de>,
     T: for<'a> From<&'a str>,
 {
-    struct Text<T>(PhantomData<T>);
+    /// One type for all texts: a visitor for each would be compiled with a copy of the parser.
+    struct Text<'a>(&'a mut dyn FnMut(&str));
 
-    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
-        type Value = T;
+    impl Visitor<'_> for Text<'_> {
+        type Value = ();
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a string")
         }
 
-        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-            Ok(T::from(text))
+        fn visit_str<E>(self, text: &str) -> Result<(), E> {
+            (self.0)(text);
+            Ok(())
         }
     }
 
-    deserializer.deserialize_str(Text(PhantomData))
+    let mut read = None;
+    deserializer.deserialize_str(Text(&mut |text| read = Some(T::from(text))))?;
+    read.ok_or_else(|| Error::custom("no string was read"))
 }
 
 #[cfg(test)]
@@ -162,6 +168,7 @@ mod tests {
     use crate::types::{Timestamp, UnixMillis};
     use proptest::prelude::*;
     use serde_json::{from_str, from_value, json, to_string};
+    use std::marker::PhantomData;
 
     open_enum! {
         /// A colour.

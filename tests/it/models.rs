@@ -67,6 +67,13 @@ fn every_type_that_callers_may_store_is_listed() {
             let name = declared.split(|letter: char| !letter.is_alphanumeric()).next().unwrap();
             names.push(name.to_owned());
         }
+        for item in source.split("model! {").skip(1) {
+            let (before, declared) = item.split_once("struct ").unwrap();
+            let name = declared.split(|letter: char| !letter.is_alphanumeric()).next().unwrap();
+            if !before.contains("secret pub") && before.contains("pub ") {
+                names.push(name.to_owned());
+            }
+        }
     }
     let mut in_source = Vec::new();
     for vendor in ["deck", "apideck", "codat", "deck_v2"] {

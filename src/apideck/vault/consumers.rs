@@ -3,7 +3,7 @@
 use super::connections::{AuthType, ConnectionHealth, ConnectionState};
 use crate::apideck::{Apideck, AppId, ConsumerId, Envelope, ServiceId, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{list, setters, whole_number};
+use crate::types::{model, setters};
 use crate::{Call, JsonMap, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -218,113 +218,114 @@ impl ConsumerMetadata {
     }
 }
 
-/// A consumer: one of your customers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Consumer {
-    /// The consumer's id, which you chose.
-    pub consumer_id: ConsumerId,
-    /// The application that it belongs to.
-    pub application_id: Option<AppId>,
-    /// What Vault shows of it.
-    pub metadata: Option<ConsumerMetadata>,
-    /// Its connections; empty in a list of consumers.
-    #[serde(default, deserialize_with = "list")]
-    pub connections: Vec<ConsumerConnection>,
-    /// The services that it has connected.
-    #[serde(default, deserialize_with = "list")]
-    pub services: Vec<ServiceId>,
-    /// How many requests were made for it, of all kinds.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub aggregated_request_count: Option<i64>,
-    /// The same by kind.
-    pub request_counts: Option<RequestCounts>,
-    /// When the counts were last brought up to date.
-    pub request_count_updated: Option<Timestamp>,
-    /// When it was created.
-    pub created: Option<Timestamp>,
-    /// When it was last changed.
-    pub modified: Option<Timestamp>,
+model! {
+    /// A consumer: one of your customers.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Consumer {
+        /// The consumer's id, which you chose.
+        pub consumer_id: ConsumerId,
+        /// The application that it belongs to.
+        pub application_id: Option<AppId>,
+        /// What Vault shows of it.
+        pub metadata: Option<ConsumerMetadata>,
+        /// Its connections; empty in a list of consumers.
+        pub connections: Vec<ConsumerConnection>,
+        /// The services that it has connected.
+        pub services: Vec<ServiceId>,
+        /// How many requests were made for it, of all kinds.
+        pub aggregated_request_count: Option<i64> as WholeNumber,
+        /// The same by kind.
+        pub request_counts: Option<RequestCounts>,
+        /// When the counts were last brought up to date.
+        pub request_count_updated: Option<Timestamp>,
+        /// When it was created.
+        pub created: Option<Timestamp>,
+        /// When it was last changed.
+        pub modified: Option<Timestamp>,
+    }
 }
 
-/// How many requests were made, by kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[doc(alias = "RequestCountAllocation")]
-pub struct RequestCounts {
-    /// To unified APIs.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub unify: Option<i64>,
-    /// Passed through to services as they are.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub proxy: Option<i64>,
-    /// To Vault.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub vault: Option<i64>,
+model! {
+    /// How many requests were made, by kind.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    #[doc(alias = "RequestCountAllocation")]
+    pub struct RequestCounts {
+        /// To unified APIs.
+        pub unify: Option<i64> as WholeNumber,
+        /// Passed through to services as they are.
+        pub proxy: Option<i64> as WholeNumber,
+        /// To Vault.
+        pub vault: Option<i64> as WholeNumber,
+    }
 }
 
-/// How many requests were made for a consumer in a range of time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[doc(alias = "ConsumerRequestCountsInDateRange")]
-pub struct RequestCountsInRange {
-    /// The consumer.
-    pub consumer_id: Option<ConsumerId>,
-    /// The application that it belongs to.
-    pub application_id: Option<AppId>,
-    /// Where the range begins.
-    pub start_datetime: Option<Timestamp>,
-    /// Where it ends.
-    pub end_datetime: Option<Timestamp>,
-    /// How many requests there were, of all kinds.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub aggregated_request_count: Option<i64>,
-    /// The same by kind.
-    pub request_counts: Option<RequestCounts>,
+model! {
+    /// How many requests were made for a consumer in a range of time.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    #[doc(alias = "ConsumerRequestCountsInDateRange")]
+    pub struct RequestCountsInRange {
+        /// The consumer.
+        pub consumer_id: Option<ConsumerId>,
+        /// The application that it belongs to.
+        pub application_id: Option<AppId>,
+        /// Where the range begins.
+        pub start_datetime: Option<Timestamp>,
+        /// Where it ends.
+        pub end_datetime: Option<Timestamp>,
+        /// How many requests there were, of all kinds.
+        pub aggregated_request_count: Option<i64> as WholeNumber,
+        /// The same by kind.
+        pub request_counts: Option<RequestCounts>,
+    }
 }
 
-/// A connection as its consumer has it: shorter than a [`Connection`](super::connections::Connection).
-///
-/// Moments are text here and milliseconds there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConsumerConnection {
-    /// The connection's id. It is not the id that a `Connection` has.
-    pub id: Option<String>,
-    /// The consumer.
-    pub consumer_id: Option<ConsumerId>,
-    /// The service.
-    pub service_id: Option<ServiceId>,
-    /// The unified API through which it is called.
-    pub unified_api: Option<UnifiedApi>,
-    /// The service's name.
-    pub name: Option<String>,
-    /// The service in a sentence.
-    pub tag_line: Option<String>,
-    /// The service's website.
-    pub website: Option<String>,
-    /// An image for lists.
-    pub icon: Option<String>,
-    /// The service's logo.
-    pub logo: Option<String>,
-    /// How the consumer authorizes.
-    pub auth_type: Option<AuthType>,
-    /// Whether calls may go through the connection.
-    pub enabled: Option<bool>,
-    /// How far the connection has come.
-    pub state: Option<ConnectionState>,
-    /// Whether the connection works.
-    pub health: Option<ConnectionHealth>,
-    /// Values for the form fields, by field id.
-    pub settings: Option<JsonMap>,
-    /// Your own data about the connection; `company_id` is Apideck's.
-    pub metadata: Option<JsonMap>,
-    /// When the credentials will be deleted if refreshing keeps failing.
-    pub credentials_expire_at: Option<Timestamp>,
-    /// When refreshing the token failed last.
-    pub last_refresh_failed_at: Option<Timestamp>,
-    /// When the connection was added.
-    pub created_at: Option<Timestamp>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
+model! {
+    /// A connection as its consumer has it: shorter than a [`Connection`](super::connections::Connection).
+    ///
+    /// Moments are text here and milliseconds there.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ConsumerConnection {
+        /// The connection's id. It is not the id that a `Connection` has.
+        pub id: Option<String>,
+        /// The consumer.
+        pub consumer_id: Option<ConsumerId>,
+        /// The service.
+        pub service_id: Option<ServiceId>,
+        /// The unified API through which it is called.
+        pub unified_api: Option<UnifiedApi>,
+        /// The service's name.
+        pub name: Option<String>,
+        /// The service in a sentence.
+        pub tag_line: Option<String>,
+        /// The service's website.
+        pub website: Option<String>,
+        /// An image for lists.
+        pub icon: Option<String>,
+        /// The service's logo.
+        pub logo: Option<String>,
+        /// How the consumer authorizes.
+        pub auth_type: Option<AuthType>,
+        /// Whether calls may go through the connection.
+        pub enabled: Option<bool>,
+        /// How far the connection has come.
+        pub state: Option<ConnectionState>,
+        /// Whether the connection works.
+        pub health: Option<ConnectionHealth>,
+        /// Values for the form fields, by field id.
+        pub settings: Option<JsonMap>,
+        /// Your own data about the connection; `company_id` is Apideck's.
+        pub metadata: Option<JsonMap>,
+        /// When the credentials will be deleted if refreshing keeps failing.
+        pub credentials_expire_at: Option<Timestamp>,
+        /// When refreshing the token failed last.
+        pub last_refresh_failed_at: Option<Timestamp>,
+        /// When the connection was added.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+    }
 }

@@ -2,9 +2,9 @@
 
 use crate::apideck::{Apideck, ConsumerId, Envelope, Service, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{open_enum, setters, whole_number};
+use crate::types::{model, open_enum, setters};
 use crate::{Call, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Number;
 
 /// The operations on one consumer's logs.
@@ -112,62 +112,64 @@ open_enum! {
     }
 }
 
-/// A request that was made for a consumer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Log {
-    /// The request's id.
-    pub id: Option<String>,
-    /// The request that this one is a part of.
-    pub parent_id: Option<String>,
-    /// Whether it is a part of another one.
-    pub child_request: Option<bool>,
-    /// Whether others are parts of it.
-    pub has_children: Option<bool>,
-    /// The consumer.
-    pub consumer_id: Option<ConsumerId>,
-    /// The unified API that it was made to.
-    pub unified_api: Option<UnifiedApi>,
-    /// The service that it was for.
-    pub service: Option<Service>,
-    /// What it was, in the terms of Apideck's API documents.
-    pub operation: Option<LogOperation>,
-    /// `REST` or `GraphQL`.
-    pub api_style: Option<String>,
-    /// The host that it was made to, such as `unify.apideck.com`.
-    pub base_url: Option<String>,
-    /// Its path.
-    pub path: Option<String>,
-    /// Its HTTP method.
-    pub http_method: Option<String>,
-    /// The HTTP status of the answer.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub status_code: Option<i64>,
-    /// Whether it succeeded.
-    pub success: Option<bool>,
-    /// What went wrong, in short.
-    pub error_message: Option<String>,
-    /// How long the service took, in milliseconds with a fraction.
-    pub duration: Option<Number>,
-    /// How long all of it took, in milliseconds.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub execution: Option<i64>,
-    /// How long Apideck itself took, in milliseconds with a fraction.
-    pub latency: Option<Number>,
-    /// Whether it was made with Apideck's own test credentials.
-    pub sandbox: Option<bool>,
-    /// The IP address that it came from.
-    pub source_ip: Option<String>,
-    /// When it was made.
-    pub timestamp: Option<Timestamp>,
+model! {
+    /// A request that was made for a consumer.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Log {
+        /// The request's id.
+        pub id: Option<String>,
+        /// The request that this one is a part of.
+        pub parent_id: Option<String>,
+        /// Whether it is a part of another one.
+        pub child_request: Option<bool>,
+        /// Whether others are parts of it.
+        pub has_children: Option<bool>,
+        /// The consumer.
+        pub consumer_id: Option<ConsumerId>,
+        /// The unified API that it was made to.
+        pub unified_api: Option<UnifiedApi>,
+        /// The service that it was for.
+        pub service: Option<Service>,
+        /// What it was, in the terms of Apideck's API documents.
+        pub operation: Option<LogOperation>,
+        /// `REST` or `GraphQL`.
+        pub api_style: Option<String>,
+        /// The host that it was made to, such as `unify.apideck.com`.
+        pub base_url: Option<String>,
+        /// Its path.
+        pub path: Option<String>,
+        /// Its HTTP method.
+        pub http_method: Option<String>,
+        /// The HTTP status of the answer.
+        pub status_code: Option<i64> as WholeNumber,
+        /// Whether it succeeded.
+        pub success: Option<bool>,
+        /// What went wrong, in short.
+        pub error_message: Option<String>,
+        /// How long the service took, in milliseconds with a fraction.
+        pub duration: Option<Number>,
+        /// How long all of it took, in milliseconds.
+        pub execution: Option<i64> as WholeNumber,
+        /// How long Apideck itself took, in milliseconds with a fraction.
+        pub latency: Option<Number>,
+        /// Whether it was made with Apideck's own test credentials.
+        pub sandbox: Option<bool>,
+        /// The IP address that it came from.
+        pub source_ip: Option<String>,
+        /// When it was made.
+        pub timestamp: Option<Timestamp>,
+    }
 }
 
-/// An operation, in the terms of Apideck's API documents.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LogOperation {
-    /// Its id, such as `connectionsAll`.
-    pub id: Option<String>,
-    /// Its name, such as `Get All Connections`.
-    pub name: Option<String>,
+model! {
+    /// An operation, in the terms of Apideck's API documents.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct LogOperation {
+        /// Its id, such as `connectionsAll`.
+        pub id: Option<String>,
+        /// Its name, such as `Get All Connections`.
+        pub name: Option<String>,
+    }
 }

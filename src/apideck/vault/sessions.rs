@@ -3,9 +3,9 @@
 use super::consumers::ConsumerMetadata;
 use crate::apideck::{Apideck, Envelope, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{open_enum, setters, write_secret};
+use crate::types::{model, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Secret, SecretUrl};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The operations on one consumer's sessions.
 #[derive(Clone, Debug)]
@@ -194,12 +194,14 @@ impl SessionTheme {
     }
 }
 
-/// A session. Whoever knows its link or token acts for the consumer until it expires.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Session {
-    /// Where to send the customer. It holds the token.
-    pub session_uri: SecretUrl,
-    /// The session's token, for Apideck's JavaScript library.
-    pub session_token: Secret,
+model! {
+    /// A session. Whoever knows its link or token acts for the consumer until it expires.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct Session {
+        /// Where to send the customer. It holds the token.
+        pub session_uri: SecretUrl,
+        /// The session's token, for Apideck's JavaScript library.
+        pub session_token: Secret,
+    }
 }

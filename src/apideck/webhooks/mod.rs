@@ -6,9 +6,9 @@ pub use event_type::WebhookEventType;
 
 use super::{Apideck, AppId, ConsumerId, Envelope, Service, ServiceId, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{id, list, open_enum, setters, whole_number};
+use crate::types::{id, model, open_enum, setters};
 use crate::{Call, Patch, Secret, SecretUrl, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The operations on webhooks and their event logs.
 #[derive(Clone, Debug)]
@@ -210,31 +210,32 @@ impl UpdateWebhook {
     }
 }
 
-/// A webhook: where Apideck posts some of its events to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Webhook {
-    /// Its id.
-    pub id: WebhookId,
-    /// The unified API whose events it gets.
-    pub unified_api: Option<UnifiedApi>,
-    /// Whether it gets any.
-    pub status: Option<WebhookStatus>,
-    /// Why Apideck has switched it off.
-    pub disabled_reason: Option<DisabledReason>,
-    /// Where the events are posted to.
-    pub delivery_url: Option<String>,
-    /// Where services post their events to, once the service's id is appended. Whoever knows it can post too.
-    pub execute_base_url: Option<SecretUrl>,
-    /// The events that it gets.
-    #[serde(default, deserialize_with = "list")]
-    pub events: Vec<WebhookEventType>,
-    /// Your own words for it.
-    pub description: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
+model! {
+    /// A webhook: where Apideck posts some of its events to.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Webhook {
+        /// Its id.
+        pub id: WebhookId,
+        /// The unified API whose events it gets.
+        pub unified_api: Option<UnifiedApi>,
+        /// Whether it gets any.
+        pub status: Option<WebhookStatus>,
+        /// Why Apideck has switched it off.
+        pub disabled_reason: Option<DisabledReason>,
+        /// Where the events are posted to.
+        pub delivery_url: Option<String>,
+        /// Where services post their events to, once the service's id is appended. Whoever knows it can post too.
+        pub execute_base_url: Option<SecretUrl>,
+        /// The events that it gets.
+        pub events: Vec<WebhookEventType>,
+        /// Your own words for it.
+        pub description: Option<String>,
+        /// When it was created.
+        pub created_at: Option<Timestamp>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+    }
 }
 
 open_enum! {
@@ -332,62 +333,61 @@ impl ListEventLogs {
     }
 }
 
-/// An event that Apideck has posted to a webhook, or tried to.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
-#[doc(alias = "WebhookEventLog")]
-pub struct EventLog {
-    /// The log's id.
-    pub id: Option<String>,
-    /// The application.
-    pub application_id: Option<AppId>,
-    /// The consumer that the event is about.
-    pub consumer_id: Option<ConsumerId>,
-    /// The unified API that the event belongs to.
-    pub unified_api: Option<UnifiedApi>,
-    /// The service that the event is about.
-    pub service: Option<Service>,
-    /// The type of what the event is about, such as `Connection`.
-    pub entity_type: Option<String>,
-    /// The event's type.
-    pub event_type: Option<WebhookEventType>,
-    /// The URL that it was posted to.
-    pub endpoint: Option<String>,
-    /// The HTTP method that it was posted with.
-    pub http_method: Option<String>,
-    /// What was posted, as JSON. It may hold what a customer has entered.
-    pub request_body: Option<Secret>,
-    /// What was answered.
-    pub response_body: Option<Secret>,
-    /// The HTTP status of the last answer; 0 where there was none.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub status_code: Option<i64>,
-    /// Whether it was delivered.
-    pub success: Option<bool>,
-    /// How often it was posted.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub execution_attempt: Option<i64>,
-    /// Whether it will be posted again.
-    pub retry_scheduled: Option<bool>,
-    /// Each time that it was posted.
-    #[serde(default, deserialize_with = "list")]
-    pub attempts: Vec<DeliveryAttempt>,
-    /// When it was posted.
-    pub timestamp: Option<Timestamp>,
+model! {
+    /// An event that Apideck has posted to a webhook, or tried to.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[doc(alias = "WebhookEventLog")]
+    secret pub struct EventLog {
+        /// The log's id.
+        pub id: Option<String>,
+        /// The application.
+        pub application_id: Option<AppId>,
+        /// The consumer that the event is about.
+        pub consumer_id: Option<ConsumerId>,
+        /// The unified API that the event belongs to.
+        pub unified_api: Option<UnifiedApi>,
+        /// The service that the event is about.
+        pub service: Option<Service>,
+        /// The type of what the event is about, such as `Connection`.
+        pub entity_type: Option<String>,
+        /// The event's type.
+        pub event_type: Option<WebhookEventType>,
+        /// The URL that it was posted to.
+        pub endpoint: Option<String>,
+        /// The HTTP method that it was posted with.
+        pub http_method: Option<String>,
+        /// What was posted, as JSON. It may hold what a customer has entered.
+        pub request_body: Option<Secret>,
+        /// What was answered.
+        pub response_body: Option<Secret>,
+        /// The HTTP status of the last answer; 0 where there was none.
+        pub status_code: Option<i64> as WholeNumber,
+        /// Whether it was delivered.
+        pub success: Option<bool>,
+        /// How often it was posted.
+        pub execution_attempt: Option<i64> as WholeNumber,
+        /// Whether it will be posted again.
+        pub retry_scheduled: Option<bool>,
+        /// Each time that it was posted.
+        pub attempts: Vec<DeliveryAttempt>,
+        /// When it was posted.
+        pub timestamp: Option<Timestamp>,
+    }
 }
 
-/// One time that an event was posted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DeliveryAttempt {
-    /// When.
-    pub timestamp: Option<Timestamp>,
-    /// Which time it was, from 1.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub execution_attempt: Option<i64>,
-    /// The HTTP status of the answer; 0 where there was none.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub status_code: Option<i64>,
-    /// Whether it was delivered.
-    pub success: Option<bool>,
+model! {
+    /// One time that an event was posted.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct DeliveryAttempt {
+        /// When.
+        pub timestamp: Option<Timestamp>,
+        /// Which time it was, from 1.
+        pub execution_attempt: Option<i64> as WholeNumber,
+        /// The HTTP status of the answer; 0 where there was none.
+        pub status_code: Option<i64> as WholeNumber,
+        /// Whether it was delivered.
+        pub success: Option<bool>,
+    }
 }

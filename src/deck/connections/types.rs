@@ -1,102 +1,107 @@
 use crate::deck::{ConnectionId, SourceId};
-use crate::types::{list, open_enum, read_any_secret, tells_unread, whole_number};
-use crate::{Secret, Timestamp, Unread};
-use serde::{Deserialize, Serialize};
+use crate::types::{model, open_enum};
+use crate::{Secret, Timestamp};
 
-/// The access token of a new connection.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct PublicTokenExchange {
-    /// The token for all calls on the connection. It lasts until it is rotated or the connection destroyed.
-    pub access_token: Secret,
-    /// The connection's id, as webhooks name it.
-    pub connection_id: Option<ConnectionId>,
-    /// What the customer entered, passwords left out.
-    #[serde(default, deserialize_with = "list")]
-    pub fields: Vec<ExchangedField>,
+model! {
+    /// The access token of a new connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct PublicTokenExchange {
+        /// The token for all calls on the connection. It lasts until it is rotated or the connection destroyed.
+        pub access_token: Secret,
+        /// The connection's id, as webhooks name it.
+        pub connection_id: Option<ConnectionId>,
+        /// What the customer entered, passwords left out.
+        pub fields: Vec<ExchangedField>,
+    }
 }
 
-/// Something that the customer entered.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct ExchangedField {
-    /// The field.
-    pub field_name: Option<String>,
-    /// The value.
-    #[serde(default, deserialize_with = "read_any_secret")]
-    pub field_value: Option<Secret>,
+model! {
+    /// Something that the customer entered.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct ExchangedField {
+        /// The field.
+        pub field_name: Option<String>,
+        /// The value.
+        pub field_value: Option<Secret> as AnySecret,
+    }
 }
 
-/// The state of a connection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConnectionContext {
-    /// The connection's id, as webhooks name it.
-    pub connection_id: Option<ConnectionId>,
-    /// The source.
-    pub provider: Option<SourceRef>,
-    /// Whether the connection works.
-    pub connection_status: Option<ConnectivityStatus>,
-    /// Since when, in UTC.
-    pub connection_status_timestamp: Option<Timestamp>,
-    /// Why.
-    pub connection_status_reason: Option<ScrapingStatus>,
-    /// How many accounts it has. Deck sends a number, and sent text in older versions.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub num_of_entities: Option<i64>,
-    /// The accounts.
-    #[serde(default, deserialize_with = "list")]
-    pub entities: Vec<Entity>,
+model! {
+    /// The state of a connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct ConnectionContext {
+        /// The connection's id, as webhooks name it.
+        pub connection_id: Option<ConnectionId>,
+        /// The source.
+        pub provider: Option<SourceRef>,
+        /// Whether the connection works.
+        pub connection_status: Option<ConnectivityStatus>,
+        /// Since when, in UTC.
+        pub connection_status_timestamp: Option<Timestamp>,
+        /// Why.
+        pub connection_status_reason: Option<ScrapingStatus>,
+        /// How many accounts it has. Deck sends a number, and sent text in older versions.
+        pub num_of_entities: Option<i64> as WholeNumber,
+        /// The accounts.
+        pub entities: Vec<Entity>,
+    }
 }
 
-/// The source of a connection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SourceRef {
-    /// The source's id.
-    pub id: Option<SourceId>,
-    /// The source's name.
-    pub name: Option<String>,
+model! {
+    /// The source of a connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct SourceRef {
+        /// The source's id.
+        pub id: Option<SourceId>,
+        /// The source's name.
+        pub name: Option<String>,
+    }
 }
 
-/// An account of a connection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Entity {
-    /// The source's number of it.
-    pub account_number: Option<String>,
+model! {
+    /// An account of a connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct Entity {
+        /// The source's number of it.
+        pub account_number: Option<String>,
+    }
 }
 
-/// The accounts of a connection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Accounts {
-    /// The accounts.
-    #[serde(default, deserialize_with = "list")]
-    pub accounts: Vec<Account>,
-    /// What of the answer was left out because it was not understood; empty as a rule.
-    #[serde(skip)]
-    pub unread: Vec<Unread>,
+model! {
+    /// The accounts of a connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct Accounts {
+        /// The accounts.
+        pub accounts: Vec<Account>,
+    } with unread
 }
 
-tells_unread!(Accounts);
-
-/// An account of a connection, and whether it is considered.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Account {
-    /// The source's number of it.
-    pub account_number: Option<String>,
-    /// Whether it is considered.
-    pub is_selected: Option<bool>,
+model! {
+    /// An account of a connection, and whether it is considered.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct Account {
+        /// The source's number of it.
+        pub account_number: Option<String>,
+        /// Whether it is considered.
+        pub is_selected: Option<bool>,
+    }
 }
 
-/// A connection's new access token.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct InvalidatedAccessToken {
-    /// The token to use from now on. Store it before anything else: Deck does not give it twice.
-    pub new_access_token: Secret,
+model! {
+    /// A connection's new access token.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct InvalidatedAccessToken {
+        /// The token to use from now on. Store it before anything else: Deck does not give it twice.
+        pub new_access_token: Secret,
+    }
 }
 
 open_enum! {

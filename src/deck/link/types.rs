@@ -1,175 +1,183 @@
+use crate::Secret;
 use crate::deck::{AccountId, JobId, SourceId};
-use crate::types::{list, open_enum, tells_unread, whole_number};
-use crate::{Secret, Unread};
-use serde::{Deserialize, Serialize};
+use crate::types::{model, open_enum};
 
-/// A token that opens one Link session.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct LinkToken {
-    /// The token: 20 minutes, one session.
-    pub link_token: Secret,
+model! {
+    /// A token that opens one Link session.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct LinkToken {
+        /// The token: 20 minutes, one session.
+        pub link_token: Secret,
+    }
 }
 
-/// The settings that a link token was created with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LinkTokenSettings {
-    /// The language of the widget.
-    pub language: Option<Language>,
-    /// Whether sources in beta are shown.
-    pub beta_source_status: Option<BetaSourceStatus>,
-    /// The countries whose sources are shown; all where there are none.
-    #[serde(default, deserialize_with = "list")]
-    pub countries: Vec<String>,
-    /// The types of sources that are shown; all where there are none.
-    #[serde(default, deserialize_with = "list")]
-    pub source_types: Vec<String>,
-    /// The sources that are shown, called `source_ids` on creation; all where there are none.
-    #[serde(default, deserialize_with = "list")]
-    pub source_guids: Vec<SourceId>,
+model! {
+    /// The settings that a link token was created with.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct LinkTokenSettings {
+        /// The language of the widget.
+        pub language: Option<Language>,
+        /// Whether sources in beta are shown.
+        pub beta_source_status: Option<BetaSourceStatus>,
+        /// The countries whose sources are shown; all where there are none.
+        pub countries: Vec<String>,
+        /// The types of sources that are shown; all where there are none.
+        pub source_types: Vec<String>,
+        /// The sources that are shown, called `source_ids` on creation; all where there are none.
+        pub source_guids: Vec<SourceId>,
+    }
 }
 
-/// What a Link session shows of you, and the steps it goes through.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct ClientInfo {
-    /// Your name; absent until you set one in Deck's dashboard.
-    pub name: Option<String>,
-    /// Your logo.
-    pub image_url: Option<String>,
-    /// The language to show.
-    pub language: Option<Language>,
-    /// What is updated, in a session that makes no new connection.
-    pub update_mode: Option<UpdateInfo>,
-    /// The terms of use to accept.
-    pub terms_of_use_url: Option<String>,
-    /// The privacy policy to accept.
-    pub privacy_policy_url: Option<String>,
-    /// Whether a connection is made or updated.
-    pub mode: Option<LinkMode>,
-    /// How many accounts may be selected.
-    pub account_select_mode: Option<AccountSelectMode>,
-    /// Whether the customer may upload documents.
-    pub allow_document_upload: Option<bool>,
-    /// Whether consent is asked for.
-    pub show_step_consent: Option<bool>,
-    /// Whether a source is asked for.
-    pub show_step_add_source: Option<bool>,
-    /// Whether accounts are selected.
-    pub show_step_select_account: Option<bool>,
-    /// Whether an account can be added.
-    pub show_step_add_account: Option<bool>,
+model! {
+    /// What a Link session shows of you, and the steps it goes through.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct ClientInfo {
+        /// Your name; absent until you set one in Deck's dashboard.
+        pub name: Option<String>,
+        /// Your logo.
+        pub image_url: Option<String>,
+        /// The language to show.
+        pub language: Option<Language>,
+        /// What is updated, in a session that makes no new connection.
+        pub update_mode: Option<UpdateInfo>,
+        /// The terms of use to accept.
+        pub terms_of_use_url: Option<String>,
+        /// The privacy policy to accept.
+        pub privacy_policy_url: Option<String>,
+        /// Whether a connection is made or updated.
+        pub mode: Option<LinkMode>,
+        /// How many accounts may be selected.
+        pub account_select_mode: Option<AccountSelectMode>,
+        /// Whether the customer may upload documents.
+        pub allow_document_upload: Option<bool>,
+        /// Whether consent is asked for.
+        pub show_step_consent: Option<bool>,
+        /// Whether a source is asked for.
+        pub show_step_add_source: Option<bool>,
+        /// Whether accounts are selected.
+        pub show_step_select_account: Option<bool>,
+        /// Whether an account can be added.
+        pub show_step_add_account: Option<bool>,
+    }
 }
 
-/// What a Link session updates.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct UpdateInfo {
-    /// The source of the connection.
-    pub source: Option<Source>,
+model! {
+    /// What a Link session updates.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct UpdateInfo {
+        /// The source of the connection.
+        pub source: Option<Source>,
+    }
 }
 
-/// Sources that were found.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Sources {
-    /// The sources.
-    #[serde(default, deserialize_with = "list")]
-    pub sources: Vec<Source>,
-    /// What of the answer was left out because it was not understood; empty as a rule.
-    #[serde(skip)]
-    pub unread: Vec<Unread>,
+model! {
+    /// Sources that were found.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct Sources {
+        /// The sources.
+        pub sources: Vec<Source>,
+    } with unread
 }
 
-/// A portal that Deck connects to.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Source {
-    /// The source's id.
-    pub source_id: SourceId,
-    /// The source's name.
-    pub name: Option<String>,
-    /// The source's logo.
-    pub logo_url: Option<String>,
-    /// The source's country: ISO 3166-1 alpha-2.
-    pub country: Option<String>,
-    /// The source's website, where a customer resets a password.
-    pub website: Option<String>,
-    /// What the customer has to enter.
-    #[serde(default, deserialize_with = "list")]
-    pub fields: Vec<SourceField>,
+model! {
+    /// A portal that Deck connects to.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct Source {
+        /// The source's id.
+        pub source_id: SourceId,
+        /// The source's name.
+        pub name: Option<String>,
+        /// The source's logo.
+        pub logo_url: Option<String>,
+        /// The source's country: ISO 3166-1 alpha-2.
+        pub country: Option<String>,
+        /// The source's website, where a customer resets a password.
+        pub website: Option<String>,
+        /// What the customer has to enter.
+        pub fields: Vec<SourceField>,
+    }
 }
 
-/// Something that a source asks a customer for.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SourceField {
-    /// Its place in the form.
-    #[serde(default, deserialize_with = "whole_number")]
-    pub field_number: Option<i64>,
-    /// The name to send it back under.
-    pub field_name: Option<String>,
-    /// The name to show.
-    pub field_label: Option<String>,
-    /// What is known already, such as the user name when a password is updated. Show it read-only.
-    pub field_value: Option<Secret>,
-    /// The input to show.
-    pub field_type: Option<FieldType>,
+model! {
+    /// Something that a source asks a customer for.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct SourceField {
+        /// Its place in the form.
+        pub field_number: Option<i64> as WholeNumber,
+        /// The name to send it back under.
+        pub field_name: Option<String>,
+        /// The name to show.
+        pub field_label: Option<String>,
+        /// What is known already, such as the user name when a password is updated. Show it read-only.
+        pub field_value: Option<Secret>,
+        /// The input to show.
+        pub field_type: Option<FieldType>,
+    }
 }
 
-/// A connection that has been started.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct StartedConnection {
-    /// What to exchange for an access token once connected; absent when a connection is updated.
-    pub public_token: Option<Secret>,
-    /// The job that connects, as webhooks name it.
-    pub job_guid: Option<JobId>,
+model! {
+    /// A connection that has been started.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct StartedConnection {
+        /// What to exchange for an access token once connected; absent when a connection is updated.
+        pub public_token: Option<Secret>,
+        /// The job that connects, as webhooks name it.
+        pub job_guid: Option<JobId>,
+    }
 }
 
-/// How far connecting has come.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConnectionStatus {
-    /// The status.
-    pub status: Option<LinkConnectionStatus>,
-    /// More about it, for people.
-    pub additional_information: Option<String>,
+model! {
+    /// How far connecting has come.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct ConnectionStatus {
+        /// The status.
+        pub status: Option<LinkConnectionStatus>,
+        /// More about it, for people.
+        pub additional_information: Option<String>,
+    }
 }
 
-/// A question to put to the customer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SecurityQuestion {
-    /// The question.
-    pub question: String,
+model! {
+    /// A question to put to the customer.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct SecurityQuestion {
+        /// The question.
+        pub question: String,
+    }
 }
 
-/// The accounts that were found while connecting.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LinkAccounts {
-    /// The accounts.
-    #[serde(default, deserialize_with = "list")]
-    pub accounts: Vec<LinkAccount>,
-    /// What of the answer was left out because it was not understood; empty as a rule.
-    #[serde(skip)]
-    pub unread: Vec<Unread>,
+model! {
+    /// The accounts that were found while connecting.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct LinkAccounts {
+        /// The accounts.
+        pub accounts: Vec<LinkAccount>,
+    } with unread
 }
 
-tells_unread!(Sources, LinkAccounts);
-
-/// An account that was found while connecting.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LinkAccount {
-    /// The id to select it by.
-    pub account_id: AccountId,
-    /// The source's number of it.
-    pub account_number: Option<String>,
-    /// Its address, where the source shows one.
-    pub account_address: Option<String>,
+model! {
+    /// An account that was found while connecting.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct LinkAccount {
+        /// The id to select it by.
+        pub account_id: AccountId,
+        /// The source's number of it.
+        pub account_number: Option<String>,
+        /// Its address, where the source shows one.
+        pub account_address: Option<String>,
+    }
 }
 
 open_enum! {

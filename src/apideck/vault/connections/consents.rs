@@ -1,4 +1,4 @@
-use crate::types::{id, setters};
+use crate::types::{id, model, setters};
 use crate::{OtherJson, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,18 +9,20 @@ id! {
     pub struct ConsentId;
 }
 
-/// A consent or refusal, as it was recorded.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConsentRecord {
-    /// The record's id.
-    pub id: Option<ConsentId>,
-    /// When it was recorded.
-    pub created_at: Option<Timestamp>,
-    /// Whether the consumer agreed.
-    pub granted: Option<bool>,
-    /// To what.
-    pub resources: Option<DataScopesResources>,
+model! {
+    /// A consent or refusal, as it was recorded.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct ConsentRecord {
+        /// The record's id.
+        pub id: Option<ConsentId>,
+        /// When it was recorded.
+        pub created_at: Option<Timestamp>,
+        /// Whether the consumer agreed.
+        pub granted: Option<bool>,
+        /// To what.
+        pub resources: Option<DataScopesResources>,
+    }
 }
 
 /// A consent or refusal to record.
@@ -40,16 +42,18 @@ impl ConsentRecordInput {
     }
 }
 
-/// Which data an application may see.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DataScopes {
-    /// Whether the restriction is switched on.
-    pub enabled: Option<bool>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
-    /// The resources and fields.
-    pub resources: Option<DataScopesResources>,
+model! {
+    /// Which data an application may see.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct DataScopes {
+        /// Whether the restriction is switched on.
+        pub enabled: Option<bool>,
+        /// When it was last changed.
+        pub updated_at: Option<Timestamp>,
+        /// The resources and fields.
+        pub resources: Option<DataScopesResources>,
+    }
 }
 
 /// Which data an application may see, to set.

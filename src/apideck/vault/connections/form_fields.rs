@@ -1,50 +1,49 @@
-use crate::types::{list, open_enum, read_any_secret};
+use crate::types::{list, model, open_enum};
 use crate::{OtherJson, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
 use std::fmt;
 
-/// A field of the form that a customer fills in to connect.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct FormField {
-    /// The key under which its value goes into the settings.
-    pub id: Option<String>,
-    /// The name to show.
-    pub label: Option<String>,
-    /// What has been entered, secret also where `sensitive` is false. A value that is not text is its JSON.
-    #[serde(default, deserialize_with = "read_any_secret")]
-    pub value: Option<Secret>,
-    /// The text to show while it is empty.
-    pub placeholder: Option<String>,
-    /// What it is for.
-    pub description: Option<String>,
-    /// The input to show.
-    #[serde(rename = "type")]
-    pub kind: Option<FormFieldType>,
-    /// Whether it must be filled in.
-    pub required: Option<bool>,
-    /// Whether it is a custom field.
-    pub custom_field: Option<bool>,
-    /// Whether values beside the options are allowed.
-    pub allow_custom_values: Option<bool>,
-    /// Whether it is shown read-only.
-    pub disabled: Option<bool>,
-    /// Whether it is stored without being shown.
-    pub hidden: Option<bool>,
-    /// Whether it is stored for old connections only; do not show it.
-    pub deprecated: Option<bool>,
-    /// Whether its value must not be shown.
-    pub sensitive: Option<bool>,
-    /// Whether its value is shown masked.
-    pub mask: Option<bool>,
-    /// Text to show before the input.
-    pub prefix: Option<String>,
-    /// Text to show behind the input.
-    pub suffix: Option<String>,
-    /// What can be chosen.
-    #[serde(default, deserialize_with = "list")]
-    pub options: Vec<FormFieldOption>,
+model! {
+    /// A field of the form that a customer fills in to connect.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct FormField {
+        /// The key under which its value goes into the settings.
+        pub id: Option<String>,
+        /// The name to show.
+        pub label: Option<String>,
+        /// What has been entered, secret also where `sensitive` is false. A value that is not text is its JSON.
+        pub value: Option<Secret> as AnySecret,
+        /// The text to show while it is empty.
+        pub placeholder: Option<String>,
+        /// What it is for.
+        pub description: Option<String>,
+        /// The input to show.
+        pub kind: Option<FormFieldType> = "type",
+        /// Whether it must be filled in.
+        pub required: Option<bool>,
+        /// Whether it is a custom field.
+        pub custom_field: Option<bool>,
+        /// Whether values beside the options are allowed.
+        pub allow_custom_values: Option<bool>,
+        /// Whether it is shown read-only.
+        pub disabled: Option<bool>,
+        /// Whether it is stored without being shown.
+        pub hidden: Option<bool>,
+        /// Whether it is stored for old connections only; do not show it.
+        pub deprecated: Option<bool>,
+        /// Whether its value must not be shown.
+        pub sensitive: Option<bool>,
+        /// Whether its value is shown masked.
+        pub mask: Option<bool>,
+        /// Text to show before the input.
+        pub prefix: Option<String>,
+        /// Text to show behind the input.
+        pub suffix: Option<String>,
+        /// What can be chosen.
+        pub options: Vec<FormFieldOption>,
+    }
 }
 
 open_enum! {
@@ -152,14 +151,15 @@ impl<'de> Deserialize<'de> for FormFieldOption {
     }
 }
 
-/// What an option is made of.
-#[derive(Deserialize)]
-struct OptionMembers {
-    option_type: Option<String>,
-    id: Option<String>,
-    label: String,
-    value: Option<FieldValue>,
-    options: Option<Vec<Option<OtherJson>>>,
+model! {
+    /// What an option is made of.
+    secret struct OptionMembers {
+        option_type: Option<String>,
+        id: Option<String>,
+        label: String,
+        value: Option<FieldValue>,
+        options: Option<Vec<Option<OtherJson>>>,
+    }
 }
 
 impl FormFieldOption {

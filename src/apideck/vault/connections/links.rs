@@ -4,11 +4,11 @@ use super::{Connection, Connections};
 use crate::apideck::ServiceId;
 use crate::call::write_query;
 use crate::operation::{Operation, Repeat};
-use crate::types::{setters, with_secrets, write_secret};
+use crate::types::{model, setters, with_secrets, write_secret};
 use crate::{Error, Provider, Secret, SecretUrl};
 use http::Method;
 use percent_encoding::percent_decode_str;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 /// No calls: the client only makes their addresses, and a browser follows them.
 static AUTHORIZE: Operation = Operation::new(
@@ -190,12 +190,14 @@ impl CreateCallbackState {
     }
 }
 
-/// What tells Vault for whom a link is.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct CallbackState {
-    /// Goes into links as `state`.
-    pub state: Secret,
+model! {
+    /// What tells Vault for whom a link is.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    secret pub struct CallbackState {
+        /// Goes into links as `state`.
+        pub state: Secret,
+    }
 }
 
 /// What the browser brings back in its address after `#`, where the link had a nonce.
@@ -262,10 +264,12 @@ impl ConfirmConnection {
     }
 }
 
-/// Whether a connection is confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Confirmation {
-    /// Whether it is.
-    pub confirmed: bool,
+model! {
+    /// Whether a connection is confirmed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Confirmation {
+        /// Whether it is.
+        pub confirmed: bool,
+    }
 }

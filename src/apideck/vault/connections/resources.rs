@@ -1,7 +1,7 @@
 use crate::apideck::{ServiceId, UnifiedApi};
-use crate::types::{id, open_enum, setters};
+use crate::types::{id, model, open_enum, setters};
 use crate::{JsonMap, OtherJson};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 id! {
     /// A resource of a unified API, in the plural, such as `leads`.
@@ -27,50 +27,56 @@ impl ListCustomFields {
     }
 }
 
-/// A custom field of a service's records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CustomField {
-    /// The field's id at the service.
-    pub id: Option<String>,
-    /// The field's name to show.
-    pub name: Option<String>,
-    /// What the field is for.
-    pub description: Option<String>,
-    /// Its value in the record that was looked at: your customer's data.
-    pub value: Option<OtherJson>,
-    /// The JSONPath at which a mapping finds the value in the service's record.
-    pub finder: Option<String>,
+model! {
+    /// A custom field of a service's records.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CustomField {
+        /// The field's id at the service.
+        pub id: Option<String>,
+        /// The field's name to show.
+        pub name: Option<String>,
+        /// What the field is for.
+        pub description: Option<String>,
+        /// Its value in the record that was looked at: your customer's data.
+        pub value: Option<OtherJson>,
+        /// The JSONPath at which a mapping finds the value in the service's record.
+        pub finder: Option<String>,
+    }
 }
 
-/// What a service itself answers for a resource.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ResourceExample {
-    /// The unified API through which it is called.
-    pub unified_api: Option<UnifiedApi>,
-    /// The service.
-    pub service_id: Option<ServiceId>,
-    /// The resource.
-    pub resource: Option<ConnectorResource>,
-    /// The service's answer.
-    pub example_response: Option<JsonMap>,
+model! {
+    /// What a service itself answers for a resource.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ResourceExample {
+        /// The unified API through which it is called.
+        pub unified_api: Option<UnifiedApi>,
+        /// The service.
+        pub service_id: Option<ServiceId>,
+        /// The resource.
+        pub resource: Option<ConnectorResource>,
+        /// The service's answer.
+        pub example_response: Option<JsonMap>,
+    }
 }
 
-/// A resource as a service has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConnectorResource {
-    /// The resource of the unified API, such as `companies`.
-    pub id: Option<ResourceId>,
-    /// Its name to show.
-    pub name: Option<String>,
-    /// Whether Apideck offers it for the service yet.
-    pub status: Option<ResourceStatus>,
-    /// What the service calls it in its API.
-    pub downstream_id: Option<String>,
-    /// What the service calls it on its pages.
-    pub downstream_name: Option<String>,
+model! {
+    /// A resource as a service has it.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ConnectorResource {
+        /// The resource of the unified API, such as `companies`.
+        pub id: Option<ResourceId>,
+        /// Its name to show.
+        pub name: Option<String>,
+        /// Whether Apideck offers it for the service yet.
+        pub status: Option<ResourceStatus>,
+        /// What the service calls it in its API.
+        pub downstream_id: Option<String>,
+        /// What the service calls it on its pages.
+        pub downstream_name: Option<String>,
+    }
 }
 
 open_enum! {

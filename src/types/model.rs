@@ -1,0 +1,393 @@
+//! How answers are read and written: `model!` declares a type with the names that its members have in JSON.
+
+use super::{List, any_text, read_any_secret, whole_number};
+use crate::{JsonMap, OtherJson, Secret, SecretUrl};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use std::{fmt, marker::PhantomData};
+
+/// Declares a type of answers: an object in JSON, read member by member.
+///
+/// A member's name in JSON is its own, its own in camel case (`struct Company in camelCase`), or the one that stands
+/// behind it (`pub kind: Option<String> = "type"`). `Option`s and lists may be absent, all else is required; a list is
+/// read as [`List`] reads it. A reader is named where the vendor's types vary: `as WholeNumber`. `with unread` behind the
+/// type adds the member that tells what was left out.
+///
+/// The type is `Serialize` too. One that holds secrets is not: it is declared as `secret pub struct`.
+///
+/// serde's derive would make several times as much code of it, and a hundred such types are most of what a compiler has
+/// to do here.
+macro_rules! model {
+    (@read [$($meta:tt)*] $vis:vis struct $name:ident $case:tt { $(
+        $(#[$member_meta:meta])* $member_vis:vis $member:ident: $type:ty $(as $reader:ident)? $(= $key:literal)?
+    ),+ $(,)? } $(with $unread:ident)?) => {
+        $($meta)*
+        $vis struct $name {
+            $( $(#[$member_meta])* $member_vis $member: $type, )+
+            $(
+                /// What of the answer was left out because it was not understood; empty as a rule.
+                pub $unread: Vec<$crate::Unread>,
+            )?
+        }
+
+        impl $crate::types::model::Model for $name {
+            const KEYS: &'static [&'static str] = &[$( $crate::types::model::key!($member $case [$($key)?]) ),+];
+
+            fn read<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+                struct Slots { $( $member: Option<$type> ),+ }
+                let mut slots = Slots { $( $member: None ),+ };
+                $crate::types::model::fill(
+                    map,
+                    Self::KEYS,
+                    &mut [$( $crate::types::model::slot!(slots.$member $($reader)?) ),+],
+                )?;
+                match slots {
+                    Slots { $( $member: Some($member) ),+ } => Ok(Self { $($member,)+ $( $unread: Vec::new(), )? }),
+                    _ => Err(serde::de::Error::custom("a member is missing")),
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::types::model::deserialize(deserializer)
+            }
+        }
+
+        impl $crate::types::model::Member for $name {}
+
+        $(
+            impl $crate::types::TellsUnread for $name {
+                fn tell(&mut self, unread: &[$crate::Unread]) {
+                    self.$unread = unread.to_vec();
+                }
+            }
+        )?
+    };
+    (@write struct $name:ident { $(
+        $(#[$member_meta:meta])* $member_vis:vis $member:ident: $type:ty $(as $reader:ident)? $(= $key:literal)?
+    ),+ $(,)? }) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(None)?;
+                let mut keys = <Self as $crate::types::model::Model>::KEYS.iter();
+                $( map.serialize_entry(keys.next().unwrap_or(&""), &self.$member)?; )+
+                map.end()
+            }
+        }
+    };
+    ($(#[$meta:meta])* secret $vis:vis struct $name:ident $(in $case:ident)? { $($members:tt)+ } $($with:tt)*) => {
+        $crate::types::model!(@read [$(#[$meta])*] $vis struct $name [$($case)?] { $($members)+ } $($with)*);
+    };
+    ($(#[$meta:meta])* $vis:vis struct $name:ident $(in $case:ident)? { $($members:tt)+ } $($with:tt)*) => {
+        $crate::types::model!(@read [$(#[$meta])*] $vis struct $name [$($case)?] { $($members)+ } $($with)*);
+        $crate::types::model!(@write struct $name { $($members)+ });
+    };
+}
+
+/// A member's name in JSON.
+macro_rules! key {
+    ($member:ident $case:tt [$key:literal]) => {
+        $key
+    };
+    ($member:ident [] []) => {
+        stringify!($member)
+    };
+    ($member:ident [camelCase] []) => {
+        const {
+            const SNAKE: &str = stringify!($member);
+            const CAMEL: [u8; $crate::types::model::camel_length(SNAKE)] =
+                $crate::types::model::camel_case(SNAKE);
+            $crate::types::model::text(&CAMEL)
+        }
+    };
+}
+
+/// Where a member is read into, by the reader that is named for it.
+macro_rules! slot {
+    ($slots:ident.$member:ident) => {
+        &mut $slots.$member
+    };
+    ($slots:ident.$member:ident $reader:ident) => {
+        &mut $crate::types::model::$reader(&mut $slots.$member)
+    };
+}
+
+pub(crate) use {key, model, slot};
+
+/// A type that [`model!`] declares.
+pub(crate) trait Model: Sized {
+    const KEYS: &'static [&'static str];
+
+    fn read<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// What a member may be.
+pub(crate) trait Member: DeserializeOwned {
+    fn read<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
+        map.next_value()
+    }
+
+    /// What stands for one that is absent; `None` where it may not be.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// Where a member is read into: one trait for all types, so that [`fill`] is compiled once.
+pub(crate) trait Slot<'de, A: MapAccess<'de>> {
+    fn read(&mut self, map: &mut A) -> Result<(), A::Error>;
+
+    fn is_filled(&self) -> bool;
+
+    fn fill_absent(&mut self);
+}
+
+impl<'de, A: MapAccess<'de>, M: Member> Slot<'de, A> for Option<M> {
+    fn read(&mut self, map: &mut A) -> Result<(), A::Error> {
+        *self = Some(M::read(map)?);
+        Ok(())
+    }
+
+    fn is_filled(&self) -> bool {
+        self.is_some()
+    }
+
+    fn fill_absent(&mut self) {
+        *self = M::absent();
+    }
+}
+
+impl<T: DeserializeOwned> Member for Option<T> {
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: DeserializeOwned> Member for Vec<T> {
+    fn read<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Self, A::Error> {
+        map.next_value().map(|List(items)| items)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
+impl Member for String {}
+impl Member for bool {}
+impl Member for i64 {}
+impl Member for JsonMap {}
+impl Member for OtherJson {}
+impl Member for Secret {}
+impl Member for SecretUrl {}
+
+/// The readers, each by the function that does it.
+macro_rules! readers {
+    ($($name:ident = $function:ident: $value:ty;)+) => { $(
+        pub(crate) struct $name<'a>(pub(crate) &'a mut Option<$value>);
+
+        impl<'de, A: MapAccess<'de>> Slot<'de, A> for $name<'_> {
+            fn read(&mut self, map: &mut A) -> Result<(), A::Error> {
+                struct Seed;
+
+                impl<'de> DeserializeSeed<'de> for Seed {
+                    type Value = $value;
+
+                    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<$value, D::Error> {
+                        $function(deserializer)
+                    }
+                }
+
+                *self.0 = Some(map.next_value_seed(Seed)?);
+                Ok(())
+            }
+
+            fn is_filled(&self) -> bool {
+                self.0.is_some()
+            }
+
+            fn fill_absent(&mut self) {
+                *self.0 = Some(None);
+            }
+        }
+    )+ };
+}
+
+readers! {
+    WholeNumber = whole_number: Option<i64>;
+    AnyText = any_text: Option<String>;
+    AnySecret = read_any_secret: Option<Secret>;
+}
+
+/// Reads a model.
+pub(crate) fn deserialize<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Model> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::read(map)
+        }
+    }
+
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+/// Reads an object's members into the slots, which have these keys.
+pub(crate) fn fill<'de, A: MapAccess<'de>>(
+    mut map: A,
+    keys: &'static [&'static str],
+    slots: &mut [&mut dyn Slot<'de, A>],
+) -> Result<(), A::Error> {
+    let mut expected = 0;
+    while let Some(index) = map.next_key_seed(Key { keys, expected })? {
+        expected = index.saturating_add(1);
+        match slots.get_mut(index) {
+            Some(slot) if slot.is_filled() => return Err(A::Error::duplicate_field(name(keys, index))),
+            Some(slot) => slot.read(&mut map)?,
+            None => drop(map.next_value::<IgnoredAny>()?),
+        }
+    }
+    for (index, slot) in slots.iter_mut().enumerate() {
+        if !slot.is_filled() {
+            slot.fill_absent();
+        }
+        if !slot.is_filled() {
+            return Err(A::Error::missing_field(name(keys, index)));
+        }
+    }
+    Ok(())
+}
+
+fn name(keys: &'static [&'static str], index: usize) -> &'static str {
+    keys.get(index).copied().unwrap_or_default()
+}
+
+/// Finds a key among those of a model; a number beyond them stands for another one.
+struct Key {
+    keys: &'static [&'static str],
+    /// Vendors write members in one order.
+    expected: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<usize, E> {
+        let (before, after) = self.keys.split_at_checked(self.expected).unwrap_or((self.keys, &[]));
+        let find = |keys: &[&str]| keys.iter().position(|name| *name == key);
+        Ok(find(after).map(|index| before.len() + index).or_else(|| find(before)).unwrap_or(usize::MAX))
+    }
+}
+
+/// How many letters a name has in camel case.
+#[expect(clippy::indexing_slicing, reason = "it is evaluated when the crate is compiled")]
+pub(crate) const fn camel_length(snake: &str) -> usize {
+    let (bytes, mut length, mut at) = (snake.as_bytes(), 0, 0);
+    while at < bytes.len() {
+        length += (bytes[at] != b'_') as usize;
+        at += 1;
+    }
+    length
+}
+
+/// A name in camel case.
+#[expect(clippy::indexing_slicing, reason = "it is evaluated when the crate is compiled")]
+pub(crate) const fn camel_case<const N: usize>(snake: &str) -> [u8; N] {
+    let (bytes, mut camel, mut to, mut at) = (snake.as_bytes(), [0; N], 0, 0);
+    while at < bytes.len() {
+        if bytes[at] != b'_' {
+            let begins = at > 0 && bytes[at - 1] == b'_';
+            camel[to] = if begins { bytes[at].to_ascii_uppercase() } else { bytes[at] };
+            to += 1;
+        }
+        at += 1;
+    }
+    camel
+}
+
+/// The text of a name.
+pub(crate) const fn text(utf8: &[u8]) -> &str {
+    match std::str::from_utf8(utf8) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Unread;
+    use crate::types::TellsUnread;
+    use serde_json::{from_str, json, to_value};
+
+    model! {
+        /// A thing.
+        #[derive(Clone, Debug, PartialEq)]
+        #[expect(unreachable_pub, reason = "models are public as a rule")]
+        pub struct Thing in camelCase {
+            /// Its id.
+            pub id: String,
+            /// Its parts.
+            pub spare_parts: Vec<i64>,
+            /// How many there are.
+            pub in_stock: Option<i64> as WholeNumber,
+            /// What it is.
+            pub kind: Option<String> = "type",
+        } with unread
+    }
+
+    #[test]
+    fn members_have_their_names_and_readers() {
+        let text = r#"{"type":"bolt","id":"1","more":[{}],"spareParts":[1,null,2],"inStock":"17"}"#;
+        let thing: Thing = from_str(text).unwrap();
+        let expected = Thing {
+            id: "1".to_owned(),
+            spare_parts: vec![1, 2],
+            in_stock: Some(17),
+            kind: Some("bolt".to_owned()),
+            unread: Vec::new(),
+        };
+        assert_eq!(thing, expected);
+        let written = json!({ "id": "1", "spareParts": [1, 2], "inStock": 17, "type": "bolt" });
+        assert_eq!(to_value(&thing).unwrap(), written);
+        assert_eq!(serde_json::from_value::<Thing>(written).unwrap(), thing);
+    }
+
+    #[test]
+    fn options_and_lists_may_be_absent_and_nothing_else() {
+        let bare: Thing = from_str(r#"{"id":"1"}"#).unwrap();
+        assert_eq!((bare.spare_parts, bare.in_stock, bare.kind), (Vec::new(), None, None));
+        let refused = |text: &str| from_str::<Thing>(text).unwrap_err().to_string();
+        assert!(refused("{}").starts_with("missing field `id`"));
+        assert!(refused(r#"{"spareParts":[],"id":null}"#).starts_with("invalid type: null"));
+        assert!(refused(r#"{"id":"1","inStock":1,"inStock":2}"#).starts_with("duplicate field `inStock`"));
+        assert!(refused(r#"{"id":"1","type":"a","type":"b"}"#).starts_with("duplicate field `type`"));
+        assert!(refused(r#"["1",[],1,"bolt"]"#).starts_with("invalid type: sequence, expected an object"));
+    }
+
+    #[test]
+    fn what_was_left_out_is_told_and_not_written() {
+        let mut thing: Thing = from_str(r#"{"id":"1"}"#).unwrap();
+        thing.tell(&[Unread::more("inStock".to_owned(), 2)]);
+        assert_eq!(thing.unread[0].path(), "inStock");
+        assert_eq!(to_value(&thing).unwrap().get("unread"), None);
+    }
+}
