@@ -299,27 +299,29 @@ impl Visitor<'_> for Key {
 }
 
 /// How many letters a name has in camel case.
-#[expect(clippy::indexing_slicing, reason = "it is evaluated when the crate is compiled")]
 pub(crate) const fn camel_length(snake: &str) -> usize {
-    let (bytes, mut length, mut at) = (snake.as_bytes(), 0, 0);
-    while at < bytes.len() {
-        length += (bytes[at] != b'_') as usize;
-        at += 1;
+    let (mut rest, mut length) = (snake.as_bytes(), 0);
+    while let [byte, after @ ..] = rest {
+        length += (*byte != b'_') as usize;
+        rest = after;
     }
     length
 }
 
 /// A name in camel case.
-#[expect(clippy::indexing_slicing, reason = "it is evaluated when the crate is compiled")]
 pub(crate) const fn camel_case<const N: usize>(snake: &str) -> [u8; N] {
-    let (bytes, mut camel, mut to, mut at) = (snake.as_bytes(), [0; N], 0, 0);
-    while at < bytes.len() {
-        if bytes[at] != b'_' {
-            let begins = at > 0 && bytes[at - 1] == b'_';
-            camel[to] = if begins { bytes[at].to_ascii_uppercase() } else { bytes[at] };
-            to += 1;
+    let mut camel = [0; N];
+    let mut room: &mut [u8] = &mut camel;
+    let (mut rest, mut begins) = (snake.as_bytes(), false);
+    while let [byte, after @ ..] = rest {
+        if *byte != b'_'
+            && let [letter, others @ ..] = room
+        {
+            *letter = if begins { byte.to_ascii_uppercase() } else { *byte };
+            room = others;
         }
-        at += 1;
+        begins = *byte == b'_';
+        rest = after;
     }
     camel
 }

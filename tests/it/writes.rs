@@ -195,8 +195,10 @@ impl<'a> Stage<'a> {
         let mut state = State::new();
         for read in calls::all() {
             let operation = read.operation();
-            if operation.provider() == self.call.operation().provider() && operation.repeat() == Repeat::Read
-            {
+            // What was asked is not what it did.
+            let is_log = read.id == "apideck.vault.logs.list";
+            let is_of_vendor = operation.provider() == self.call.operation().provider();
+            if is_of_vendor && operation.repeat() == Repeat::Read && !is_log {
                 let inner = self.sandbox.transport();
                 let watched = Arc::new(Watched { inner, bodies: Mutex::default() });
                 let client = self.sandbox.client_builder().transport(watched.clone()).build().unwrap();
