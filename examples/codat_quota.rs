@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let company = sandbox.codat().add_company("Acme");
 
     let looks = nightly(&codat, &company, &mut quota).await?;
-    println!("{looks} companies were looked at, and the rest waits for tomorrow");
+    println!("{looks} requests were made, and the rest waits for tomorrow");
     for _ in 0..RESERVE {
         quota.learn(codat.companies().get_access_token(&company).response().await)?;
     }

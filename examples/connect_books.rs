@@ -8,8 +8,9 @@ use connectory::{Error, JsonMap};
 
 /// What your page shows for a connection.
 fn advice(connection: &Connection) -> String {
-    let is_active = |status: &Option<_>| *status == Some(ConnectionErrorStatus::Active);
-    let mut errors = connection.data_connection_errors.iter().filter(|error| is_active(&error.status));
+    // Without a status an error is permanent.
+    let is_over = |status: &Option<_>| *status == Some(ConnectionErrorStatus::Resolved);
+    let mut errors = connection.data_connection_errors.iter().filter(|error| !is_over(&error.status));
     let why = errors.next().and_then(|error| error.error_message.as_deref());
     match &connection.status {
         Some(ConnectionStatus::Linked) => "connected".to_owned(),
@@ -25,7 +26,7 @@ fn advice(connection: &Connection) -> String {
     }
 }
 
-/// The company of this customer, found by our own id of him or created.
+/// The company of this customer, found by our own id for them, or created.
 async fn company_of(codat: &Codat, own_id: &str, name: &str) -> Result<CompanyId, Error> {
     let ours = ListCompanies::new().tags(Query::equal("uid", own_id)).page_size(1);
     if let Some(company) = codat.companies().list(&ours).await?.results.into_iter().next() {
@@ -52,7 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", look().await?);
     sandbox.codat().link(&connection.id); // and agrees later
     println!("{}", look().await?);
-    sandbox.codat().deauthorize(&connection.id); // he revokes it in Xero
+    sandbox.codat().deauthorize(&connection.id); // and revokes it in Xero
     println!("{}", look().await?);
 
     sandbox.codat().link(&connection.id);

@@ -32,10 +32,16 @@ fn ask(interaction: &Interaction) -> AnswerInteraction {
 
 /// Follows a run to its end, whatever the end is.
 async fn follow(deck: &DeckV2, sandbox: &Sandbox, run: &TaskRunId) -> Result<Option<OtherJson>, Error> {
+    let mut was_asked = false;
     loop {
         let run = deck.task_runs().get(run, &GetTaskRun::new()).await?;
         match (run.status, &run.interaction) {
+            // Asked again, the answer was wrong: each one signs in once more, and sources lock accounts.
+            (Some(TaskRunStatus::InteractionRequired), _) if was_asked => {
+                return Ok(deck.task_runs().cancel(&run.id).await?.output);
+            }
             (Some(TaskRunStatus::InteractionRequired), Some(interaction)) => {
+                was_asked = true;
                 deck.task_runs().answer_interaction(&run.id, &ask(interaction)).await?;
             }
             (Some(status), _) if status.is_final() => {

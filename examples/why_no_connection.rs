@@ -67,8 +67,8 @@ fn advice(reason: &Reason) -> String {
         Reason::Unconfirmed => "confirm it, or let the customer begin again".to_owned(),
         Reason::NeedsConsent => "ask the customer for consent".to_owned(),
         Reason::NoNewToken(failure) => match failure.credentials_expire_at {
-            Some(moment) => format!("let the customer authorize anew before {} (Unix ms)", moment.get()),
-            None => "let the customer authorize anew".to_owned(),
+            Some(moment) => format!("let the customer authorize again before {} (Unix ms)", moment.get()),
+            None => "the service could not be reached: try again later".to_owned(),
         },
         Reason::NeedsALook(what) => format!("look at it: {what}"),
     }

@@ -3,8 +3,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How many requests are left, as the headers of an answer tell it.
 ///
-/// Codat tells it with every answer, and Apideck with those of services that tell it: each for another one's quota, which
-/// is what [`scope`](Self::scope) says. Deck does not.
+/// Codat counts your own requests of the day. Apideck passes on what the service behind it counts for one customer's
+/// connection. [`scope`](Self::scope) tells which it is. Deck tells nothing.
 ///
 /// ```
 /// # async fn example(client: connectory::Client) -> Result<(), connectory::Error> {
@@ -27,7 +27,7 @@ pub struct RateLimit {
     reset: Option<SystemTime>,
 }
 
-/// Whose requests a [`RateLimit`] counts.
+/// Which quota a [`RateLimit`] counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RateLimitScope {
@@ -38,7 +38,7 @@ pub enum RateLimitScope {
 }
 
 impl RateLimit {
-    /// Whose requests are counted.
+    /// Which quota is counted.
     pub fn scope(&self) -> RateLimitScope {
         self.scope
     }

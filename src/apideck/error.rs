@@ -83,7 +83,7 @@ pub enum ErrorDetail {
 }
 
 impl ErrorDetail {
-    /// The sentence; `None` where it is none.
+    /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -138,6 +138,8 @@ pub struct RefreshFailure {
     /// What went wrong.
     pub message: Option<String>,
     /// When the credentials will be deleted if refreshing keeps failing.
+    ///
+    /// `None` where the failure may pass, such as that of a network: the credentials stay.
     pub credentials_expire_at: Option<UnixMillis>,
     /// The moment from which Vault tries again; Apideck calls it `retry_after_ms`.
     #[doc(alias = "retry_after_ms")]

@@ -35,7 +35,7 @@ operations! { Codat, "codat.companies";
     ADD_PRODUCT = "add_product": PUT "/companies/{companyId}/products/{productIdentifier}", Idempotent, sdk "companies.add_product";
     /// off twice is off
     REMOVE_PRODUCT = "remove_product": DELETE "/companies/{companyId}/products/{productIdentifier}", Idempotent, sdk "companies.remove_product";
-    /// each call reads the data anew, and Codat keeps a key for 90 minutes
+    /// each call reads the data again, and Codat keeps a key for 90 minutes
     REFRESH_PRODUCT_DATA = "refresh_product_data": POST "/companies/{companyId}/products/{productIdentifier}/refresh", Keyed, sdk "companies.refresh_product_data";
     /// changes nothing
     GET_SYNC_SETTINGS = "get_sync_settings": GET "/companies/{companyId}/syncSettings", Read, sdk "companies.get_company_sync_settings";
@@ -69,7 +69,7 @@ impl Companies {
     /// Creates a company and returns it, with its id.
     ///
     /// Codat drops what a name may not hold without a word: `Acme (Codat[1])` becomes `Acme Codat1`. Send the customer to
-    /// `redirect`, or create a connection for one software and send him to its link.
+    /// `redirect`, or create a connection for one software and send them to its link.
     ///
     /// # Errors
     /// `PaymentRequired` for a company beyond what the plan allows.
@@ -104,7 +104,7 @@ impl Companies {
         self.engine.call(&UPDATE).path(company.into()).json(update).returns()
     }
 
-    /// Sets name, description and tags anew, and returns the company.
+    /// Replaces name, description and tags, and returns the company.
     ///
     /// What is not set is wiped.
     ///
@@ -167,7 +167,7 @@ impl Companies {
         self.engine.call(&REMOVE_PRODUCT).path(company.into()).path(product.into()).returns_nothing()
     }
 
-    /// Reads the data of one of your custom products anew.
+    /// Reads the data of one of your custom products again.
     ///
     /// The work is queued when this returns.
     ///
@@ -266,7 +266,7 @@ impl UpdateCompany {
     }
 }
 
-/// Which data of a product to read anew; all of them by default.
+/// Which data of a product to read again; all of them by default.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -298,7 +298,7 @@ pub struct ListCompanies {
     pub page_size: Option<u32>,
     /// Which companies, by their members. Codat's guide sets a page size wherever it sets a query.
     pub query: Option<Query>,
-    /// The member to sort by, with a `-` before it from the end on.
+    /// The member to sort by: `name` ascending, `-name` descending.
     pub order_by: Option<String>,
     /// Which companies, by their tags: with `equal`, `not_equal` and `contains`.
     pub tags: Option<Query>,
@@ -332,7 +332,7 @@ model! {
         pub name: Option<String>,
         /// What you say of it.
         pub description: Option<String>,
-        /// Where to send the customer to connect. Whoever knows it can connect accounts of his own.
+        /// Where to send the customer to connect. Anyone who has the link can connect their own accounts.
         pub redirect: Option<SecretUrl>,
         /// When its data were last synced.
         pub last_sync: Option<Timestamp>,

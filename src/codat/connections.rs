@@ -193,7 +193,7 @@ model! {
         pub source_id: Option<SourceId>,
         /// The software's name.
         pub platform_name: Option<String>,
-        /// Where to send the customer to authorize. Whoever knows it can connect an account of his own.
+        /// Where to send the customer to authorize. Anyone who has the link can connect their own account.
         pub link_url: Option<SecretUrl>,
         /// Whether the connection works.
         pub status: Option<ConnectionStatus>,
@@ -223,7 +223,7 @@ model! {
         pub error_message: Option<String>,
         /// When, in UTC.
         pub errored_on_utc: Option<Timestamp>,
-        /// Whether it still is so.
+        /// Whether it still applies; without one Codat counts the error as permanent.
         pub status: Option<ConnectionErrorStatus>,
         /// Until when, in UTC.
         pub resolved_on_utc: Option<Timestamp>,
@@ -267,9 +267,9 @@ open_enum! {
 open_enum! {
     /// Whether an error of a connection still is there.
     pub enum ConnectionErrorStatus {
-        /// It is.
+        /// It still applies.
         Active = "Active",
-        /// It is over.
+        /// It is resolved.
         Resolved = "Resolved",
     }
 }

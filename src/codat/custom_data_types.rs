@@ -25,7 +25,7 @@ operations! { Codat, "codat.custom_data_types";
     GET_CONFIGURATION = "get_configuration": GET "/integrations/{platformKey}/dataTypes/custom/{customDataIdentifier}", Read, sdk "custom_data_type.get_configuration";
     /// changes nothing
     LIST_RECORDS = "list_records": GET "/companies/{companyId}/connections/{connectionId}/data/custom/{customDataIdentifier}", Read, sdk "custom_data_type.list";
-    /// each call reads the data anew, and Codat keeps a key for 90 minutes
+    /// each call reads the data again, and Codat keeps a key for 90 minutes
     REFRESH = "refresh": POST "/companies/{companyId}/connections/{connectionId}/data/queue/custom/{customDataIdentifier}", Keyed, sdk "custom_data_type.refresh";
 }
 
@@ -57,7 +57,8 @@ impl CustomDataTypes {
 
     /// Returns how a custom data type is read from one integration.
     ///
-    /// Codat's document describes the answer as the records of the type.
+    /// Codat's document describes the answer as the records of the type. If it ever is that, the configuration is empty: look
+    /// before you change one and [`configure`](Self::configure) it back, which replaces it whole.
     ///
     /// # Errors
     /// `NotFound` where nothing was configured.

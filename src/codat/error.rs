@@ -47,7 +47,7 @@ model! {
     secret pub struct Validation {
         /// What made the call fail.
         pub errors: Vec<ValidationItem>,
-        /// What did not.
+        /// Findings that do not stop it.
         pub warnings: Vec<ValidationItem>,
     }
 }

@@ -151,7 +151,7 @@ open_enum! {
 open_enum! {
     /// Whether a feature of an integration is released.
     pub enum FeatureState {
-        /// It is.
+        /// Released.
         Release = "Release",
         /// It is in alpha.
         Alpha = "Alpha",
@@ -199,7 +199,7 @@ model! {
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct BrandingButton {
-        /// As a rule.
+        /// At rest.
         pub default: Option<BrandingImage>,
         /// While the pointer is over it.
         pub hover: Option<BrandingImage>,

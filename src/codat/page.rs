@@ -44,7 +44,7 @@ pub struct ListOptions {
     pub page_size: Option<u32>,
     /// Which results, by their members. Codat's guide sets a page size wherever it sets a query.
     pub query: Option<Query>,
-    /// The member to sort by, with a `-` before it from the end on.
+    /// The member to sort by: `name` ascending, `-name` descending.
     pub order_by: Option<String>,
 }
 

@@ -134,9 +134,9 @@ model! {
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct PushOptionValidation {
-        /// What may be refused.
+        /// Rules that may make the software refuse the record.
         pub warnings: Vec<PushFieldValidation>,
-        /// What is good to know.
+        /// Hints.
         pub information: Vec<PushFieldValidation>,
     }
 }

@@ -51,7 +51,7 @@ model! {
     pub struct ValidationResult {
         /// What keeps the data from being used.
         pub errors: Vec<ValidationFinding>,
-        /// What does not.
+        /// Findings that do not stop it.
         pub warnings: Vec<ValidationFinding>,
     }
 }

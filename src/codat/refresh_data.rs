@@ -16,9 +16,9 @@ pub struct RefreshData {
 }
 
 operations! { Codat, "codat.refresh_data";
-    /// each call reads the data anew, and Codat keeps a key for 90 minutes
+    /// each call reads the data again, and Codat keeps a key for 90 minutes
     ALL = "all": POST "/companies/{companyId}/data/all", Keyed, sdk "refresh_data.all";
-    /// each call reads the data anew, and Codat keeps a key for 90 minutes
+    /// each call reads the data again, and Codat keeps a key for 90 minutes
     BY_DATA_TYPE = "by_data_type": POST "/companies/{companyId}/data/queue/{dataType}", Keyed, sdk "refresh_data.by_data_type";
     /// changes nothing
     GET_DATA_STATUSES = "get_data_statuses": GET "/companies/{companyId}/dataStatus", Read, sdk "refresh_data.get";
@@ -193,7 +193,7 @@ model! {
         pub progress: Option<i64> as WholeNumber,
         /// Whether it ended with success.
         pub is_completed: Option<bool>,
-        /// Whether it ended without.
+        /// Whether it ended with an error.
         pub is_errored: Option<bool>,
     }
 }

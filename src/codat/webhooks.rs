@@ -58,7 +58,7 @@ impl Webhooks {
     /// Deletes a webhook consumer.
     ///
     /// # Errors
-    /// `NotFound` for one that is not there.
+    /// `NotFound` for a consumer that Codat does not know, also after an attempt whose answer was lost.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/delete-webhook-consumer>.
     #[doc(alias = "delete-webhook-consumer")]

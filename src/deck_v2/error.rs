@@ -131,8 +131,8 @@ impl Sealed for ErrorBody {}
 pub(super) fn read(body: &str) -> Result<ErrorView, serde_json::Error> {
     let body: ErrorBody = from_object(body)?;
     let first = body.errors.first().cloned().unwrap_or_default();
-    // A gateway's body has neither: what is not Deck's own may be repeated.
-    let is_deck_s = !body.errors.is_empty() || body.request_id.is_some();
+    // What a gateway says may be repeated; some have a request id too.
+    let is_deck_s = body.errors.iter().any(|error| error.kind.is_some() || error.code.is_some());
     Ok(ErrorView {
         code: first.code.map(|code| code.as_str().to_owned()),
         message: first.message,

@@ -47,7 +47,7 @@ impl EventDestinations {
 
     /// Lists the destinations, a page at a time.
     ///
-    /// Deck's page of this call was not to be had; it may take filters that are not known.
+    /// Deck's page of this call has not been seen; it may take filters that are not known.
     ///
     /// Source: <https://docs.deck.co/events/destinations-and-deliveries>.
     #[doc(alias = "listEventDestinations")]

@@ -29,7 +29,7 @@ impl Sessions {
 
     /// Lists sessions, a page at a time.
     ///
-    /// Deck's page of this call was not to be had; it may take filters that are not known.
+    /// Deck's page of this call has not been seen; it may take filters that are not known.
     ///
     /// Source: <https://docs.deck.co/concepts/sessions>.
     #[doc(alias = "listSessions")]
@@ -95,7 +95,7 @@ open_enum! {
         Completing = "completing",
         /// It has ended.
         Completed = "completed",
-        /// It broke.
+        /// The session failed.
         Failed = "failed",
     }
 }

@@ -54,7 +54,7 @@ model! {
         pub file_size: Option<i64> as WholeNumber,
         /// Where the file is for a while. Whoever knows the link can read it.
         pub url: Option<SecretUrl>,
-        /// What the source says of it: any JSON.
+        /// Any JSON; Deck documents no keys: any JSON.
         pub metadata: Option<OtherJson>,
         /// What was read from it, as the task's `extraction_schema` has it; absent when there is none or reading failed.
         pub extraction: Option<OtherJson>,

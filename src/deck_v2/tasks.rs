@@ -41,7 +41,7 @@ impl Tasks {
     /// [`CreateTask::more`] takes others.
     ///
     /// # Errors
-    /// `BadRequest` for a timeout over what your plan allows.
+    /// A refusal, whose status is not known, for a timeout over what your plan allows.
     ///
     /// Source: <https://docs.deck.co/api-reference/tasks/create-a-task>.
     pub fn create(&self, body: &CreateTask) -> Call<Task> {

@@ -42,6 +42,7 @@ macro_rules! model {
                 )?;
                 match slots {
                     Slots { $( $member: Some($member) ),+ } => Ok(Self { $($member,)+ $( $unread: Vec::new(), )? }),
+                    // `fill` has refused it.
                     _ => Err(serde::de::Error::custom("a member is missing")),
                 }
             }
@@ -63,15 +64,15 @@ macro_rules! model {
             }
         )?
     };
-    (@write struct $name:ident { $(
+    (@write struct $name:ident $case:tt { $(
         $(#[$member_meta:meta])* $member_vis:vis $member:ident: $type:ty $(as $reader:ident)? $(= $key:literal)?
     ),+ $(,)? }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
-                let mut map = serializer.serialize_map(None)?;
-                let mut keys = <Self as $crate::types::model::Model>::KEYS.iter();
-                $( map.serialize_entry(keys.next().unwrap_or(&""), &self.$member)?; )+
+                let keys = <Self as $crate::types::model::Model>::KEYS;
+                let mut map = serializer.serialize_map(Some(keys.len()))?;
+                $( map.serialize_entry($crate::types::model::key!($member $case [$($key)?]), &self.$member)?; )+
                 map.end()
             }
         }
@@ -81,7 +82,7 @@ macro_rules! model {
     };
     ($(#[$meta:meta])* $vis:vis struct $name:ident $(in $case:ident)? { $($members:tt)+ } $($with:tt)*) => {
         $crate::types::model!(@read [$(#[$meta])*] $vis struct $name [$($case)?] { $($members)+ } $($with)*);
-        $crate::types::model!(@write struct $name { $($members)+ });
+        $crate::types::model!(@write struct $name [$($case)?] { $($members)+ });
     };
 }
 
@@ -136,25 +137,27 @@ pub(crate) trait Member: DeserializeOwned {
 
 /// Where a member is read into: one trait for all types, so that [`fill`] is compiled once.
 pub(crate) trait Slot<'de, A: MapAccess<'de>> {
-    fn read(&mut self, map: &mut A) -> Result<(), A::Error>;
+    /// Reads the member; `false` where it has come already.
+    fn read(&mut self, map: &mut A) -> Result<bool, A::Error>;
 
-    fn is_filled(&self) -> bool;
-
-    fn fill_absent(&mut self);
+    /// Fills in what stands for an absent one; `false` where nothing does.
+    fn end(&mut self) -> bool;
 }
 
 impl<'de, A: MapAccess<'de>, M: Member> Slot<'de, A> for Option<M> {
-    fn read(&mut self, map: &mut A) -> Result<(), A::Error> {
+    fn read(&mut self, map: &mut A) -> Result<bool, A::Error> {
+        if self.is_some() {
+            return Ok(false);
+        }
         *self = Some(M::read(map)?);
-        Ok(())
+        Ok(true)
     }
 
-    fn is_filled(&self) -> bool {
+    fn end(&mut self) -> bool {
+        if self.is_none() {
+            *self = M::absent();
+        }
         self.is_some()
-    }
-
-    fn fill_absent(&mut self) {
-        *self = M::absent();
     }
 }
 
@@ -188,7 +191,7 @@ macro_rules! readers {
         pub(crate) struct $name<'a>(pub(crate) &'a mut Option<$value>);
 
         impl<'de, A: MapAccess<'de>> Slot<'de, A> for $name<'_> {
-            fn read(&mut self, map: &mut A) -> Result<(), A::Error> {
+            fn read(&mut self, map: &mut A) -> Result<bool, A::Error> {
                 struct Seed;
 
                 impl<'de> DeserializeSeed<'de> for Seed {
@@ -199,16 +202,16 @@ macro_rules! readers {
                     }
                 }
 
+                if self.0.is_some() {
+                    return Ok(false);
+                }
                 *self.0 = Some(map.next_value_seed(Seed)?);
-                Ok(())
+                Ok(true)
             }
 
-            fn is_filled(&self) -> bool {
-                self.0.is_some()
-            }
-
-            fn fill_absent(&mut self) {
-                *self.0 = Some(None);
+            fn end(&mut self) -> bool {
+                self.0.get_or_insert(None);
+                true
             }
         }
     )+ };
@@ -248,21 +251,18 @@ pub(crate) fn fill<'de, A: MapAccess<'de>>(
     let mut expected = 0;
     while let Some(index) = map.next_key_seed(Key { keys, expected })? {
         expected = index.saturating_add(1);
-        match slots.get_mut(index) {
-            Some(slot) if slot.is_filled() => return Err(A::Error::duplicate_field(name(keys, index))),
-            Some(slot) => slot.read(&mut map)?,
-            None => drop(map.next_value::<IgnoredAny>()?),
+        let Some(slot) = slots.get_mut(index) else {
+            map.next_value::<IgnoredAny>()?;
+            continue;
+        };
+        if !slot.read(&mut map)? {
+            return Err(A::Error::duplicate_field(name(keys, index)));
         }
     }
-    for (index, slot) in slots.iter_mut().enumerate() {
-        if !slot.is_filled() {
-            slot.fill_absent();
-        }
-        if !slot.is_filled() {
-            return Err(A::Error::missing_field(name(keys, index)));
-        }
+    match slots.iter_mut().position(|slot| !slot.end()) {
+        Some(missing) => Err(A::Error::missing_field(name(keys, missing))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn name(keys: &'static [&'static str], index: usize) -> &'static str {

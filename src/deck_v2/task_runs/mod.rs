@@ -75,7 +75,7 @@ impl TaskRuns {
 
     /// Cancels a run that is queued or running, and returns it.
     ///
-    /// It is `canceling` first and `canceled` soon after. Deck's page of this call was not to be had: that it takes no
+    /// It is `canceling` first and `canceled` soon after. Deck's page of this call has not been seen: that it takes no
     /// body, and returns the run, follows from the pages around it. [`bytes`](Call::bytes) gives what came.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ impl State {
         let entity = consumer_connection(application, consumer, service, self.records.get(key), now);
         let body = json!({ "payload": {
             "event_id": event_id,
-            "service_id": service_id,
+            "service_id": "apideck-vault",
             "entity_id": entity.get("id"),
             "entity_type": "Connection",
             "entity": entity,

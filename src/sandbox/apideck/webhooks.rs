@@ -167,7 +167,7 @@ impl State {
             "entity_type": "Connection",
             "request_body": posted.body,
             "response_body": "",
-            "retry_scheduled": !posted.delivered,
+            "retry_scheduled": false,
             "attempts": [{
                 "timestamp": at, "execution_attempt": 1, "status_code": status, "success": posted.delivered,
             }],

@@ -259,6 +259,7 @@ impl State {
         let Ok(run) = self.runs.get(id) else { return };
         let task_id = text(run, "task_id").to_owned();
         let schema = self.tasks.get(&task_id).ok().and_then(|task| task.get("output_schema"));
+        let schema = schema.filter(|schema| !schema.is_null());
         let output = self.outputs.get(&task_id).cloned();
         let output = output.unwrap_or_else(|| schema.map_or_else(|| json!({}), example));
         self.store_file(id, &task_id, at);

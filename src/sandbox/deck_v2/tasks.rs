@@ -5,7 +5,7 @@ use super::{State, created, deleted, invalid, ok};
 use crate::deck_v2::tasks::{self, TaskStorage};
 use crate::sandbox::exchange::{Asked, Handlers, Step};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&tasks::CREATE, State::create_task),
@@ -30,14 +30,16 @@ struct Body {
 }
 
 #[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default)]
 struct Settings {
     timeout_seconds: u32,
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { timeout_seconds: 1800 }
+        Self { timeout_seconds: 1800, more: Map::new() }
     }
 }
 

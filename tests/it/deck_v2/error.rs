@@ -106,7 +106,10 @@ async fn a_failure_of_deck_s_own_is_not_repeated_for_a_write_and_a_gateway_s_is(
     for status in [502, 503, 504, 520] {
         let (deck_s, error) = attempts(Step::answer(status, body("api", "api_error").to_string())).await;
         assert_eq!((deck_s, error.outcome()), (1, Outcome::Unknown), "{status}");
-        for gateway_s in ["", "<html>Bad gateway</html>", r#"{"message":"Bad gateway"}"#] {
+        let kong_s = r#"{"message":"Bad gateway","request_id":"1"}"#;
+        for gateway_s in
+            ["", "<html>Bad gateway</html>", r#"{"message":"Bad gateway"}"#, kong_s, r#"{"errors":[]}"#]
+        {
             let (tried, error) = attempts(Step::answer(status, gateway_s)).await;
             assert_eq!((tried, error.outcome()), (3, Outcome::Unknown), "{status} {gateway_s}");
         }

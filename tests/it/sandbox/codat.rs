@@ -8,7 +8,7 @@ use connectory::{Error, JsonMap, RateLimitScope, RetryPolicy, codat};
 use std::time::{Duration, SystemTime};
 
 /// In memory, on a clock that stands still.
-fn sandbox() -> Sandbox {
+pub(super) fn sandbox() -> Sandbox {
     Sandbox::builder().seed(7).stopped_at(SystemTime::UNIX_EPOCH).in_memory().unwrap()
 }
 

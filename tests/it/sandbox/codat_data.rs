@@ -1,5 +1,6 @@
 //! Codat's data in the sandbox: read, checked, written, and what is configured around it.
 
+use super::codat::sandbox;
 use connectory::codat::connections::{ConnectionId, CreateConnection};
 use connectory::codat::custom_data_types::{CustomDataTypeConfiguration, ListCustomDataRecords};
 use connectory::codat::push_data::{PushChangeType, PushOperationStatus, PushOptionType};
@@ -32,7 +33,7 @@ async fn status(client: &Client, company: &CompanyId, dataset: &DatasetId) -> (P
 
 #[tokio::test]
 async fn reading_a_data_type_takes_its_time() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let (client, company, connection) = connected(&sandbox, "gbol").await;
     let data = client.codat().refresh_data();
     let first = data.by_data_type(&company, DataType::Invoices, &RefreshDataType::new()).await.unwrap();
@@ -69,7 +70,7 @@ async fn reading_a_data_type_takes_its_time() {
 
 #[tokio::test]
 async fn a_refresh_of_all_reads_each_data_type_of_each_linked_connection() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let (client, company, books) = connected(&sandbox, "gbol").await;
     let bank = connect(&client, &company, "dfxm").await;
     connect(&client, &company, "fztf").await;
@@ -114,7 +115,7 @@ async fn a_refresh_of_all_reads_each_data_type_of_each_linked_connection() {
 
 #[tokio::test]
 async fn a_refresh_of_all_reads_what_the_sync_settings_fetch() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let (client, company, _) = connected(&sandbox, "dfxm").await;
     let setting = |data_type: &str, fetches| SyncSetting::new(data_type, fetches, 24, 0);
     let settings = [setting("banking-accounts", false), setting("banking-transactions", true)];
@@ -129,7 +130,7 @@ async fn a_refresh_of_all_reads_what_the_sync_settings_fetch() {
 
 #[tokio::test]
 async fn only_what_is_linked_is_read() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let (client, company) = (sandbox.client(), sandbox.codat().add_company("Acme"));
     let connection = connect(&client, &company, "gbol").await;
     let data = client.codat().refresh_data();
@@ -161,7 +162,7 @@ async fn only_what_is_linked_is_read() {
 
 #[tokio::test]
 async fn data_that_do_not_pass_the_checks_have_an_error() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let (client, company, _) = connected(&sandbox, "gbol").await;
     let (data, read) = (client.codat().refresh_data(), client.codat().read_data());
     let pull = data.by_data_type(&company, DataType::Bills, &RefreshDataType::new()).await.unwrap();
@@ -174,7 +175,7 @@ async fn data_that_do_not_pass_the_checks_have_an_error() {
 
 #[tokio::test]
 async fn a_custom_data_type_is_configured_refreshed_and_listed() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let (client, company, connection) = connected(&sandbox, "gbol").await;
     let types = client.codat().custom_data_types();
     let refused = types.refresh(&company, &connection, "Orders").await;
@@ -211,7 +212,7 @@ async fn a_custom_data_type_is_configured_refreshed_and_listed() {
 
 #[tokio::test]
 async fn supplemental_data_are_configured_for_the_types_that_have_them() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let data = sandbox.client().codat().supplemental_data();
     let source = SupplementalDataSource::new("/Invoices").pull("paid", "FullyPaidOnDate");
     let configuration = SupplementalDataConfiguration::new().with("invoices", source);
@@ -225,7 +226,7 @@ async fn supplemental_data_are_configured_for_the_types_that_have_them() {
 
 #[tokio::test]
 async fn what_is_written_succeeds_unless_the_test_says_otherwise() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let (client, company, connection) = connected(&sandbox, "gbol").await;
     let data = client.codat().push_data();
     let begin = || sandbox.codat().add_push_operation(&company, &connection, DataType::Invoices);
@@ -265,7 +266,7 @@ async fn what_is_written_succeeds_unless_the_test_says_otherwise() {
 
 #[tokio::test]
 async fn integrations_are_listed_by_what_they_bring() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let integrations = sandbox.client().codat().integrations();
     let query = ListOptions::new().query(Query::equal("sourceType", "Accounting")).order_by("name");
     let books = integrations.list(&query).await.unwrap();
@@ -283,7 +284,7 @@ async fn integrations_are_listed_by_what_they_bring() {
 
 #[tokio::test]
 async fn fifty_webhook_consumers_are_enough() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let webhooks = sandbox.client().codat().webhooks();
     let consumer = CreateWebhookConsumer::new("https://example.com/hook", ["connection.connected"]);
     let first = webhooks.create_consumer(&consumer.clone().company_tags(["region:uk"])).await.unwrap();
@@ -309,7 +310,7 @@ async fn fifty_webhook_consumers_are_enough() {
 
 #[tokio::test]
 async fn a_new_key_for_zapier_takes_the_place_of_the_one_before() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox();
     let webhooks = sandbox.client().codat().webhooks();
     assert!(sandbox.codat().zapier_key().is_none());
     let first = webhooks.rotate_zapier_key().await.unwrap().key;

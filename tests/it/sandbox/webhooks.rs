@@ -86,7 +86,7 @@ async fn a_webhook_is_disabled_where_nobody_answers_and_by_apideck() {
     assert_eq!(reason(&webhook), ("enabled", "none"));
     sandbox.apideck().revoke("acme", "crm", "hubspot");
     let logs = webhooks(&sandbox).event_logs(&ListEventLogs::new().success(false)).await.unwrap().data;
-    assert_eq!((logs[0].status_code, logs[0].retry_scheduled), (Some(0), Some(true)));
+    assert_eq!((logs[0].status_code, logs[0].retry_scheduled), (Some(0), Some(false)));
 }
 
 #[tokio::test]

@@ -262,17 +262,16 @@ model! {
 }
 
 /// A mapping to store.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CustomMappingInput {
     /// The JSONPath of the value in the service's record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+    pub value: String,
 }
 
 impl CustomMappingInput {
     /// Finds the value at this JSONPath.
     pub fn new(value: impl Into<String>) -> Self {
-        Self { value: Some(value.into()) }
+        Self { value: value.into() }
     }
 }

@@ -116,7 +116,7 @@ pub struct AuthorizeLink {
     /// The OAuth scopes to ask the service for; the application's by default.
     #[serde(serialize_with = "space_delimited")]
     pub scope: Option<Vec<String>>,
-    /// What binds the browser's coming back to this link: random, of letters, digits and `-`, and used once.
+    /// A random value that proves that the same browser came back: letters, digits and `-`, used once.
     ///
     /// With a nonce, and if CSRF protection is switched on for your account, the connection has to be
     /// [confirmed](Connections::confirm) before it is callable.
@@ -137,7 +137,8 @@ impl AuthorizeLink {
 }
 
 fn space_delimited<S: Serializer>(scope: &Option<Vec<String>>, serializer: S) -> Result<S::Ok, S::Error> {
-    scope.as_ref().map(|scope| scope.join(" ")).serialize(serializer)
+    let scope = scope.as_ref().filter(|scope| !scope.is_empty());
+    scope.map(|scope| scope.join(" ")).serialize(serializer)
 }
 
 #[derive(Serialize)]
