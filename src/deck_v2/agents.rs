@@ -1,7 +1,7 @@
 //! What carries out tasks: `client.deck_v2().agents()`.
 
 use super::tasks::TaskStatus;
-use super::{AgentId, ListQuery, Page, TaskId};
+use super::{AgentId, ListOptions, Page, TaskId};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{model, setters, write_secret};
@@ -44,7 +44,7 @@ impl Agents {
     /// Lists your agents, a page at a time.
     ///
     /// Source: <https://docs.deck.co/api/pagination>.
-    pub fn list(&self, query: &ListQuery) -> Call<Page<Agent>> {
+    pub fn list(&self, query: &ListOptions) -> Call<Page<Agent>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Agent>, _>()
     }
 

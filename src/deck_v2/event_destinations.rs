@@ -1,7 +1,7 @@
 //! Where Deck sends events: `client.deck_v2().event_destinations()`.
 
 use super::event_log::EventType;
-use super::{EventDestinationId, EventId, ListQuery, Page};
+use super::{EventDestinationId, EventId, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{model, open_enum, setters, write_secret};
@@ -51,7 +51,7 @@ impl EventDestinations {
     ///
     /// Source: <https://docs.deck.co/events/destinations-and-deliveries>.
     #[doc(alias = "listEventDestinations")]
-    pub fn list(&self, query: &ListQuery) -> Call<Page<EventDestination>> {
+    pub fn list(&self, query: &ListOptions) -> Call<Page<EventDestination>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<EventDestination>, _>()
     }
 

@@ -20,7 +20,7 @@ pub mod tasks;
 pub mod test;
 
 pub use error::{ErrorBody, ErrorCode, ErrorItem, ErrorType};
-pub use page::{ListQuery, Page};
+pub use page::{ListOptions, Page};
 
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, Keeps, KeyStore, authorization};
 use crate::env::Variables;

@@ -47,14 +47,14 @@ impl<T: Send + 'static> crate::call::Page for Page<T> {
 /// Where a list begins, and how long its pages are: what every list takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ListQuery {
+pub struct ListOptions {
     /// How many items a page holds, from 1 to 100: 20 where it is not set.
     pub limit: Option<u32>,
     /// The `next_cursor` of the page before; the first page where it is not set.
     pub cursor: Option<String>,
 }
 
-impl ListQuery {
+impl ListOptions {
     /// The whole list.
     pub fn new() -> Self {
         Self::default()

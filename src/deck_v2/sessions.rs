@@ -1,6 +1,6 @@
 //! Where runs work: `client.deck_v2().sessions()`.
 
-use super::{AgentId, CredentialId, ListQuery, Page, SessionId, TaskId, TaskRunId};
+use super::{AgentId, CredentialId, ListOptions, Page, SessionId, TaskId, TaskRunId};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{model, open_enum};
@@ -33,7 +33,7 @@ impl Sessions {
     ///
     /// Source: <https://docs.deck.co/concepts/sessions>.
     #[doc(alias = "listSessions")]
-    pub fn list(&self, query: &ListQuery) -> Call<Page<Session>> {
+    pub fn list(&self, query: &ListOptions) -> Call<Page<Session>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Session>, _>()
     }
 

@@ -1,6 +1,6 @@
 //! The portals that tasks work at: `client.deck_v2().sources()`.
 
-use super::{ListQuery, Page, SourceId};
+use super::{ListOptions, Page, SourceId};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{model, open_enum, setters, write_secret};
@@ -45,7 +45,7 @@ impl Sources {
     /// Lists your sources, a page at a time.
     ///
     /// Source: <https://docs.deck.co/api/pagination>.
-    pub fn list(&self, query: &ListQuery) -> Call<Page<Source>> {
+    pub fn list(&self, query: &ListOptions) -> Call<Page<Source>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Source>, _>()
     }
 

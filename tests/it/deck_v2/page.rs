@@ -4,7 +4,7 @@ use crate::support::{
     memory::{Memory, Step},
     offline,
 };
-use connectory::deck_v2::ListQuery;
+use connectory::deck_v2::ListOptions;
 use connectory::{DecodeCategory, Error};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn page(id: &str, rest: Value) -> Step {
 /// The ids of all agents, and the requests that it took.
 async fn walk(pages: Vec<Step>) -> (Result<Vec<String>, Error>, Vec<String>) {
     let memory = Memory::playing(pages);
-    let query = ListQuery::new().limit(1);
+    let query = ListOptions::new().limit(1);
     let mut walk = offline(&memory).deck_v2().agents().list(&query).pages();
     let mut ids = Vec::new();
     let end = loop {

@@ -4,7 +4,7 @@ use crate::support::{
     memory::{Memory, Step},
     offline,
 };
-use connectory::deck_v2::ListQuery;
+use connectory::deck_v2::ListOptions;
 use connectory::deck_v2::sources::SourceType;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ async fn a_source_of_another_kind_has_no_website_and_costs_no_page() {
         { "type": "website" },
     ], "has_more": false });
     let client = offline(&Memory::playing([Step::answer(200, body.to_string())]));
-    let page = client.deck_v2().sources().list(&ListQuery::new()).await.unwrap();
+    let page = client.deck_v2().sources().list(&ListOptions::new()).await.unwrap();
     let kinds: Vec<_> = page.data.iter().map(|source| source.kind.as_ref().unwrap().as_str()).collect();
     assert_eq!(kinds, ["desktop_app", "website"]);
     assert_eq!(page.unread[0].path(), "data[2]", "what has no id is told, and not lost in silence");

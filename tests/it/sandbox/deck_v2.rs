@@ -4,7 +4,7 @@ use connectory::deck_v2::agents::{CreateAgent, UpdateAgent};
 use connectory::deck_v2::credentials::*;
 use connectory::deck_v2::sources::{CreateSource, UpdateSource, Website};
 use connectory::deck_v2::tasks::{CreateTask, ListTasks, TaskStatus, UpdateTask};
-use connectory::deck_v2::{Config, ErrorBody, ErrorCode, ErrorType, ListQuery, SourceId};
+use connectory::deck_v2::{Config, ErrorBody, ErrorCode, ErrorType, ListOptions, SourceId};
 use connectory::sandbox::{Fault, FaultRule, Sandbox};
 use connectory::{Client, Error, JsonMap, Patch};
 use serde_json::json;
@@ -32,7 +32,7 @@ async fn an_agent_is_kept_until_it_is_deleted() {
     agents.delete(&agent.id).await.unwrap();
     let error = agents.get(&agent.id).await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)), "{error:?}");
-    assert!(agents.list(&ListQuery::new()).await.unwrap().data.is_empty());
+    assert!(agents.list(&ListOptions::new()).await.unwrap().data.is_empty());
 
     let events = sandbox.deck_v2().events();
     assert_eq!(kinds(&sandbox), ["agent.created", "agent.updated", "agent.deleted"]);
@@ -49,14 +49,14 @@ async fn a_list_has_pages_of_one_to_a_hundred() {
     for name in ["a", "b", "c"] {
         agents.create(&CreateAgent::new(name)).await.unwrap();
     }
-    let mut pages = agents.list(&ListQuery::new().limit(2)).pages();
+    let mut pages = agents.list(&ListOptions::new().limit(2)).pages();
     let mut names = Vec::new();
     while let Some(page) = pages.try_next_page().await.unwrap() {
         let name = |agent: connectory::deck_v2::agents::Agent| agent.name.unwrap();
         names.push(page.data.into_iter().map(name).collect::<Vec<_>>());
     }
     assert_eq!(names, [vec!["a", "b"], vec!["c"]]);
-    for odd in [ListQuery::new().limit(0), ListQuery::new().limit(101), ListQuery::new().cursor("x")] {
+    for odd in [ListOptions::new().limit(0), ListOptions::new().limit(101), ListOptions::new().cursor("x")] {
         let error = agents.list(&odd).await.unwrap_err();
         assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
     }
@@ -248,7 +248,7 @@ async fn a_task_belongs_to_an_agent_that_names_it() {
     let change = UpdateTask::new().name("Bills of a year").output_schema(json!({ "type": "array" }));
     let changed = tasks.update("mine", &change).await.unwrap();
     assert_eq!(changed.output_schema.unwrap().raw(), r#"{"type":"array"}"#);
-    let named = agents.list(&ListQuery::new()).await.unwrap().data.remove(0).tasks;
+    let named = agents.list(&ListOptions::new()).await.unwrap().data.remove(0).tasks;
     assert_eq!(named[0].name.as_deref(), Some("Bills of a year"));
     tasks.update("mine", &UpdateTask::new().more("agent_id", "agt_other")).await.unwrap_err();
 

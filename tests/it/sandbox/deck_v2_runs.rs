@@ -15,7 +15,7 @@ use connectory::deck_v2::task_runs::{
 };
 use connectory::deck_v2::tasks::{CreateTask, TaskSettings, TaskStorage};
 use connectory::deck_v2::{
-    CredentialId, DeckV2, ErrorCode, EventDestinationId, ListQuery, SessionId, TaskId, TaskRunId,
+    CredentialId, DeckV2, ErrorCode, EventDestinationId, ListOptions, SessionId, TaskId, TaskRunId,
 };
 use connectory::sandbox::Sandbox;
 use connectory::{Call, Error, JsonMap, OtherJson};
@@ -252,7 +252,7 @@ async fn a_session_idles_ends_after_ten_minutes_and_takes_another_run_before() {
     refused(runs.run(&stage.task, &again)).await;
     refused(sessions.end(session.unwrap())).await;
     assert_eq!(stage.events("session"), ["queued", "running", "idle", "running", "idle", "completed"]);
-    assert_eq!(sessions.list(&ListQuery::new()).await.unwrap().data.len(), 1);
+    assert_eq!(sessions.list(&ListOptions::new()).await.unwrap().data.len(), 1);
 }
 
 #[tokio::test]
@@ -432,7 +432,7 @@ async fn a_destination_is_verified_gets_what_it_wants_and_goes_inactive() {
     destinations.delete(&nowhere.id).await.unwrap();
     let error = destinations.list_deliveries(&nowhere.id, &all).await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)), "{error:?}");
-    assert_eq!(destinations.list(&ListQuery::new()).await.unwrap().data.len(), 2);
+    assert_eq!(destinations.list(&ListOptions::new()).await.unwrap().data.len(), 2);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use super::{Case, Input, Staged, Stored, sent, storable};
 use connectory::deck_v2::agents::*;
-use connectory::deck_v2::{ListQuery, Page};
+use connectory::deck_v2::{ListOptions, Page};
 use connectory::{Client, Patch};
 
 const AGENT: &str = r#"{
@@ -47,12 +47,12 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck_v2.agents.list",
             send: |client, _| {
-                let query = ListQuery::new().limit(50).cursor("cur_0000000000000000");
+                let query = ListOptions::new().limit(50).cursor("cur_0000000000000000");
                 storable(&query, client.deck_v2().agents().list(&query))
             },
             request: "GET /agents?cursor=cur_0000000000000000&limit=50",
             required: Some((
-                |client, _| storable(&(), client.deck_v2().agents().list(&ListQuery::new())),
+                |client, _| storable(&(), client.deck_v2().agents().list(&ListOptions::new())),
                 "GET /agents",
             )),
             answer: (200, PAGE),

@@ -1,5 +1,5 @@
 use super::{Case, Input, Staged, Stored, sent, storable};
-use connectory::deck_v2::ListQuery;
+use connectory::deck_v2::ListOptions;
 use connectory::deck_v2::event_destinations::*;
 use connectory::deck_v2::event_log::EventType;
 use connectory::{Client, JsonMap};
@@ -58,12 +58,12 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck_v2.event_destinations.list",
             send: |client, _| {
-                let query = ListQuery::new().limit(50).cursor("abc=");
+                let query = ListOptions::new().limit(50).cursor("abc=");
                 storable(&query, client.deck_v2().event_destinations().list(&query))
             },
             request: "GET /event-destinations?cursor=abc%3D&limit=50",
             required: Some((
-                |client, _| storable(&(), client.deck_v2().event_destinations().list(&ListQuery::new())),
+                |client, _| storable(&(), client.deck_v2().event_destinations().list(&ListOptions::new())),
                 "GET /event-destinations",
             )),
             answer: (

@@ -1,6 +1,6 @@
 use super::task_runs::staged_run;
 use super::{Case, Input, Stored, storable};
-use connectory::deck_v2::ListQuery;
+use connectory::deck_v2::ListOptions;
 use connectory::deck_v2::sessions::*;
 
 pub fn cases() -> Vec<Case> {
@@ -8,12 +8,12 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck_v2.sessions.list",
             send: |client, _| {
-                let query = ListQuery::new().limit(50).cursor("abc=");
+                let query = ListOptions::new().limit(50).cursor("abc=");
                 storable(&query, client.deck_v2().sessions().list(&query))
             },
             request: "GET /sessions?cursor=abc%3D&limit=50",
             required: Some((
-                |client, _| storable(&(), client.deck_v2().sessions().list(&ListQuery::new())),
+                |client, _| storable(&(), client.deck_v2().sessions().list(&ListOptions::new())),
                 "GET /sessions",
             )),
             answer: (

@@ -1,5 +1,5 @@
 use super::{Case, Input, Staged, Stored, sent, storable};
-use connectory::deck_v2::ListQuery;
+use connectory::deck_v2::ListOptions;
 use connectory::deck_v2::sources::*;
 use connectory::{Client, Patch};
 
@@ -53,12 +53,12 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "deck_v2.sources.list",
             send: |client, _| {
-                let query = ListQuery::new().limit(50).cursor("cur_0000000000000000");
+                let query = ListOptions::new().limit(50).cursor("cur_0000000000000000");
                 storable(&query, client.deck_v2().sources().list(&query))
             },
             request: "GET /sources?cursor=cur_0000000000000000&limit=50",
             required: Some((
-                |client, _| storable(&(), client.deck_v2().sources().list(&ListQuery::new())),
+                |client, _| storable(&(), client.deck_v2().sources().list(&ListOptions::new())),
                 "GET /sources",
             )),
             answer: (200, PAGE),
