@@ -124,13 +124,7 @@ impl UpdateAgent {
     setters! {
         name: Option<String>,
         description: Patch<String>,
-    }
-
-    /// Adds a member that this type lacks.
-    #[must_use]
-    pub fn more(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
-        self.more = self.more.with(key, value);
-        self
+        more: JsonMap,
     }
 }
 

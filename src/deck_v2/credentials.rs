@@ -6,7 +6,6 @@ use crate::operation::operations;
 use crate::types::{model, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The operations on credentials.
@@ -167,13 +166,7 @@ impl AuthCredentials {
 
     setters! {
         source_fields: Option<JsonMap>,
-    }
-
-    /// Adds a member that this type lacks.
-    #[must_use]
-    pub fn more(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.more = self.more.with(key, value);
-        self
+        more: JsonMap,
     }
 }
 

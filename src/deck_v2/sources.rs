@@ -6,7 +6,6 @@ use crate::operation::operations;
 use crate::types::{model, open_enum, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The operations on sources.
@@ -131,13 +130,7 @@ impl UpdateSource {
     setters! {
         name: Patch<String>,
         website: Option<Website>,
-    }
-
-    /// Adds a member that this type lacks.
-    #[must_use]
-    pub fn more(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.more = self.more.with(key, value);
-        self
+        more: JsonMap,
     }
 }
 

@@ -6,7 +6,6 @@ use crate::operation::operations;
 use crate::types::{model, open_enum, setters, whole_number, write_secret};
 use crate::{Call, JsonMap, OtherJson, Patch, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The operations on tasks.
@@ -149,13 +148,7 @@ impl CreateTask {
         storage: Option<TaskStorage>,
         extraction: Option<bool>,
         settings: Option<TaskSettings>,
-    }
-
-    /// Adds a member that this type lacks.
-    #[must_use]
-    pub fn more(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.more = self.more.with(key, value);
-        self
+        more: JsonMap,
     }
 }
 
@@ -199,13 +192,7 @@ impl UpdateTask {
         output_schema: Patch<OtherJson>,
         storage: Option<TaskStorage>,
         settings: Option<TaskSettings>,
-    }
-
-    /// Adds a member that this type lacks.
-    #[must_use]
-    pub fn more(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.more = self.more.with(key, value);
-        self
+        more: JsonMap,
     }
 }
 

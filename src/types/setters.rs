@@ -1,9 +1,19 @@
 /// Writes the chained setters of a request struct, one for each field named.
 ///
 /// `Option<T>` fields take anything that becomes a `T`, `Option<Vec<T>>` fields anything that brings such, `Patch<T>`
-/// fields a value or `Patch::Clear`.
+/// fields a value or `Patch::Clear`, `JsonMap` fields one member after the other.
 macro_rules! setters {
     () => {};
+    ($field:ident: JsonMap, $($rest:tt)*) => {
+        /// Adds a member that this type lacks.
+        #[must_use]
+        pub fn $field(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+            self.$field = self.$field.with(key, value);
+            self
+        }
+
+        $crate::types::setters!($($rest)*);
+    };
     // A literal is no `impl Into<u32>`.
     ($field:ident: Option<u32>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]

@@ -57,6 +57,16 @@ pub(super) fn filter<'a>(asked: &'a Asked<'_>, name: &str) -> Option<&'a str> {
     asked.query(&format!("filter[{name}]"))
 }
 
+/// A parameter that is true or false.
+pub(super) fn flag(name: &str, value: Option<&str>) -> Result<Option<bool>, Reply> {
+    match value {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(invalid(&format!("{name} is not a boolean"))),
+    }
+}
+
 /// All values of a filter that may be there more than once.
 pub(super) fn filters<'a>(asked: &'a Asked<'_>, name: &str) -> Vec<&'a str> {
     let name = format!("filter[{name}]");

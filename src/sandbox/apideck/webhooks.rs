@@ -1,7 +1,7 @@
 //! Where the application wants its events posted to, and what was posted.
 
 use super::events::Posted;
-use super::pages::{LogFilter, filter, number, page, page_size};
+use super::pages::{LogFilter, filter, flag, number, page, page_size};
 use super::{State, body, envelope, invalid, not_found, success, timestamp};
 use crate::apideck::UnifiedApi;
 use crate::apideck::webhooks::{self, DisabledReason, WebhookEventType, WebhookStatus};
@@ -129,12 +129,7 @@ impl State {
         let filters = LogFilter::read(asked, "exclude_apis")?;
         let is = |name, value: &str| filter(asked, name).is_none_or(|wanted| wanted == value);
         let attempt = filter(asked, "execution_attempt");
-        let delivered = match filter(asked, "success") {
-            None => None,
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            Some(_) => return Err(invalid("success is not a boolean")),
-        };
+        let delivered = flag("success", filter(asked, "success"))?;
         let fits = |_: &str, posted: &Posted| {
             filters.fits(posted.at, status(posted), "vault")
                 && asked.query("filter[service][id]").is_none_or(|id| id == posted.service.id)

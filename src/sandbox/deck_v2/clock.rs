@@ -1,8 +1,7 @@
 //! What time brings: it is done when somebody asks, in the order in which it was due.
 
 use super::State;
-use super::kept::Resource;
-use serde_json::Value;
+use super::kept::{Resource, text};
 use std::time::{Duration, SystemTime};
 
 /// What happens to a resource next, and when.
@@ -44,11 +43,6 @@ pub(super) fn runtime(resource: &Resource, now: SystemTime) -> u64 {
 pub(super) fn created(resource: &Resource) -> SystemTime {
     let created = text(resource, "created_at").parse::<jiff::Timestamp>();
     created.map_or(SystemTime::UNIX_EPOCH, SystemTime::from)
-}
-
-/// A member that is text; empty where it is none.
-pub(super) fn text<'a>(resource: &'a Resource, name: &str) -> &'a str {
-    resource.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 pub(super) const fn seconds(seconds: u64) -> Duration {

@@ -1,6 +1,6 @@
 //! Credentials: stored unverified, verified or refused by the first run that signs in.
 
-use super::kept::{Resource, asks_for, body, members, object};
+use super::kept::{Resource, asks_for, body, members, object, text};
 use super::{State, created, deleted, invalid, ok};
 use crate::deck_v2::credentials;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
@@ -75,6 +75,17 @@ fn check_external_id(id: Option<&str>) -> Result<(), Reply> {
     is_short.then_some(()).ok_or_else(|| invalid("external_id is over 255 characters"))
 }
 
+/// A credential that no run has signed in with yet.
+fn unverified(source: &str, method: Method, external_id: Option<&str>, sign_in: &SignIn) -> Resource {
+    object(json!({
+        "status": "unverified",
+        "external_id": external_id,
+        "source_id": source,
+        "auth_method": method,
+        "auth_credentials": sign_in,
+    }))
+}
+
 impl State {
     fn create_credential(&mut self, asked: &Asked<'_>) -> Step {
         members::<Body>(asked)?;
@@ -83,16 +94,8 @@ impl State {
         let sign_in = sent.auth_credentials.unwrap_or_default();
         sign_in.check(sent.auth_method)?;
         check_external_id(sent.external_id.as_deref())?;
-        let credential = self.credentials.add(
-            asked,
-            object(json!({
-                "status": "unverified",
-                "external_id": sent.external_id,
-                "source_id": sent.source_id,
-                "auth_method": sent.auth_method,
-                "auth_credentials": sign_in,
-            })),
-        );
+        let members = unverified(&sent.source_id, sent.auth_method, sent.external_id.as_deref(), &sign_in);
+        let credential = self.credentials.add(asked, members);
         self.keep_sign_in(&credential, sign_in);
         self.tell("credential.created", &credential, asked.now);
         created(credential)
@@ -107,13 +110,7 @@ impl State {
         now: SystemTime,
     ) -> Result<(), Reply> {
         self.sources.get(source)?;
-        let members = object(json!({
-            "status": "unverified",
-            "external_id": null,
-            "source_id": source,
-            "auth_method": Method::UsernamePassword,
-            "auth_credentials": sign_in,
-        }));
+        let members = unverified(source, Method::UsernamePassword, None, &sign_in);
         let credential = self.credentials.add_as(id, now, members);
         self.keep_sign_in(&credential, sign_in);
         self.tell("credential.created", &credential, now);
@@ -188,7 +185,7 @@ impl State {
 
     fn set_status(&mut self, id: &str, status: &str, at: SystemTime) {
         let Ok(credential) = self.credentials.get(id) else { return };
-        let was = credential.get("status").and_then(Value::as_str).unwrap_or_default();
+        let was = text(credential, "status");
         if was == status || was == "deleted" {
             return;
         }

@@ -1,7 +1,7 @@
 //! Where events go: verified after a second of the clock, inactive once a delivery has failed.
 
-use super::clock::{seconds, text};
-use super::kept::{Resource, asks_for, body, object, page};
+use super::clock::seconds;
+use super::kept::{Resource, asks_for, body, object, page, text};
 use super::{State, created, deleted, invalid, iso, ok};
 use crate::deck_v2::event_destinations::{self, DestinationType};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};

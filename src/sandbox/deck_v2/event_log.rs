@@ -1,7 +1,6 @@
 //! What happens, told as events that are kept for 30 days.
 
-use super::clock::text;
-use super::kept::{Resource, asks_for, object, page};
+use super::kept::{Resource, asks_for, object, page, text};
 use super::{State, invalid, iso, ok, refusal};
 use crate::deck_v2::event_log;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};

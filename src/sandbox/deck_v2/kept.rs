@@ -12,6 +12,11 @@ use std::time::SystemTime;
 /// A resource as it is answered.
 pub(super) type Resource = Map<String, Value>;
 
+/// A member that is text; empty where it is none.
+pub(super) fn text<'a>(resource: &'a Resource, name: &str) -> &'a str {
+    resource.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
 /// What no update changes.
 const FIXED: [&str; 5] = ["id", "object", "created_at", "updated_at", "request_id"];
 

@@ -1,7 +1,7 @@
 //! Sessions: they begin with a run, idle when none is left, and end after ten minutes of that.
 
-use super::clock::{runtime, seconds, text};
-use super::kept::{Resource, object};
+use super::clock::{runtime, seconds};
+use super::kept::{Resource, object, text};
 use super::task_runs::is_active;
 use super::{DeckV2, State, invalid, ok, refusal};
 use crate::deck_v2::sessions;

@@ -1,7 +1,7 @@
 //! Files: stored by a run whose task says so, read over a link that lasts a quarter of an hour.
 
-use super::clock::{seconds, text};
-use super::kept::{Resource, object};
+use super::clock::seconds;
+use super::kept::{Resource, object, text};
 use super::task_runs::{example, is_active};
 use super::{State, iso, ok};
 use crate::deck_v2::storage;

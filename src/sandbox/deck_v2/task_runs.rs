@@ -1,7 +1,7 @@
 //! Runs: queued, running, with a question in between, completed; a second of the clock for each step.
 
-use super::clock::{created, runtime, seconds, text};
-use super::kept::{Resource, asks_for, body, members, object};
+use super::clock::{created, runtime, seconds};
+use super::kept::{Resource, asks_for, body, members, object, text};
 use super::{DeckV2, State, error, invalid, ok, refusal};
 use crate::deck_v2::{TaskId, task_runs};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, later};

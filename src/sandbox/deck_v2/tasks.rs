@@ -1,6 +1,6 @@
 //! Tasks, which their agents name. Runs of them are in `task_runs`.
 
-use super::kept::{any_members, asks_for};
+use super::kept::{any_members, asks_for, text};
 use super::{State, created, deleted, invalid, ok};
 use crate::deck_v2::tasks::{self, TaskStorage};
 use crate::sandbox::exchange::{Asked, Handlers, Step};
@@ -46,7 +46,7 @@ impl Default for Settings {
 impl State {
     fn create_task(&mut self, asked: &Asked<'_>) -> Step {
         let mut members = any_members::<Body>(asked)?;
-        let agent = members.get("agent_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let agent = text(&members, "agent_id").to_owned();
         self.agents.get(&agent)?;
         members.insert("status".to_owned(), "learning".into());
         let task = match members.remove("id") {
@@ -86,7 +86,7 @@ impl State {
 
     fn delete_task(&mut self, asked: &Asked<'_>) -> Step {
         let task = self.tasks.delete(asked.id("task_id")?)?;
-        self.name_tasks(task.get("agent_id").and_then(Value::as_str).unwrap_or_default());
+        self.name_tasks(text(&task, "agent_id"));
         self.tell("task.deleted", &task, asked.now);
         ok(deleted(&task))
     }

@@ -3,6 +3,7 @@
 use crate::apideck::vault::connections::{self, ConsentState, DataScopesResources};
 use crate::sandbox::apideck::catalog::{self, Auth, SERVICES, Service};
 use crate::sandbox::apideck::connection::{self, Record};
+use crate::sandbox::apideck::pages::flag;
 use crate::sandbox::apideck::{
     State, body, consumer, invalid, invalid_state, iso, key, not_found, refusal, service, success,
 };
@@ -36,12 +37,7 @@ pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> = &[
 
 impl State {
     fn list(&mut self, asked: &Asked<'_>) -> Step {
-        let configured = match asked.query("configured") {
-            None => None,
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            Some(_) => return Err(invalid("configured is not a boolean")),
-        };
+        let configured = flag("configured", asked.query("configured"))?;
         let connections: Value = SERVICES
             .iter()
             .filter(|service| asked.query("api").is_none_or(|api| service.unified_api == api))
