@@ -92,14 +92,13 @@ async fn r9_a_body_that_costs_time_and_holds_nothing_ends_in_time() {
             breaths += 1;
         }
         let error = call.await.unwrap().unwrap_err();
-        // A busy machine takes its time; whether the deadline ended it is told below.
-        assert!(start.elapsed() < seconds(20), "{:?} for {error}", start.elapsed());
+        assert!(start.elapsed() < seconds(3), "{:?} for {error}", start.elapsed());
         assert_eq!(
             (error.status().unwrap().as_u16(), error.is_timeout()),
             (status, status == 200),
             "{error}"
         );
-        assert!(breaths > 2, "others have their turn meanwhile: {breaths}");
+        assert!(breaths > 5, "others have their turn meanwhile: {breaths}");
     }
 }
 
