@@ -17,6 +17,7 @@
 //! curl -sS http://127.0.0.1:4010/_sandbox/deck/events
 //! ```
 
+use base64::{Engine, prelude::BASE64_STANDARD as STANDARD};
 use connectory::Provider;
 use connectory::sandbox::Sandbox;
 use std::{env::Args, process::ExitCode};
@@ -111,7 +112,7 @@ async fn serve(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("         Authorization: Bearer {}, x-apideck-app-id: {}", APIDECK.0, APIDECK.1);
     println!("         a connection: test-consumer, crm/salesforce");
     println!("Codat    {}", sandbox.base_url(Provider::Codat));
-    println!("         API key: {CODAT}");
+    println!("         Authorization: Basic {}, which is the key {CODAT} in Base64", STANDARD.encode(CODAT));
     println!("         a company: {COMPANY}");
     println!("Deck v2  {}", sandbox.base_url(Provider::DeckV2));
     println!("         Authorization: Bearer {DECK_V2}");
