@@ -62,6 +62,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-companies>.
     #[doc(alias = "list-companies")]
+    #[inline]
     pub fn list(&self, query: &ListCompanies) -> Call<Page<Company>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Company>, _>()
     }
@@ -76,6 +77,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/create-company>.
     #[doc(alias = "create-company")]
+    #[inline]
     pub fn create(&self, company: &CreateCompany) -> Call<Company> {
         self.engine.call(&CREATE).json(company).returns()
     }
@@ -87,6 +89,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-company>.
     #[doc(alias = "get-company")]
+    #[inline]
     pub fn get(&self, company: impl Into<CompanyId>) -> Call<Company> {
         self.engine.call(&GET).path(company.into()).returns()
     }
@@ -100,6 +103,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/update-company>.
     #[doc(alias = "update-company")]
+    #[inline]
     pub fn update(&self, company: impl Into<CompanyId>, update: &UpdateCompany) -> Call<Company> {
         self.engine.call(&UPDATE).path(company.into()).json(update).returns()
     }
@@ -113,6 +117,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/replace-company>.
     #[doc(alias = "replace-company")]
+    #[inline]
     pub fn replace(&self, company: impl Into<CompanyId>, replacement: &CreateCompany) -> Call<Company> {
         self.engine.call(&REPLACE).path(company.into()).json(replacement).returns()
     }
@@ -124,6 +129,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/delete-company>.
     #[doc(alias = "delete-company")]
+    #[inline]
     pub fn delete(&self, company: impl Into<CompanyId>) -> Call<()> {
         self.engine.call(&DELETE).path(company.into()).returns_nothing()
     }
@@ -137,6 +143,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-company-access-token>.
     #[doc(alias = "get-company-access-token")]
+    #[inline]
     pub fn get_access_token(&self, company: impl Into<CompanyId>) -> Call<CompanyAccessToken> {
         self.engine.call(&GET_ACCESS_TOKEN).path(company.into()).returns()
     }
@@ -150,6 +157,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/add-product>.
     #[doc(alias = "add-product")]
+    #[inline]
     pub fn add_product(&self, company: impl Into<CompanyId>, product: impl Into<ProductId>) -> Call<()> {
         self.engine.call(&ADD_PRODUCT).path(company.into()).path(product.into()).returns_nothing()
     }
@@ -163,6 +171,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/remove-product>.
     #[doc(alias = "remove-product")]
+    #[inline]
     pub fn remove_product(&self, company: impl Into<CompanyId>, product: impl Into<ProductId>) -> Call<()> {
         self.engine.call(&REMOVE_PRODUCT).path(company.into()).path(product.into()).returns_nothing()
     }
@@ -177,6 +186,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/refresh-product-data>.
     #[doc(alias = "refresh-product-data")]
+    #[inline]
     pub fn refresh_product_data(
         &self,
         company: impl Into<CompanyId>,
@@ -194,6 +204,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-company-syncSettings>.
     #[doc(alias = "get_company_sync_settings")]
+    #[inline]
     pub fn get_sync_settings(&self, company: impl Into<CompanyId>) -> Call<CompanySyncSettings> {
         self.engine.call(&GET_SYNC_SETTINGS).path(company.into()).returns()
     }
@@ -205,6 +216,7 @@ impl Companies {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/set-company-syncSettings>.
     #[doc(alias = "set_company_sync_settings")]
+    #[inline]
     pub fn set_sync_settings(&self, company: impl Into<CompanyId>, settings: &SetSyncSettings) -> Call<()> {
         let company = company.into();
         let body = settings.of("companyId", company.as_str());

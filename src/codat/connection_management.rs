@@ -39,6 +39,7 @@ impl ConnectionManagement {
     /// Source: <https://docs.codat.io/updates/260624-deprecation-connection-management-access-token>.
     #[deprecated = "removed by Codat on 2026-10-12; use `codat().companies().get_access_token(..)`"]
     #[doc(alias = "get-connection-management-access-token")]
+    #[inline]
     pub fn get(&self, company: impl Into<CompanyId>) -> Call<ConnectionManagementAccessToken> {
         self.engine.call(&GET).path(company.into()).returns()
     }
@@ -48,6 +49,7 @@ impl ConnectionManagement {
     /// Source: <https://docs.codat.io/platform-api#/operations/get-connection-management-cors-settings>.
     #[deprecated = "use `codat().settings().get_cors_settings()`"]
     #[doc(alias = "get-connection-management-cors-settings")]
+    #[inline]
     pub fn get_cors_settings(&self) -> Call<CorsSettings> {
         self.engine.call(&GET_CORS_SETTINGS).returns()
     }
@@ -57,6 +59,7 @@ impl ConnectionManagement {
     /// Source: <https://docs.codat.io/platform-api#/operations/set-connection-management-cors-settings>.
     #[deprecated = "use `codat().settings().set_cors_settings(..)`"]
     #[doc(alias = "set-connection-management-cors-settings")]
+    #[inline]
     pub fn set_cors_settings(&self, settings: &CorsSettings) -> Call<CorsSettings> {
         self.engine.call(&SET_CORS_SETTINGS).json(settings).returns()
     }

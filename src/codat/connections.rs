@@ -52,6 +52,7 @@ impl Connections {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-connections>.
     #[doc(alias = "list-connections")]
+    #[inline]
     pub fn list(&self, company: impl Into<CompanyId>, options: &ListOptions) -> Call<Page<Connection>> {
         let call = self.engine.call(&LIST).path(company.into()).query(options);
         call.returns_with_unread::<Page<Connection>, _>()
@@ -66,6 +67,7 @@ impl Connections {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/create-connection>.
     #[doc(alias = "create-connection")]
+    #[inline]
     pub fn create(&self, company: impl Into<CompanyId>, connection: &CreateConnection) -> Call<Connection> {
         self.engine.call(&CREATE).path(company.into()).json(connection).returns()
     }
@@ -77,6 +79,7 @@ impl Connections {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-connection>.
     #[doc(alias = "get-connection")]
+    #[inline]
     pub fn get(
         &self,
         company: impl Into<CompanyId>,
@@ -96,6 +99,7 @@ impl Connections {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/unlink-connection>.
     #[doc(alias = "unlink-connection")]
+    #[inline]
     pub fn unlink(
         &self,
         company: impl Into<CompanyId>,
@@ -113,6 +117,7 @@ impl Connections {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/delete-connection>.
     #[doc(alias = "delete-connection")]
+    #[inline]
     pub fn delete(&self, company: impl Into<CompanyId>, connection: impl Into<ConnectionId>) -> Call<()> {
         self.engine.call(&DELETE).path(company.into()).path(connection.into()).returns_nothing()
     }
@@ -126,6 +131,7 @@ impl Connections {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/update-connection-authorization>.
     #[doc(alias = "update-connection-authorization")]
+    #[inline]
     pub fn update_authorization(
         &self,
         company: impl Into<CompanyId>,

@@ -46,6 +46,7 @@ impl CustomDataTypes {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/configure-custom-data-type>.
     #[doc(alias = "configure-custom-data-type")]
+    #[inline]
     pub fn configure(
         &self,
         platform: impl Into<PlatformKey>,
@@ -65,6 +66,7 @@ impl CustomDataTypes {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-custom-data-type-configuration>.
     #[doc(alias = "get-custom-data-type-configuration")]
+    #[inline]
     pub fn get_configuration(
         &self,
         platform: impl Into<PlatformKey>,
@@ -79,6 +81,7 @@ impl CustomDataTypes {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-custom-data-type-records>.
     #[doc(alias = "list-custom-data-type-records")]
+    #[inline]
     pub fn list_records(
         &self,
         company: impl Into<CompanyId>,
@@ -104,6 +107,7 @@ impl CustomDataTypes {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/refresh-custom-data-type>.
     #[doc(alias = "refresh-custom-data-type")]
+    #[inline]
     pub fn refresh(
         &self,
         company: impl Into<CompanyId>,

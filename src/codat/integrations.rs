@@ -38,6 +38,7 @@ impl Integrations {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-integrations>.
     #[doc(alias = "list-integrations")]
+    #[inline]
     pub fn list(&self, options: &ListOptions) -> Call<Page<Integration>> {
         self.engine.call(&LIST).query(options).returns_with_unread::<Page<Integration>, _>()
     }
@@ -49,6 +50,7 @@ impl Integrations {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-integration>.
     #[doc(alias = "get-integration")]
+    #[inline]
     pub fn get(&self, platform: impl Into<PlatformKey>) -> Call<Integration> {
         self.engine.call(&GET).path(platform.into()).returns()
     }
@@ -60,6 +62,7 @@ impl Integrations {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-integrations-branding>.
     #[doc(alias = "get-integrations-branding")]
+    #[inline]
     pub fn get_branding(&self, platform: impl Into<PlatformKey>) -> Call<Branding> {
         self.engine.call(&GET_BRANDING).path(platform.into()).returns()
     }

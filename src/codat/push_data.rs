@@ -41,6 +41,7 @@ impl PushData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-create-update-model-options-by-data-type>.
     #[doc(alias = "get-create-update-model-options-by-data-type")]
+    #[inline]
     pub fn get_model_options(
         &self,
         company: impl Into<CompanyId>,
@@ -60,6 +61,7 @@ impl PushData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-company-push-history>.
     #[doc(alias = "get-company-push-history")]
+    #[inline]
     pub fn list_operations(
         &self,
         company: impl Into<CompanyId>,
@@ -76,6 +78,7 @@ impl PushData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-push-operation>.
     #[doc(alias = "get-push-operation")]
+    #[inline]
     pub fn get_operation(
         &self,
         company: impl Into<CompanyId>,

@@ -33,6 +33,7 @@ impl ReadData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-read-validation-results>.
     #[doc(alias = "get-read-validation-results")]
+    #[inline]
     pub fn get_validation_results(
         &self,
         company: impl Into<CompanyId>,

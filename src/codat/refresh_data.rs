@@ -45,6 +45,7 @@ impl RefreshData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/refresh-company-data>.
     #[doc(alias = "refresh-company-data")]
+    #[inline]
     pub fn all(&self, company: impl Into<CompanyId>) -> Call<()> {
         self.engine.call(&ALL).path(company.into()).returns_nothing()
     }
@@ -55,6 +56,7 @@ impl RefreshData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/refresh-data-type>.
     #[doc(alias = "refresh-data-type")]
+    #[inline]
     pub fn by_data_type(
         &self,
         company: impl Into<CompanyId>,
@@ -69,6 +71,7 @@ impl RefreshData {
     /// Source: <https://docs.codat.io/platform-api#/operations/get-company-data-status>.
     #[doc(alias = "get")]
     #[doc(alias = "get-company-data-status")]
+    #[inline]
     pub fn get_data_statuses(&self, company: impl Into<CompanyId>) -> Call<DataStatuses> {
         self.engine.call(&GET_DATA_STATUSES).path(company.into()).returns()
     }
@@ -82,6 +85,7 @@ impl RefreshData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-pull-operations>.
     #[doc(alias = "list-pull-operations")]
+    #[inline]
     pub fn list_pull_operations(
         &self,
         company: impl Into<CompanyId>,
@@ -98,6 +102,7 @@ impl RefreshData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-pull-operation>.
     #[doc(alias = "get-pull-operation")]
+    #[inline]
     pub fn get_pull_operation(
         &self,
         company: impl Into<CompanyId>,

@@ -52,6 +52,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-profile>.
     #[doc(alias = "get-profile")]
+    #[inline]
     pub fn get_profile(&self) -> Call<Profile> {
         self.engine.call(&GET_PROFILE).returns()
     }
@@ -62,6 +63,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/update-profile>.
     #[doc(alias = "update-profile")]
+    #[inline]
     pub fn update_profile(&self, profile: &UpdateProfile) -> Call<Profile> {
         self.engine.call(&UPDATE_PROFILE).json(profile).returns()
     }
@@ -70,6 +72,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-profile-syncSettings>.
     #[doc(alias = "get-profile-syncSettings")]
+    #[inline]
     pub fn get_sync_settings(&self) -> Call<SyncSettings> {
         self.engine.call(&GET_SYNC_SETTINGS).returns()
     }
@@ -80,6 +83,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/update-profile-syncSettings>.
     #[doc(alias = "update-profile-syncSettings")]
+    #[inline]
     pub fn update_sync_settings(&self, client: impl Into<ClientId>, settings: &SetSyncSettings) -> Call<()> {
         let client = client.into();
         let body = settings.of("clientId", client.as_str());
@@ -90,6 +94,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-cors-settings>.
     #[doc(alias = "get-cors-settings")]
+    #[inline]
     pub fn get_cors_settings(&self) -> Call<CorsSettings> {
         self.engine.call(&GET_CORS_SETTINGS).returns()
     }
@@ -100,6 +105,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/set-cors-settings>.
     #[doc(alias = "set-cors-settings")]
+    #[inline]
     pub fn set_cors_settings(&self, settings: &CorsSettings) -> Call<CorsSettings> {
         self.engine.call(&SET_CORS_SETTINGS).json(settings).returns()
     }
@@ -108,6 +114,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-api-keys>.
     #[doc(alias = "list-api-keys")]
+    #[inline]
     pub fn list_api_keys(&self) -> Call<ApiKeys> {
         self.engine.call(&LIST_API_KEYS).returns_with_unread::<ApiKeys, _>()
     }
@@ -120,6 +127,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/create-api-key>.
     #[doc(alias = "create-api-key")]
+    #[inline]
     pub fn create_api_key(&self, key: &CreateApiKey) -> Call<CreatedApiKey> {
         self.engine.call(&CREATE_API_KEY).json(key).returns()
     }
@@ -133,6 +141,7 @@ impl Settings {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/delete-api-key>.
     #[doc(alias = "delete-api-key")]
+    #[inline]
     pub fn delete_api_key(&self, key: impl Into<ApiKeyId>) -> Call<()> {
         self.engine.call(&DELETE_API_KEY).path(key.into()).returns_nothing()
     }

@@ -33,6 +33,7 @@ impl SupplementalData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/configure-supplemental-data>.
     #[doc(alias = "configure-supplemental-data")]
+    #[inline]
     pub fn configure(
         &self,
         platform: impl Into<PlatformKey>,
@@ -49,6 +50,7 @@ impl SupplementalData {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-supplemental-data-configuration>.
     #[doc(alias = "get-supplemental-data-configuration")]
+    #[inline]
     pub fn get_configuration(
         &self,
         platform: impl Into<PlatformKey>,

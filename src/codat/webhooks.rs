@@ -38,6 +38,7 @@ impl Webhooks {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-webhook-consumers>.
     #[doc(alias = "list-webhook-consumers")]
+    #[inline]
     pub fn list_consumers(&self) -> Call<WebhookConsumers> {
         self.engine.call(&LIST_CONSUMERS).returns_with_unread::<WebhookConsumers, _>()
     }
@@ -51,6 +52,7 @@ impl Webhooks {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/create-webhook-consumer>.
     #[doc(alias = "create-webhook-consumer")]
+    #[inline]
     pub fn create_consumer(&self, body: &CreateWebhookConsumer) -> Call<WebhookConsumer> {
         self.engine.call(&CREATE_CONSUMER).json(body).returns()
     }
@@ -62,6 +64,7 @@ impl Webhooks {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/delete-webhook-consumer>.
     #[doc(alias = "delete-webhook-consumer")]
+    #[inline]
     pub fn delete_consumer(&self, consumer: impl Into<WebhookConsumerId>) -> Call<()> {
         self.engine.call(&DELETE_CONSUMER).path(consumer.into()).returns_nothing()
     }
@@ -72,6 +75,7 @@ impl Webhooks {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/rotate-zapier-key>.
     #[doc(alias = "rotate-zapier-key")]
+    #[inline]
     pub fn rotate_zapier_key(&self) -> Call<ZapierKey> {
         self.engine.call(&ROTATE_ZAPIER_KEY).returns()
     }

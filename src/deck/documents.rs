@@ -33,6 +33,7 @@ impl Documents {
     /// rotated.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobsdocuments/README.md>.
+    #[inline]
     pub fn list(&self, body: &ListDocuments) -> Call<DocumentList> {
         self.engine.call(&LIST).query(&body.query()).json(body).returns_with_unread::<DocumentList, _>()
     }
@@ -47,6 +48,7 @@ impl Documents {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobs/README.md>.
     #[doc(alias = "getDocumentFile")]
+    #[inline]
     pub fn file(&self, body: &GetDocumentFile) -> Call<Download> {
         self.engine.call(&FILE).json(body).downloads()
     }

@@ -45,6 +45,7 @@ impl Jobs {
     /// [`NoActiveConnection`](super::ErrorCode::NoActiveConnection) when the connection is not open.
     ///
     /// Source: <https://docs.deck.co/guides/development/idempotency>.
+    #[inline]
     pub fn submit<I: Serialize>(&self, body: &SubmitJob<I>) -> Call<Job> {
         let mut draft = self.engine.call(&SUBMIT).json(body);
         if let Some(outcome) = &body.sandbox_outcome {
@@ -59,6 +60,7 @@ impl Jobs {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/jobs/README.md>.
     #[doc(alias = "answerMFA")]
+    #[inline]
     pub fn answer_mfa(&self, body: &AnswerJobMfa) -> Call<()> {
         self.engine.call(&ANSWER_MFA).json(body).returns_nothing()
     }

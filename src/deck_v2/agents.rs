@@ -37,6 +37,7 @@ impl Agents {
     ///
     /// Source: <https://docs.deck.co/api-reference/agents/create-an-agent>.
     #[doc(alias = "createAgent")]
+    #[inline]
     pub fn create(&self, body: &CreateAgent) -> Call<Agent> {
         self.engine.call(&CREATE).json(body).returns()
     }
@@ -44,6 +45,7 @@ impl Agents {
     /// Lists your agents, a page at a time.
     ///
     /// Source: <https://docs.deck.co/api/pagination>.
+    #[inline]
     pub fn list(&self, query: &ListOptions) -> Call<Page<Agent>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Agent>, _>()
     }
@@ -54,6 +56,7 @@ impl Agents {
     /// `NotFound` for an agent that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/api-reference/agents/retrieve-an-agent>.
+    #[inline]
     pub fn get(&self, agent: impl Into<AgentId>) -> Call<Agent> {
         self.engine.call(&GET).path(agent.into()).returns()
     }
@@ -63,6 +66,7 @@ impl Agents {
     /// Its body is guessed: it has the members of [`create`](Self::create), and [`UpdateAgent::more`] for others.
     ///
     /// Source: <https://docs.deck.co/api-reference/agents/create-an-agent>.
+    #[inline]
     pub fn update(&self, agent: impl Into<AgentId>, body: &UpdateAgent) -> Call<Agent> {
         self.engine.call(&UPDATE).path(agent.into()).json(body).returns()
     }
@@ -73,6 +77,7 @@ impl Agents {
     /// `NotFound` for an agent that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/api-reference/agents/delete-an-agent>.
+    #[inline]
     pub fn delete(&self, agent: impl Into<AgentId>) -> Call<()> {
         self.engine.call(&DELETE).path(agent.into()).returns_nothing()
     }

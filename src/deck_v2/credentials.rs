@@ -40,6 +40,7 @@ impl Credentials {
     /// `NotFound` or `BadRequest` for a source that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/api-reference/credentials/create-a-credential>.
+    #[inline]
     pub fn create(&self, body: &CreateCredential) -> Call<Credential> {
         self.engine.call(&CREATE).json(body).returns()
     }
@@ -49,6 +50,7 @@ impl Credentials {
     /// With [`external_id`](field@ListCredentials::external_id) those of one customer.
     ///
     /// Source: <https://docs.deck.co/api-reference/credentials/list-credentials>.
+    #[inline]
     pub fn list(&self, query: &ListCredentials) -> Call<Page<Credential>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Credential>, _>()
     }
@@ -61,6 +63,7 @@ impl Credentials {
     /// `NotFound` for a credential that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/api-reference/credentials/retrieve-a-credential>.
+    #[inline]
     pub fn get(&self, credential: impl Into<CredentialId>) -> Call<Credential> {
         self.engine.call(&GET).path(credential.into()).returns()
     }
@@ -73,6 +76,7 @@ impl Credentials {
     /// `NotFound` for a credential that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/api-reference/credentials/update-a-credential>.
+    #[inline]
     pub fn update(&self, credential: impl Into<CredentialId>, body: &UpdateCredential) -> Call<Credential> {
         self.engine.call(&UPDATE).path(credential.into()).json(body).returns()
     }
@@ -85,6 +89,7 @@ impl Credentials {
     /// `NotFound` for a credential that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/platform/credential-management>.
+    #[inline]
     pub fn delete(&self, credential: impl Into<CredentialId>) -> Call<()> {
         self.engine.call(&DELETE).path(credential.into()).returns_nothing()
     }

@@ -41,6 +41,7 @@ impl EventDestinations {
     ///
     /// Source: <https://docs.deck.co/api-reference/event-destinations/create-an-event-destination>.
     #[doc(alias = "createEventDestination")]
+    #[inline]
     pub fn create(&self, body: &CreateEventDestination) -> Call<EventDestination> {
         self.engine.call(&CREATE).json(body).returns()
     }
@@ -51,6 +52,7 @@ impl EventDestinations {
     ///
     /// Source: <https://docs.deck.co/events/destinations-and-deliveries>.
     #[doc(alias = "listEventDestinations")]
+    #[inline]
     pub fn list(&self, query: &ListOptions) -> Call<Page<EventDestination>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<EventDestination>, _>()
     }
@@ -59,6 +61,7 @@ impl EventDestinations {
     ///
     /// Source: <https://docs.deck.co/api-reference/event-destinations/retrieve-an-event-destination>.
     #[doc(alias = "getEventDestination")]
+    #[inline]
     pub fn get(&self, destination: impl Into<EventDestinationId>) -> Call<EventDestination> {
         self.engine.call(&GET).path(destination.into()).returns()
     }
@@ -70,6 +73,7 @@ impl EventDestinations {
     ///
     /// Source: <https://docs.deck.co/api-reference/event-destinations/update-an-event-destination>.
     #[doc(alias = "updateEventDestination")]
+    #[inline]
     pub fn update(
         &self,
         destination: impl Into<EventDestinationId>,
@@ -82,6 +86,7 @@ impl EventDestinations {
     ///
     /// Source: <https://docs.deck.co/api-reference/event-destinations/delete-an-event-destination>.
     #[doc(alias = "deleteEventDestination")]
+    #[inline]
     pub fn delete(&self, destination: impl Into<EventDestinationId>) -> Call<()> {
         self.engine.call(&DELETE).path(destination.into()).returns_nothing()
     }
@@ -90,6 +95,7 @@ impl EventDestinations {
     ///
     /// Source: <https://docs.deck.co/api-reference/event-destinations/list-event-deliveries>.
     #[doc(alias = "listEventDeliveries")]
+    #[inline]
     pub fn list_deliveries(
         &self,
         destination: impl Into<EventDestinationId>,

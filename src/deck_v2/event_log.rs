@@ -32,6 +32,7 @@ impl EventLog {
     ///
     /// Source: <https://docs.deck.co/api-reference/events/list-events>.
     #[doc(alias = "listEvents")]
+    #[inline]
     pub fn list(&self, query: &ListEvents) -> Call<Page<Event>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Event>, _>()
     }
@@ -43,6 +44,7 @@ impl EventLog {
     ///
     /// Source: <https://docs.deck.co/api-reference/events/retrieve-an-event>.
     #[doc(alias = "getEvent")]
+    #[inline]
     pub fn get(&self, event: impl Into<EventId>) -> Call<Event> {
         self.engine.call(&GET).path(event.into()).returns()
     }

@@ -28,6 +28,7 @@ impl SessionTokens {
     /// It is valid for 30 minutes. Deck calls the component a preview.
     ///
     /// Source: <https://docs.deck.co/api-reference/components/create-a-session-token>.
+    #[inline]
     pub fn create(&self) -> Call<SessionToken> {
         self.engine.call(&CREATE).returns()
     }

@@ -33,6 +33,7 @@ impl Sessions {
     ///
     /// Source: <https://docs.deck.co/concepts/sessions>.
     #[doc(alias = "listSessions")]
+    #[inline]
     pub fn list(&self, query: &ListOptions) -> Call<Page<Session>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Session>, _>()
     }
@@ -41,6 +42,7 @@ impl Sessions {
     ///
     /// Source: <https://docs.deck.co/api-reference/sessions/retrieve-a-session>.
     #[doc(alias = "getSession")]
+    #[inline]
     pub fn get(&self, session: impl Into<SessionId>) -> Call<Session> {
         self.engine.call(&GET).path(session.into()).returns()
     }
@@ -49,6 +51,7 @@ impl Sessions {
     ///
     /// Source: <https://docs.deck.co/api-reference/sessions/end-a-session>.
     #[doc(alias = "endSession")]
+    #[inline]
     pub fn end(&self, session: impl Into<SessionId>) -> Call<Session> {
         self.engine.call(&END).path(session.into()).returns()
     }

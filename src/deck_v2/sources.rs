@@ -37,6 +37,7 @@ impl Sources {
     /// Deck may normalise the address.
     ///
     /// Source: <https://docs.deck.co/api-reference/sources/create-a-source>.
+    #[inline]
     pub fn create(&self, body: &CreateSource) -> Call<Source> {
         self.engine.call(&CREATE).json(body).returns()
     }
@@ -44,6 +45,7 @@ impl Sources {
     /// Lists your sources, a page at a time.
     ///
     /// Source: <https://docs.deck.co/api/pagination>.
+    #[inline]
     pub fn list(&self, query: &ListOptions) -> Call<Page<Source>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Source>, _>()
     }
@@ -54,6 +56,7 @@ impl Sources {
     /// `NotFound` for a source that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/api-reference/sources/retrieve-a-source>.
+    #[inline]
     pub fn get(&self, source: impl Into<SourceId>) -> Call<Source> {
         self.engine.call(&GET).path(source.into()).returns()
     }
@@ -63,6 +66,7 @@ impl Sources {
     /// Its body is guessed: it has the members of [`create`](Self::create), and [`UpdateSource::more`] for others.
     ///
     /// Source: <https://docs.deck.co/api-reference/sources/create-a-source>.
+    #[inline]
     pub fn update(&self, source: impl Into<SourceId>, body: &UpdateSource) -> Call<Source> {
         self.engine.call(&UPDATE).path(source.into()).json(body).returns()
     }
@@ -75,6 +79,7 @@ impl Sources {
     /// `NotFound` for a source that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/events/events-reference>.
+    #[inline]
     pub fn delete(&self, source: impl Into<SourceId>) -> Call<()> {
         self.engine.call(&DELETE).path(source.into()).returns_nothing()
     }

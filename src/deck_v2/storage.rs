@@ -30,6 +30,7 @@ impl Storage {
     ///
     /// Source: <https://docs.deck.co/api-reference/storage/retrieve-a-storage-item>.
     #[doc(alias = "getStorageItem")]
+    #[inline]
     pub fn get(&self, item: impl Into<StorageId>) -> Call<StorageItem> {
         self.engine.call(&GET).path(item.into()).returns()
     }

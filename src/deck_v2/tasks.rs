@@ -43,6 +43,7 @@ impl Tasks {
     /// A refusal, whose status is not known, for a timeout over what your plan allows.
     ///
     /// Source: <https://docs.deck.co/api-reference/tasks/create-a-task>.
+    #[inline]
     pub fn create(&self, body: &CreateTask) -> Call<Task> {
         self.engine.call(&CREATE).json(body).returns()
     }
@@ -51,6 +52,7 @@ impl Tasks {
     ///
     /// Source: <https://docs.deck.co/api-reference/tasks/list-tasks>.
     #[doc(alias = "listTasks")]
+    #[inline]
     pub fn list(&self, query: &ListTasks) -> Call<Page<Task>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<Task>, _>()
     }
@@ -62,6 +64,7 @@ impl Tasks {
     ///
     /// Source: <https://docs.deck.co/api-reference/tasks/retrieve-a-task>.
     #[doc(alias = "getTask")]
+    #[inline]
     pub fn get(&self, task: impl Into<TaskId>) -> Call<Task> {
         self.engine.call(&GET).path(task.into()).returns()
     }
@@ -72,6 +75,7 @@ impl Tasks {
     /// [`UpdateTask::more`] for others.
     ///
     /// Source: <https://docs.deck.co/guides/storage>.
+    #[inline]
     pub fn update(&self, task: impl Into<TaskId>, body: &UpdateTask) -> Call<Task> {
         self.engine.call(&UPDATE).path(task.into()).json(body).returns()
     }
@@ -84,6 +88,7 @@ impl Tasks {
     /// `NotFound` for a task that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/events/events-reference>.
+    #[inline]
     pub fn delete(&self, task: impl Into<TaskId>) -> Call<()> {
         self.engine.call(&DELETE).path(task.into()).returns_nothing()
     }

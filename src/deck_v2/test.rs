@@ -28,6 +28,7 @@ impl Test {
     /// `Unauthorized` for a key that Deck does not know.
     ///
     /// Source: <https://docs.deck.co/api/using-the-api>.
+    #[inline]
     pub fn get(&self) -> Call<Readiness> {
         self.engine.call(&GET).returns()
     }

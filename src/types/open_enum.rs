@@ -55,30 +55,35 @@ macro_rules! open_enum {
 macro_rules! text_conversions {
     ($name:ident) => {
         impl From<String> for $name {
+            #[inline]
             fn from(text: String) -> Self {
                 Self::from(text.as_str())
             }
         }
 
         impl From<&String> for $name {
+            #[inline]
             fn from(text: &String) -> Self {
                 Self::from(text.as_str())
             }
         }
 
         impl From<&$name> for $name {
+            #[inline]
             fn from(value: &$name) -> Self {
                 value.clone()
             }
         }
 
         impl AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.as_str())
             }
@@ -87,6 +92,7 @@ macro_rules! text_conversions {
         impl std::str::FromStr for $name {
             type Err = std::convert::Infallible;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Ok(Self::from(text))
             }
@@ -95,6 +101,7 @@ macro_rules! text_conversions {
         $crate::types::patch_from_text!($name);
 
         impl From<String> for $crate::types::Patch<$name> {
+            #[inline]
             fn from(text: String) -> Self {
                 Self::Set(text.into())
             }

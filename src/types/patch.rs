@@ -50,12 +50,14 @@ impl<T> From<T> for Patch<T> {
 macro_rules! patch_from_text {
     ($($target:ty),+ $(,)?) => { $(
         impl From<&str> for $crate::types::Patch<$target> {
+            #[inline]
             fn from(text: &str) -> Self {
                 Self::Set(text.into())
             }
         }
 
         impl From<&String> for $crate::types::Patch<$target> {
+            #[inline]
             fn from(text: &String) -> Self {
                 Self::from(text.as_str())
             }

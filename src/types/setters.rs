@@ -7,6 +7,7 @@ macro_rules! setters {
     ($field:ident: JsonMap, $($rest:tt)*) => {
         /// Adds a member that this type lacks.
         #[must_use]
+        #[inline]
         pub fn $field(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
             self.$field = self.$field.with(key, value);
             self
@@ -18,6 +19,7 @@ macro_rules! setters {
     ($field:ident: Option<u32>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, $field: u32) -> Self {
             self.$field = Some($field);
             self
@@ -28,6 +30,7 @@ macro_rules! setters {
     ($field:ident: Option<Vec<u32>>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, $field: impl IntoIterator<Item = u32>) -> Self {
             self.$field = Some($field.into_iter().collect());
             self
@@ -38,6 +41,7 @@ macro_rules! setters {
     ($field:ident: Option<Vec<$type:ty>>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, $field: impl IntoIterator<Item = impl Into<$type>>) -> Self {
             self.$field = Some($field.into_iter().map(Into::into).collect());
             self
@@ -48,6 +52,7 @@ macro_rules! setters {
     ($field:ident: Option<$type:ty>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, $field: impl Into<$type>) -> Self {
             self.$field = Some($field.into());
             self
@@ -58,6 +63,7 @@ macro_rules! setters {
     ($field:ident: Patch<$type:ty>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), "), or clears it.")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, $field: impl Into<$crate::types::Patch<$type>>) -> Self {
             self.$field = $field.into();
             self

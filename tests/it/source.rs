@@ -50,6 +50,27 @@ fn r7_the_environment_is_read_in_one_place() {
     assert_eq!(places - imports, 1, "one function reads it, for `from_env` and for proxies");
 }
 
+/// What it is good for stands in the architecture; forgotten, it would be seen in the time of a build only.
+#[test]
+fn every_operation_is_compiled_where_it_is_called() {
+    let mut operations = 0;
+    for (path, code) in sources() {
+        let vendors = ["/src/deck/", "/src/apideck/", "/src/codat/", "/src/deck_v2/"];
+        if !vendors.iter().any(|vendor| path.contains(vendor)) {
+            continue;
+        }
+        for (before, method) in code.match_indices("-> Call<").map(|(at, _)| code.split_at(at)) {
+            let (attributes, name) = before.rsplit_once("fn ").unwrap();
+            // Not the helpers of a vendor, which are generic.
+            if let Some(attributes) = attributes.strip_suffix("pub ") {
+                assert!(attributes.trim_end().ends_with("#[inline]"), "{path}: {name}{}", &method[..40]);
+                operations += 1;
+            }
+        }
+    }
+    assert!(operations >= connectory::operations().count(), "{operations}");
+}
+
 #[test]
 fn r16_nothing_of_ours_runs_in_the_background() {
     let found = holding(&["spawn", "JoinSet", "Handle::current", "std::thread", "block_on"]);

@@ -39,6 +39,7 @@ impl Consumers {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersAll>.
     #[doc(alias = "consumersAll")]
+    #[inline]
     pub fn list(&self, query: &ListConsumers) -> Call<Envelope<Vec<Consumer>>> {
         self.apideck.call(&LIST).query(query).returns_list()
     }
@@ -50,6 +51,7 @@ impl Consumers {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersAdd>.
     #[doc(alias = "consumersAdd")]
+    #[inline]
     pub fn create(&self, body: &CreateConsumer) -> Call<Envelope<Consumer>> {
         self.apideck.call(&CREATE).json(body).returns_one()
     }
@@ -61,6 +63,7 @@ impl Consumers {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersOne>.
     #[doc(alias = "consumersOne")]
+    #[inline]
     pub fn get(&self, consumer: impl Into<ConsumerId>) -> Call<Envelope<Consumer>> {
         self.apideck.call(&GET).path(consumer.into()).returns_one()
     }
@@ -72,6 +75,7 @@ impl Consumers {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersUpdate>.
     #[doc(alias = "consumersUpdate")]
+    #[inline]
     pub fn update(&self, consumer: impl Into<ConsumerId>, body: &UpdateConsumer) -> Call<Envelope<Consumer>> {
         self.apideck.call(&UPDATE).path(consumer.into()).json(body).returns_one()
     }
@@ -86,6 +90,7 @@ impl Consumers {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumersDelete>.
     #[doc(alias = "consumersDelete")]
+    #[inline]
     pub fn delete(&self, consumer: impl Into<ConsumerId>) -> Call<()> {
         self.apideck.call(&DELETE).path(consumer.into()).returns_nothing()
     }
@@ -96,6 +101,7 @@ impl Consumers {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumerRequestCountsAll>.
     #[doc(alias = "consumerRequestCountsAll")]
+    #[inline]
     pub fn request_counts(
         &self,
         consumer: impl Into<ConsumerId>,

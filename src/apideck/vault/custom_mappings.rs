@@ -43,6 +43,7 @@ impl CustomMappings {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customMappingsAll>.
     #[doc(alias = "customMappingsAll")]
+    #[inline]
     pub fn list(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -58,6 +59,7 @@ impl CustomMappings {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customMappingsOne>.
     #[doc(alias = "customMappingsOne")]
+    #[inline]
     pub fn get(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -73,6 +75,7 @@ impl CustomMappings {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customMappingsAdd>.
     #[doc(alias = "customMappingsAdd")]
+    #[inline]
     pub fn create(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -91,6 +94,7 @@ impl CustomMappings {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customMappingsUpdate>.
     #[doc(alias = "customMappingsUpdate")]
+    #[inline]
     pub fn update(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -110,6 +114,7 @@ impl CustomMappings {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customMappingsDelete>.
     #[doc(alias = "customMappingsDelete")]
+    #[inline]
     pub fn delete(
         &self,
         unified_api: impl Into<UnifiedApi>,

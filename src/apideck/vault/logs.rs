@@ -30,6 +30,7 @@ impl Logs {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/logsAll>.
     #[doc(alias = "logsAll")]
+    #[inline]
     pub fn list(&self, query: &ListLogs) -> Call<Envelope<Vec<Log>>> {
         self.apideck.call(&LIST).query(query).returns_list()
     }

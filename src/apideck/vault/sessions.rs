@@ -31,6 +31,7 @@ impl Sessions {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/sessionsCreate>.
     #[doc(alias = "sessionsCreate")]
+    #[inline]
     pub fn create(&self, body: &CreateSession) -> Call<Envelope<Session>> {
         self.apideck.call(&CREATE).json(body).returns_one()
     }

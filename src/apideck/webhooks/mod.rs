@@ -47,6 +47,7 @@ impl Webhooks {
     ///
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksAll>.
     #[doc(alias = "webhooksAll")]
+    #[inline]
     pub fn list(&self, query: &ListWebhooks) -> Call<Envelope<Vec<Webhook>>> {
         self.apideck.call(&LIST).query(query).returns_list()
     }
@@ -59,6 +60,7 @@ impl Webhooks {
     ///
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksAdd>.
     #[doc(alias = "webhooksAdd")]
+    #[inline]
     pub fn create(&self, body: &CreateWebhook) -> Call<Envelope<Webhook>> {
         self.apideck.call(&CREATE).json(body).returns_one()
     }
@@ -70,6 +72,7 @@ impl Webhooks {
     ///
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksOne>.
     #[doc(alias = "webhooksOne")]
+    #[inline]
     pub fn get(&self, webhook: impl Into<WebhookId>) -> Call<Envelope<Webhook>> {
         self.apideck.call(&GET).path(webhook.into()).returns_one()
     }
@@ -83,6 +86,7 @@ impl Webhooks {
     ///
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksUpdate>.
     #[doc(alias = "webhooksUpdate")]
+    #[inline]
     pub fn update(&self, webhook: impl Into<WebhookId>, body: &UpdateWebhook) -> Call<Envelope<Webhook>> {
         self.apideck.call(&UPDATE).path(webhook.into()).json(body).returns_one()
     }
@@ -95,6 +99,7 @@ impl Webhooks {
     ///
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/webhooksDelete>.
     #[doc(alias = "webhooksDelete")]
+    #[inline]
     pub fn delete(&self, webhook: impl Into<WebhookId>) -> Call<()> {
         self.apideck.call(&DELETE).path(webhook.into()).returns_nothing()
     }
@@ -106,6 +111,7 @@ impl Webhooks {
     ///
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/eventLogsAll>.
     #[doc(alias = "eventLogsAll")]
+    #[inline]
     pub fn event_logs(&self, query: &ListEventLogs) -> Call<Envelope<Vec<EventLog>>> {
         self.apideck.call(&EVENT_LOGS).query(query).returns_list()
     }

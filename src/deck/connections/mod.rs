@@ -57,6 +57,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "exchangePublicToken")]
+    #[inline]
     pub fn exchange_public_token(&self, body: &ExchangePublicToken) -> Call<PublicTokenExchange> {
         self.engine.call(&EXCHANGE_PUBLIC_TOKEN).json(body).returns()
     }
@@ -69,6 +70,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "getContext")]
+    #[inline]
     pub fn context(&self, body: &AccessTokenRequest) -> Call<ConnectionContext> {
         self.engine.call(&CONTEXT).json(body).returns()
     }
@@ -77,6 +79,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "getAccounts")]
+    #[inline]
     pub fn accounts(&self, body: &AccessTokenRequest) -> Call<Accounts> {
         self.engine.call(&ACCOUNTS).json(body).returns_with_unread::<Accounts, _>()
     }
@@ -85,6 +88,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "selectAccounts")]
+    #[inline]
     pub fn select_accounts(&self, body: &SelectAccounts) -> Call<()> {
         self.engine.call(&SELECT_ACCOUNTS).json(body).returns_nothing()
     }
@@ -101,6 +105,7 @@ impl Connections {
     /// was rotated before.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-dotnet/blob/main/docs/sdks/connections/README.md#invalidateaccesstoken>.
+    #[inline]
     pub fn invalidate_access_token(&self, body: &AccessTokenRequest) -> Call<InvalidatedAccessToken> {
         self.engine.call(&INVALIDATE_ACCESS_TOKEN).json(body).returns()
     }
@@ -112,6 +117,7 @@ impl Connections {
     /// was rotated.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-dotnet/blob/main/docs/sdks/connections/README.md#updatewebhook>.
+    #[inline]
     pub fn update_webhook(&self, body: &UpdateWebhook) -> Call<()> {
         self.engine.call(&UPDATE_WEBHOOK).json(body).returns_nothing()
     }
@@ -120,6 +126,7 @@ impl Connections {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
     #[doc(alias = "updateAutoRefresh")]
+    #[inline]
     pub fn update_auto_refresh(&self, body: &UpdateAutoRefresh) -> Call<()> {
         self.engine.call(&UPDATE_AUTO_REFRESH).json(body).returns_nothing()
     }
@@ -130,6 +137,7 @@ impl Connections {
     /// the source: wait for the webhook before you call again.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    #[inline]
     pub fn refresh(&self, body: &RefreshConnection) -> Call<()> {
         self.engine.call(&REFRESH).json(body).returns_nothing()
     }
@@ -142,6 +150,7 @@ impl Connections {
     /// then `Unknown`.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/connection/README.md>.
+    #[inline]
     pub fn destroy(&self, body: &AccessTokenRequest) -> Call<()> {
         self.engine.call(&DESTROY).json(body).returns_nothing()
     }

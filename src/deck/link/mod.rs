@@ -59,6 +59,7 @@ impl Link {
     ///
     /// Source: <https://docs.deck.co/guides/authentication/deck-auth>.
     #[doc(alias = "createToken")]
+    #[inline]
     pub fn create_token(&self, body: &CreateLinkToken) -> Call<LinkToken> {
         self.engine.call(&CREATE_TOKEN).json(body).returns()
     }
@@ -71,6 +72,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
     #[doc(alias = "getToken")]
+    #[inline]
     pub fn get_token(&self, body: &LinkTokenRequest) -> Call<LinkTokenSettings> {
         self.engine.call(&GET_TOKEN).json(body).returns()
     }
@@ -79,6 +81,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
     #[doc(alias = "getInfo")]
+    #[inline]
     pub fn info(&self, body: &LinkTokenRequest) -> Call<ClientInfo> {
         self.engine.call(&INFO).json(body).returns()
     }
@@ -89,6 +92,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
     #[doc(alias = "searchSources")]
+    #[inline]
     pub fn sources(&self, body: &SearchSources) -> Call<Sources> {
         self.engine.call(&SOURCES).json(body).returns_with_unread::<Sources, _>()
     }
@@ -100,6 +104,7 @@ impl Link {
     /// status tells whether it has begun.
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
+    #[inline]
     pub fn connect(&self, body: &ConnectSource) -> Call<StartedConnection> {
         self.engine.call(&CONNECT).json(body).returns()
     }
@@ -108,6 +113,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
     #[doc(alias = "getConnectionStatus")]
+    #[inline]
     pub fn connection_status(&self, body: &LinkTokenRequest) -> Call<ConnectionStatus> {
         self.engine.call(&CONNECTION_STATUS).json(body).returns()
     }
@@ -119,6 +125,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/authentication/README.md>.
     #[doc(alias = "getMfaQuestion")]
+    #[inline]
     pub fn mfa_question(&self, body: &LinkTokenRequest) -> Call<SecurityQuestion> {
         self.engine.call(&MFA_QUESTION).json(body).returns()
     }
@@ -134,6 +141,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/authentication/README.md>.
     #[doc(alias = "answerMfa")]
+    #[inline]
     pub fn answer_mfa(&self, body: &AnswerLinkMfa) -> Call<()> {
         self.engine.call(&ANSWER_MFA).json(body).returns_nothing()
     }
@@ -142,6 +150,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/links/README.md>.
     #[doc(alias = "listAccounts")]
+    #[inline]
     pub fn accounts(&self, body: &LinkTokenRequest) -> Call<LinkAccounts> {
         self.engine.call(&ACCOUNTS).json(body).returns_with_unread::<LinkAccounts, _>()
     }
@@ -153,6 +162,7 @@ impl Link {
     ///
     /// Source: <https://github.com/buildwithdeck/sdk-go/blob/main/docs/sdks/link/README.md>.
     #[doc(alias = "selectAccount")]
+    #[inline]
     pub fn select_accounts(&self, body: &SelectLinkAccounts) -> Call<()> {
         self.engine.call(&SELECT_ACCOUNTS).json(body).returns_nothing()
     }

@@ -51,6 +51,7 @@ impl TaskRuns {
     ///
     /// Source: <https://docs.deck.co/api-reference/tasks/run-a-task>.
     #[doc(alias = "runTask")]
+    #[inline]
     pub fn run<I: Serialize>(&self, task: impl Into<TaskId>, body: &RunTask<I>) -> Call<TaskRun> {
         self.engine.call(&RUN).path(task.into()).json(body).returns()
     }
@@ -59,6 +60,7 @@ impl TaskRuns {
     ///
     /// Source: <https://docs.deck.co/api-reference/task-runs/list-task-runs>.
     #[doc(alias = "listTaskRuns")]
+    #[inline]
     pub fn list(&self, query: &ListTaskRuns) -> Call<Page<TaskRun>> {
         self.engine.call(&LIST).query(query).returns_with_unread::<Page<TaskRun>, _>()
     }
@@ -69,6 +71,7 @@ impl TaskRuns {
     ///
     /// Source: <https://docs.deck.co/api-reference/task-runs/retrieve-a-task-run>.
     #[doc(alias = "getTaskRun")]
+    #[inline]
     pub fn get(&self, run: impl Into<TaskRunId>, query: &GetTaskRun) -> Call<TaskRun> {
         self.engine.call(&GET).path(run.into()).query(query).returns()
     }
@@ -83,6 +86,7 @@ impl TaskRuns {
     ///
     /// Source: <https://docs.deck.co/concepts/task-runs>.
     #[doc(alias = "cancelTaskRun")]
+    #[inline]
     pub fn cancel(&self, run: impl Into<TaskRunId>) -> Call<TaskRun> {
         self.engine.call(&CANCEL).path(run.into()).returns()
     }
@@ -94,6 +98,7 @@ impl TaskRuns {
     ///
     /// Source: <https://docs.deck.co/api-reference/task-runs/submit-interaction-input>.
     #[doc(alias = "submitInteraction")]
+    #[inline]
     pub fn answer_interaction(&self, run: impl Into<TaskRunId>, body: &AnswerInteraction) -> Call<TaskRun> {
         self.engine.call(&ANSWER_INTERACTION).path(run.into()).json(body).returns()
     }
@@ -107,6 +112,7 @@ impl TaskRuns {
     ///
     /// Source: <https://docs.deck.co/api-reference/task-runs/list-task-run-storage-items>.
     #[doc(alias = "listTaskRunStorage")]
+    #[inline]
     pub fn list_storage(&self, run: impl Into<TaskRunId>) -> Call<Page<StorageItem>> {
         self.engine.call(&LIST_STORAGE).path(run.into()).returns_with_unread::<Page<StorageItem>, _>()
     }

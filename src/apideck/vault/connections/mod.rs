@@ -92,6 +92,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsAll>.
     #[doc(alias = "connectionsAll")]
+    #[inline]
     pub fn list(&self, query: &ListConnections) -> Call<Envelope<Vec<Connection>>> {
         self.apideck.call(&LIST).query(query).returns_list()
     }
@@ -103,6 +104,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsOne>.
     #[doc(alias = "connectionsOne")]
+    #[inline]
     pub fn get(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -122,6 +124,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsAdd>.
     #[doc(alias = "connectionsAdd")]
+    #[inline]
     pub fn create(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -144,6 +147,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsUpdate>.
     #[doc(alias = "connectionsUpdate")]
+    #[inline]
     pub fn update(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -162,6 +166,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsDelete>.
     #[doc(alias = "connectionsDelete")]
+    #[inline]
     pub fn delete(&self, unified_api: impl Into<UnifiedApi>, service: impl Into<ServiceId>) -> Call<()> {
         self.one(&DELETE, unified_api.into(), service.into()).returns_nothing()
     }
@@ -177,6 +182,7 @@ impl Connections {
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsImport>.
     #[doc(alias = "imports")]
     #[doc(alias = "connectionsImport")]
+    #[inline]
     pub fn import(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -197,6 +203,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsMigrate>.
     #[doc(alias = "connectionsMigrate")]
+    #[inline]
     pub fn migrate(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -216,6 +223,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsToken>.
     #[doc(alias = "connectionsToken")]
+    #[inline]
     pub fn token(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -236,6 +244,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/validateConnectionState>.
     #[doc(alias = "validateConnectionState")]
+    #[inline]
     pub fn validate(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -250,6 +259,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionConsentsAll>.
     #[doc(alias = "connectionConsentsAll")]
+    #[inline]
     pub fn consents(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -265,6 +275,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionConsentUpdate>.
     #[doc(alias = "connectionConsentUpdate")]
+    #[inline]
     pub fn update_consent(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -281,6 +292,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/createCallbackState>.
     #[doc(alias = "createCallbackState")]
+    #[inline]
     pub fn create_callback_state(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -302,6 +314,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsConfirm>.
     #[doc(alias = "connectionsConfirm")]
+    #[inline]
     pub fn confirm(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -318,6 +331,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionSettingsAll>.
     #[doc(alias = "connectionSettingsAll")]
+    #[inline]
     pub fn resource_settings(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -334,6 +348,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionSettingsUpdate>.
     #[doc(alias = "connectionSettingsUpdate")]
+    #[inline]
     pub fn update_resource_settings(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -351,6 +366,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsSchema>.
     #[doc(alias = "connectionsSchema")]
+    #[inline]
     pub fn schema(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -364,6 +380,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionsExample>.
     #[doc(alias = "connectionsExample")]
+    #[inline]
     pub fn example(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -380,6 +397,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customFieldsAll>.
     #[doc(alias = "customFieldsAll")]
+    #[inline]
     pub fn custom_fields(
         &self,
         unified_api: impl Into<UnifiedApi>,
@@ -397,6 +415,7 @@ impl Connections {
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionCustomMappingsAll>.
     #[doc(alias = "connectionCustomMappingsAll")]
+    #[inline]
     pub fn custom_mappings(
         &self,
         unified_api: impl Into<UnifiedApi>,
