@@ -4,6 +4,9 @@
 
 mod envelope;
 mod error;
+#[cfg(feature = "events")]
+#[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+pub mod events;
 pub mod vault;
 pub mod webhooks;
 
