@@ -246,7 +246,7 @@ async fn logs_hold_what_was_really_asked_latest_first() {
     let [delete, missed, first] = &logs[..] else { panic!("three logs") };
     assert_eq!((first.success, first.error_message.as_deref()), (Some(true), None));
     assert_eq!((missed.success, missed.error_message.as_deref()), (Some(false), Some("Unknown connector")));
-    assert_eq!(delete.operation.as_ref().unwrap().id.as_deref(), Some("vault.connections.delete"));
+    assert_eq!(delete.operation.as_ref().unwrap().id.as_deref(), Some("connectionsDelete"));
     assert_eq!(first.timestamp.as_ref().unwrap().as_str(), "1970-01-01T00:00:00.000Z");
     assert_eq!(missed.timestamp.as_ref().unwrap().as_str(), "1970-01-01T00:01:00.000Z");
     assert!(first.id != missed.id && first.consumer_id.as_ref().unwrap().as_str() == "acme");

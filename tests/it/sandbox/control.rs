@@ -102,17 +102,19 @@ async fn deck_s_acts_clock_and_events_are_those_of_the_handle() {
     let deck = sandbox.client().deck();
     let token = act(&sandbox, "deck/connect", json!({})).await["access_token"].as_str().unwrap().to_owned();
     deck.jobs().submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
-    assert_eq!(get(&sandbox, "deck/events").await, json!([]));
+    assert_eq!(get(&sandbox, "deliveries").await, json!([]));
     assert_eq!(act(&sandbox, "advance", json!({ "seconds": 1 })).await, json!({}));
-    assert_eq!(get(&sandbox, "deck/events").await, json!([]));
+    assert_eq!(get(&sandbox, "deliveries").await, json!([]));
     act(&sandbox, "advance", json!({ "seconds": 1.0 })).await;
-    assert_eq!(get(&sandbox, "deck/events").await[0]["webhook_code"], "FetchBalance");
+    assert_eq!(get(&sandbox, "deliveries").await[0]["event_type"], "FetchBalance");
 
     let end = json!({ "access_token": token, "reason": "InvalidCredentials" });
     assert_eq!(act(&sandbox, "deck/disconnect", end).await, json!({}));
     let context = deck.connections().context(&AccessTokenRequest::new(&token)).await.unwrap();
     assert_eq!(context.connection_status, Some(ConnectivityStatus::Disconnected));
-    assert_eq!(get(&sandbox, "deck/events").await, Value::from(sandbox.deck().events()));
+    let deliveries = get(&sandbox, "deliveries").await;
+    let bodies = deliveries.as_array().unwrap().iter().map(|it| serde_json::from_str(it["body"].as_str().unwrap()));
+    assert_eq!(bodies.collect::<Result<Vec<Value>, _>>().unwrap(), told(&sandbox));
     let unknown = json!({ "access_token": "unknown", "reason": "Error" });
     assert_eq!(post(&sandbox, "deck/disconnect", unknown).await.0, 422);
 }
