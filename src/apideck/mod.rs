@@ -2,6 +2,8 @@
 //!
 //! Source: <https://developers.apideck.com>.
 
+#[cfg(feature = "events")]
+pub(crate) mod canonical;
 mod envelope;
 mod error;
 #[cfg(feature = "events")]

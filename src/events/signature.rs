@@ -1,6 +1,7 @@
 //! HMAC-SHA256 as the vendors sign with it. How each writes it is in its own `events` module, in `sign` and `Verifier`.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use ring::digest::SHA256;
 use ring::hmac::{Context, HMAC_SHA256, Key as HmacKey, Tag, sign, verify};
 
 /// The bytes of a signature.
@@ -22,6 +23,13 @@ impl Key {
             context.update(part);
         }
         context.sign()
+    }
+
+    /// The same as bytes that another one can be compared with.
+    pub(crate) fn signature(&self, message: &[&[u8]]) -> Signature {
+        let mut signature = Signature::default();
+        signature.iter_mut().zip(self.sign(message).as_ref()).for_each(|(byte, signed)| *byte = *signed);
+        signature
     }
 
     /// Whether the two are equal. ring compares in constant time what is signed, so both are signed once more.
@@ -63,7 +71,12 @@ pub(crate) fn from_hex(text: &str) -> Option<Signature> {
     bytes?.try_into().ok()
 }
 
-/// Writes a signature, or a digest, in lower-case hex.
+/// What a body is known by that has no id: its SHA-256 in lower-case hex.
+pub(crate) fn digest(body: &[u8]) -> String {
+    to_hex(ring::digest::digest(&SHA256, body))
+}
+
+/// Writes a signature in lower-case hex.
 pub(crate) fn to_hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
