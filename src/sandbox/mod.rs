@@ -229,7 +229,7 @@ impl Sandbox {
     /// sandbox.deck().disconnect(token.expose_secret(), "InvalidCredentials");
     ///
     /// let [delivery] = &sandbox.deliveries()[..] else { panic!("one") };
-    /// assert_eq!(delivery.event_type, "InvalidCredentials");
+    /// assert_eq!(delivery.event_type, "Connection.InvalidCredentials");
     /// let request = delivery.request(); // for your handler
     /// assert_eq!(request.method(), "POST");
     /// # Ok(())

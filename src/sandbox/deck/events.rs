@@ -68,7 +68,7 @@ impl Events {
         let (headers, body) = self.sealed(event.to_string().into());
         self.outbox.send(Message {
             id: String::new(),
-            event_type: webhook_code.to_owned(),
+            event_type: format!("{webhook_type}.{webhook_code}"),
             endpoint,
             headers,
             body: Arc::new(move |_| body.clone()),

@@ -106,7 +106,7 @@ async fn deck_s_acts_clock_and_events_are_those_of_the_handle() {
     assert_eq!(act(&sandbox, "advance", json!({ "seconds": 1 })).await, json!({}));
     assert_eq!(get(&sandbox, "deliveries").await, json!([]));
     act(&sandbox, "advance", json!({ "seconds": 1.0 })).await;
-    assert_eq!(get(&sandbox, "deliveries").await[0]["event_type"], "FetchBalance");
+    assert_eq!(get(&sandbox, "deliveries").await[0]["event_type"], "Job.FetchBalance");
 
     let end = json!({ "access_token": token, "reason": "InvalidCredentials" });
     assert_eq!(act(&sandbox, "deck/disconnect", end).await, json!({}));

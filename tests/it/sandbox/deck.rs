@@ -1,3 +1,4 @@
+use super::told;
 use connectory::deck::connections::{
     AccessTokenRequest, AccountSelection, Connections, ConnectivityStatus, ExchangePublicToken,
     RefreshConnection, SelectAccounts, UpdateAutoRefresh, UpdateWebhook,

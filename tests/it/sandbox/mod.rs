@@ -30,6 +30,15 @@ mod webhooks;
 mod builder;
 mod control;
 mod deliveries;
+mod deliveries_posted;
+#[cfg(all(
+    feature = "events",
+    feature = "deck",
+    feature = "apideck",
+    feature = "codat",
+    feature = "deck-v2"
+))]
+mod deliveries_signed;
 mod faults;
 mod hostile;
 mod journal;

@@ -157,7 +157,7 @@ async fn what_happens_to_connections_is_posted_to_those_who_want_to_know() {
             "deleted pipedrive",
         ]
     );
-    let callable = &logs[logs.len() - 2];
+    let callable = &logs[logs.len() - 3];
     let body: Value = serde_json::from_str(callable.request_body.as_ref().unwrap().expose_secret()).unwrap();
     let payload = &body["payload"];
     assert_eq!(payload["event_type"], "vault.connection.callable");
