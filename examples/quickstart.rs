@@ -3,29 +3,60 @@
 //! ```text
 //! cargo run --example quickstart
 //! cargo run --example quickstart -- --live    # the reading steps, at the vendors that your environment names
+//! cargo run --example quickstart -- --help
 //! ```
 
 use connectory::apideck::vault::connections::{
     Connection, ImportConnection, ImportCredentials, ListConnections, UpdateConnection,
 };
+use connectory::codat::companies::ListCompanies;
 use connectory::deck::connections::{AccessTokenRequest, UpdateWebhook};
+use connectory::deck_v2::credentials::CreateCredential;
+use connectory::deck_v2::sources::CreateSource;
 use connectory::sandbox::Sandbox;
 use connectory::{Client, Error, JsonMap, Provider};
-use std::time::Duration;
+use std::{process::ExitCode, time::Duration};
+
+const USAGE: &str = "\
+Takes a customer's connection through its life at each vendor.
+
+usage: cargo run --example quickstart               against the sandbox: no account, no network
+       cargo run --example quickstart -- --live     the steps that only read, at the vendors of your environment
+
+Variables: DECK_CLIENT_ID, DECK_SECRET, DECK_ENVIRONMENT; APIDECK_API_KEY, APIDECK_APP_ID, APIDECK_CONSUMER_ID;
+CODAT_API_KEY; DECK_V2_API_KEY. DECK_ACCESS_TOKEN and CODAT_COMPANY_ID name the connection and the company to look at.";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if std::env::args().any(|argument| argument == "--live") {
-        live(&Client::from_env()?).await;
-        return Ok(());
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => offline().await,
+        ["--live"] => live().await,
+        ["--help" | "-h"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if let Err(error) = done {
+        eprintln!("\nquickstart: {error}");
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
+}
+
+async fn offline() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();
-    println!("connectory: Deck, Apideck Vault and Codat through one client.");
-    println!("Deck is played at {}.", sandbox.base_url(Provider::Deck));
+    println!("connectory: Deck v1 and v2, Apideck and Codat through one client.");
+    println!("They are acted out on this machine; Deck at {}.", sandbox.base_url(Provider::Deck));
     deck(&client, &sandbox).await?;
     apideck(&client).await?;
     codat(&client, &sandbox).await?;
+    deck_v2(&client).await?;
     println!("\nNothing left this machine. Next: the other examples, and docs/errors.md.");
     Ok(())
 }
@@ -105,30 +136,80 @@ async fn codat(client: &Client, sandbox: &Sandbox) -> Result<(), Error> {
     Ok(())
 }
 
+async fn deck_v2(client: &Client) -> Result<(), Error> {
+    title("Deck v2", "a customer's credential at a source");
+    let deck = client.deck_v2();
+    let source = deck.sources().create(&CreateSource::website("https://utility.example/")).await?;
+    let login = CreateCredential::username_password(&source.id, "ada", "s3cret").external_id("acme");
+    let credential = deck.credentials().create(&login).await?;
+    step("keep a credential", format!("{} is {:?}", credential.id, credential.status));
+    deck.credentials().delete(&credential.id).await?;
+    let after = deck.credentials().get(&credential.id).await?;
+    step("delete, and look again", format!("{} is {:?}", after.id, after.status));
+    explain("ask for an unknown one", deck.credentials().get("cred_none").await.err());
+    Ok(())
+}
+
 /// The steps that only read, at each vendor that the environment names.
-async fn live(client: &Client) {
+async fn live() -> Result<(), Box<dyn std::error::Error>> {
+    let client = Client::from_env()?;
     title("Live", "reading only");
-    match client.apideck().vault().connections().list(&ListConnections::new()).await {
-        Ok(list) => {
-            let states = list.data.iter().map(describe).take(5).collect::<Vec<_>>().join(", ");
-            step("Apideck's connections", format!("{} in all: {states}", list.data.len()));
+    let mut failures = 0;
+    let mut report = |what: &str, result: Result<String, Error>| match result {
+        Ok(text) => step(what, text),
+        Err(error) => {
+            failures += 1;
+            explain(what, Some(error));
         }
-        Err(error) => explain("Apideck's connections", Some(error)),
+    };
+    if let Some(what) = configured("Deck", "DECK_CLIENT_ID", "DECK_BASE_URL") {
+        match variable("DECK_ACCESS_TOKEN") {
+            Some(token) => {
+                let context = client.deck().connections().context(&AccessTokenRequest::new(token)).await;
+                report(what, context.map(|context| format!("{:?}", context.connection_status)));
+            }
+            None => step(what, "set DECK_ACCESS_TOKEN to look at a connection"),
+        }
     }
-    match std::env::var("CODAT_COMPANY_ID") {
-        Ok(company) => match client.codat().companies().get_access_token(company).await {
-            Ok(token) => step("a Codat company's token", format!("{:?}", token.access_token)),
-            Err(error) => explain("a Codat company's token", Some(error)),
-        },
-        Err(_) => step("a Codat company's token", "set CODAT_COMPANY_ID to mint one"),
+    if let Some(what) = configured("Apideck", "APIDECK_API_KEY", "APIDECK_BASE_URL") {
+        let list = client.apideck().vault().connections().list(&ListConnections::new()).await;
+        report(
+            what,
+            list.map(|list| {
+                let states = list.data.iter().map(describe).take(5).collect::<Vec<_>>().join(", ");
+                format!("{} connections: {states}", list.data.len())
+            }),
+        );
     }
-    match std::env::var("DECK_ACCESS_TOKEN") {
-        Ok(token) => match client.deck().connections().context(&AccessTokenRequest::new(token)).await {
-            Ok(context) => step("a Deck connection", format!("{:?}", context.connection_status)),
-            Err(error) => explain("a Deck connection", Some(error)),
-        },
-        Err(_) => step("a Deck connection", "set DECK_ACCESS_TOKEN to look at one"),
+    if let Some(what) = configured("Codat", "CODAT_API_KEY", "CODAT_BASE_URL") {
+        match variable("CODAT_COMPANY_ID") {
+            Some(company) => {
+                let company = client.codat().companies().get(company).await;
+                report(what, company.map(|company| format!("company {}", company.id)));
+            }
+            None => {
+                let list = client.codat().companies().list(&ListCompanies::new()).await;
+                report(what, list.map(|list| format!("{} companies on the first page", list.results.len())));
+            }
+        }
     }
+    if let Some(what) = configured("Deck v2", "DECK_V2_API_KEY", "DECK_V2_BASE_URL") {
+        report(what, client.deck_v2().test().get().await.map(|_| "the key works".to_owned()));
+    }
+    if failures == 0 { Ok(()) } else { Err(format!("{failures} of the vendors refused").into()) }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// The vendor's name where the environment names the vendor, as `Client::from_env` sees it.
+fn configured(vendor: &'static str, key: &str, base_url: &str) -> Option<&'static str> {
+    let found = variable(key).or_else(|| variable(base_url)).is_some();
+    if !found {
+        step(vendor, format!("not looked at: {key} is not set"));
+    }
+    found.then_some(vendor)
 }
 
 fn title(vendor: &str, what: &str) {

@@ -18,9 +18,17 @@
 //! curl -sS http://127.0.0.1:4010/_sandbox/deliveries
 //! ```
 
+use base64::{Engine, prelude::BASE64_STANDARD as STANDARD};
 use connectory::Provider;
 use connectory::sandbox::Sandbox;
-use std::env::Args;
+use std::{env::Args, process::ExitCode};
+
+const USAGE: &str = "\
+usage: cargo run --example sandbox_server -- [--port <port>] [--port-each] [--seed <number>]
+
+--port <port>     serve on this port of 127.0.0.1; 4010 by default
+--port-each       each vendor on a port of its own: Deck on <port>, then Apideck, Codat and Deck v2
+--seed <number>   the same ids at every start";
 
 const DECK: (&str, &str) = ("sandbox-client-id", "sandbox-secret-2f8a1c55");
 const APIDECK: (&str, &str) = ("sk_test_sandbox_5b1e0d77", "sandbox-app");
@@ -36,7 +44,8 @@ struct Options {
 }
 
 impl Options {
-    fn parse(mut arguments: Args) -> Result<Self, String> {
+    /// `None` where only the usage is asked for.
+    fn parse(mut arguments: Args) -> Result<Option<Self>, String> {
         let mut options = Self { port: 4010, port_each: false, seed: None };
         arguments.next();
         while let Some(argument) = arguments.next() {
@@ -47,16 +56,35 @@ impl Options {
                     options.seed = Some(number()?.parse().map_err(|error| format!("--seed: {error}"))?)
                 }
                 "--port-each" => options.port_each = true,
-                unknown => return Err(format!("{unknown} is none of --port, --port-each, --seed")),
+                "--help" | "-h" => return Ok(None),
+                unknown => return Err(format!("there is no {unknown}")),
             }
         }
-        Ok(options)
+        Ok(Some(options))
     }
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = Options::parse(std::env::args())?;
+async fn main() -> ExitCode {
+    let served = match Options::parse(std::env::args()) {
+        Ok(Some(options)) => serve(&options).await,
+        Ok(None) => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("{problem}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if let Err(error) = served {
+        eprintln!("sandbox_server: {error}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+async fn serve(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = Sandbox::builder()
         .port(options.port)
         .journal_limit(1000)
@@ -74,7 +102,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
     }
-    let sandbox = builder.start().await?;
+    let sandbox = builder.start().await.map_err(|error| format!("port {}: {error}", options.port))?;
     // Clients in other languages are not this program's to judge.
     sandbox.ignore_unknown_requests();
 
@@ -85,7 +113,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("         Authorization: Bearer {}, x-apideck-app-id: {}", APIDECK.0, APIDECK.1);
     println!("         a connection: test-consumer, crm/salesforce");
     println!("Codat    {}", sandbox.base_url(Provider::Codat));
-    println!("         API key: {CODAT}");
+    println!("         Authorization: Basic {}, which is the key {CODAT} in Base64", STANDARD.encode(CODAT));
     println!("         a company: {COMPANY}");
     println!("Deck v2  {}", sandbox.base_url(Provider::DeckV2));
     println!("         Authorization: Bearer {DECK_V2}");

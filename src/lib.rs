@@ -1,7 +1,17 @@
-// The README's examples talk to all vendors.
-#![cfg_attr(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"), doc = include_str!("../README.md"))]
+// The README's examples talk to all vendors, and to the sandbox.
 #![cfg_attr(
-    not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")),
+    all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2", feature = "sandbox"),
+    doc = include_str!("guide_links.md"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(
+        feature = "deck",
+        feature = "apideck",
+        feature = "codat",
+        feature = "deck-v2",
+        feature = "sandbox"
+    )),
     doc = "One typed, async client for the connection APIs of Deck (v1 and v2), Apideck Vault and Codat."
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -54,6 +64,16 @@ pub mod deck_v2;
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
 
+#[cfg(all(
+    any(doc, doctest),
+    feature = "deck",
+    feature = "apideck",
+    feature = "codat",
+    feature = "deck-v2",
+    feature = "sandbox"
+))]
+pub mod guide;
+
 pub use call::{Call, Download, Paged, Pages, Response};
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "reqwest")]
@@ -100,31 +120,4 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
         deck_v2::OPERATIONS,
     ];
     PROVIDERS.iter().copied().flatten().copied().flatten().copied()
-}
-
-/// The code in `docs/` compiles.
-#[cfg(all(doctest, feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
-mod pages {
-    #[doc = include_str!("../docs/apideck.md")]
-    mod apideck {}
-    #[doc = include_str!("../docs/architecture.md")]
-    mod architecture {}
-    #[doc = include_str!("../docs/codat.md")]
-    mod codat {}
-    #[doc = include_str!("../docs/deck.md")]
-    mod deck {}
-    #[doc = include_str!("../docs/deck-v2.md")]
-    mod deck_v2 {}
-    #[doc = include_str!("../docs/errors.md")]
-    mod errors {}
-    #[doc = include_str!("../docs/operations.md")]
-    mod operations {}
-    #[doc = include_str!("../docs/performance.md")]
-    mod performance {}
-    #[doc = include_str!("../docs/reliability.md")]
-    mod reliability {}
-    #[doc = include_str!("../docs/security.md")]
-    mod security {}
-    #[doc = include_str!("../docs/testing.md")]
-    mod testing {}
 }

@@ -4,7 +4,7 @@
 //! has to be JavaScript's, byte for byte. Sources: ECMAScript, `JSON.parse`, `JSON.stringify`, `Number::toString` and
 //! `OrdinaryOwnPropertyKeys`: <https://tc39.es/ecma262/>.
 
-use std::{cmp::Ordering, fmt::Write, iter::repeat_n, ops::Range, str};
+use std::{cmp::Ordering, fmt::Write, ops::Range, str};
 
 /// How deep the body may be nested. serde_json reads nothing deeper either.
 const DEPTH: usize = 128;
@@ -281,38 +281,9 @@ fn write_number(text: &str, out: &mut String) {
         return;
     }
     match text.parse::<f64>() {
-        Ok(number) if number == 0.0 => out.push('0'),
-        Ok(number) if number.is_finite() => out.push_str(&double(number)),
+        Ok(number) if number.is_finite() => out.push_str(ryu_js::Buffer::new().format_finite(number)),
         // Too large for a double: infinite, which JSON has no word for.
         _ => out.push_str("null"),
-    }
-}
-
-/// A double that is neither 0 nor infinite, as `Number::toString` has it.
-fn double(number: f64) -> String {
-    // Rust writes the same shortest digits: `-1.25e-7`.
-    let shortest = format!("{:e}", number.abs());
-    let (digits, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let length = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    // How many digits stand before the point.
-    let point = exponent.parse::<i32>().unwrap_or_default().saturating_add(1);
-    let zeros = |count: i32| repeat_n('0', usize::try_from(count).unwrap_or_default()).collect::<String>();
-    let split =
-        |at: i32| digits.split_at_checked(usize::try_from(at).unwrap_or_default()).unwrap_or((&digits, ""));
-    let sign = if number < 0.0 { "-" } else { "" };
-    match point {
-        _ if length <= point && point <= 21 => format!("{sign}{digits}{}", zeros(point - length)),
-        1..=21 => {
-            let (whole, fraction) = split(point);
-            format!("{sign}{whole}.{fraction}")
-        }
-        -5..=0 => format!("{sign}0.{}{digits}", zeros(-point)),
-        _ => {
-            let (first, others) = split(1);
-            let dot = if others.is_empty() { "" } else { "." };
-            format!("{sign}{first}{dot}{others}e{:+}", point - 1)
-        }
     }
 }
 
@@ -443,5 +414,94 @@ impl Parser<'_> {
     /// One digit at least.
     fn digits(&mut self) -> Option<Range<usize>> {
         Some(self.skip(|byte| byte.is_ascii_digit())).filter(|digits| !digits.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(body: &str) -> Option<String> {
+        Some(Parsed::new(body.as_bytes())?.written(Arrays::Untouched))
+    }
+
+    #[test]
+    fn r26_what_javascript_cannot_parse_has_no_canonical_form() {
+        let bodies = [
+            "",
+            " ",
+            "{",
+            "}",
+            "[",
+            "[1,]",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{a:1}",
+            "{'a':1}",
+            "[1 2]",
+            "01",
+            "-",
+            "-01",
+            "+1",
+            "1.",
+            ".1",
+            "1e",
+            "1e+",
+            "0x1",
+            "1_0",
+            "NaN",
+            "Infinity",
+            "nul",
+            "nulll",
+            "tru",
+            "True",
+            "\"",
+            "\"\\\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12g4\"",
+            "\"\\u+123\"",
+            "\"\n\"",
+            "\"\u{1f}\"",
+            "\u{feff}{}",
+            "{}\u{a0}",
+            "{}\u{b}",
+            "{} {}",
+            "//\n{}",
+            "{\"a\":1 \"b\":2}",
+            "[,1]",
+            "{,}",
+            "{1:2}",
+            "\"é",
+            "é",
+        ];
+        for body in bodies {
+            assert_eq!(written(body), None, "{body}");
+        }
+        assert!(Parsed::new(b"\"\xff\"").is_none(), "no UTF-8");
+        assert_eq!(written(" \t\r\n{ \"b\" : [ ] , \"a\" : 1.0 } \n").as_deref(), Some("{\"a\":1,\"b\":[]}"));
+    }
+
+    #[test]
+    fn r26_depth_is_bounded() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let nested = |depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            assert_eq!(written(&nested(DEPTH)).unwrap(), nested(DEPTH));
+            assert_eq!(written(&nested(DEPTH + 1)), None);
+            assert_eq!(written(&open.repeat(1_000_000)), None);
+        }
+    }
+
+    #[test]
+    fn r26_a_body_costs_no_more_than_a_few_times_its_length() {
+        for body in [format!("[{}0]", "0,".repeat(500_000)), format!("[{}0]", "{\"\":0},".repeat(130_000))] {
+            let parsed = Parsed::new(body.as_bytes()).unwrap();
+            assert!(
+                parsed.values.len() * size_of::<Value>() <= body.len() * 13,
+                "{} values",
+                parsed.values.len()
+            );
+            assert_eq!(parsed.written(Arrays::Descended), body);
+        }
     }
 }

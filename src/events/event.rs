@@ -61,10 +61,6 @@ macro_rules! events {
         }
 
         impl $name {
-            /// The types that are told by their text alone, as the vendor writes them.
-            #[cfg(test)]
-            pub(crate) const TYPES: &'static [&'static str] = &[$($text),+];
-
             /// The event of this type with this payload, if both are understood.
             fn read(event_type: &str, payload: &[u8]) -> Option<Self> {
                 match event_type {

@@ -1,21 +1,23 @@
-//! A vendor's OpenAPI document reduced to facts, and what has changed in it.
+//! What documents are checked with: the vendors', reduced to facts, and our own, built.
 //!
 //! ```text
 //! reduce <document>            the facts of it, to be checked in as tests/it/documents/<vendor>.json
 //! drift <older> <newer>        what is new, gone and changed, operation by operation
 //! missing <reduction>...       what the documents have and the crate has not
+//! links <folder>               dead links of the HTML pages in it
 //! ```
 //! A document is YAML or JSON; `drift` takes documents and reductions alike.
 
 mod drift;
+mod links;
 mod missing;
 mod reduce;
 mod write;
 
 use serde_json::Value;
-use std::{env, fs, process::ExitCode};
+use std::{env, fs, path::Path, process::ExitCode};
 
-const USAGE: &str = "reduce <document> | drift <older> <newer> | missing <reduction>...";
+const USAGE: &str = "reduce <document> | drift <older> <newer> | missing <reduction>... | links <folder>";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -40,6 +42,11 @@ fn run(arguments: &[&str]) -> Result<String, String> {
             let files = [first].into_iter().chain(rest);
             files.map(|file| missing::from_crate(file, &reduction(file)?)).collect()
         }
+        ["links", folder] => match links::dead(Path::new(folder)) {
+            Ok(dead) if dead.is_empty() => Ok(String::new()),
+            Ok(dead) => Err(format!("dead links:\n{}", dead.join("\n"))),
+            Err(error) => Err(format!("{folder}: {error}")),
+        },
         _ => Err(USAGE.to_owned()),
     }
 }

@@ -228,6 +228,23 @@ async fn apideck_s_logs_tell_what_the_webhook_answered() {
     assert_eq!(statuses, [Some(418), Some(200)]);
 }
 
+/// Deck v2 waits for five seconds, the shortest of all.
+#[cfg(feature = "deck-v2")]
+#[tokio::test]
+async fn a_webhook_that_never_answers_is_given_up_in_time() {
+    use connectory::deck_v2::agents::CreateAgent;
+    use connectory::deck_v2::event_destinations::WebhookConfig;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    sandbox.deliver_to(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let webhook = WebhookConfig::new("https://acme.example/webhooks/deck-v2");
+    super::deliveries::deck_v2::destination(&sandbox, webhook).await;
+    sandbox.client().deck_v2().agents().create(&CreateAgent::new("Bills")).await.unwrap();
+    sandbox.deliver().await;
+    let [delivery] = &sandbox.deliveries()[..] else { panic!() };
+    assert_eq!((delivery.status, delivery.is_accepted), (None, false));
+}
+
 #[cfg(feature = "deck-v2")]
 #[tokio::test]
 async fn deck_v2_s_deliveries_tell_what_the_destination_answered() {
