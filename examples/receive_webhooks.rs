@@ -154,8 +154,12 @@ async fn register(sandbox: &Sandbox, client: &Client) -> Result<Service, Failure
     sandbox.deck().set_default_webhook(format!("{HOST}/webhooks/deck"));
     let url = format!("{HOST}/webhooks/apideck");
     client.apideck().webhooks().create(&CreateWebhook::new("vault", url, [WebhookEventType::All])).await?;
-    let events =
-        ["connection.connected", "connection.disconnected", "connection.reconnected", "read.completed.initial"];
+    let events = [
+        "connection.connected",
+        "connection.disconnected",
+        "connection.reconnected",
+        "read.completed.initial",
+    ];
     let consumer = CreateWebhookConsumer::new(format!("{HOST}/webhooks/codat"), events);
     let consumer = client.codat().webhooks().create_consumer(&consumer).await?.id;
     // Deck v2 takes a secret of your own.
@@ -187,7 +191,8 @@ async fn main() -> Result<(), Failure> {
     let token = sandbox.deck().connect();
     sandbox.apideck().authorize("acme", "crm", "hubspot");
     let company = sandbox.codat().add_company("Acme");
-    let books: ConnectionId = client.codat().connections().create(&company, &CreateConnection::new("gbol")).await?.id;
+    let books: ConnectionId =
+        client.codat().connections().create(&company, &CreateConnection::new("gbol")).await?.id;
     sandbox.codat().link(&books);
     let agent = client.deck_v2().agents().create(&deck_v2::agents::CreateAgent::new("Bills")).await?.id;
     sandbox.deliver().await;

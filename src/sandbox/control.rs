@@ -7,16 +7,18 @@
 use super::Apideck;
 #[cfg(feature = "codat")]
 use super::Codat;
-use super::deliveries::{self, Delivery};
-use super::postman;
 use super::FaultRule;
+use super::deliveries::{self, Delivery};
 use super::exchange::{Object, Reply, read_seconds};
 use super::faults::Played;
 use super::journal::{self, Mismatch, Request};
 use super::mount::Mount;
+use super::postman;
 use super::world::World;
 #[cfg(feature = "codat")]
 use crate::JsonMap;
+#[cfg(any(feature = "deck", feature = "codat"))]
+use crate::Secret;
 #[cfg(feature = "codat")]
 use crate::codat::{
     CompanyId, DataType,
@@ -26,8 +28,6 @@ use crate::codat::{
     refresh_data::{DatasetId, PullOperationStatus},
     webhooks::WebhookConsumerId,
 };
-#[cfg(any(feature = "deck", feature = "codat"))]
-use crate::Secret;
 use crate::engine::is_loopback;
 use bytes::Bytes;
 use http::{Method, StatusCode, header, request};

@@ -432,8 +432,15 @@ impl Outbox {
         let (message, next) = (Arc::new(message), None);
         for number in 0..=copies {
             let (message, signature, is_copy) = (message.clone(), signature.clone(), number > 0);
-            let sent =
-                Sent { message, attempts: Vec::new(), next, is_copy, waited: Duration::ZERO, delay, signature };
+            let sent = Sent {
+                message,
+                attempts: Vec::new(),
+                next,
+                is_copy,
+                waited: Duration::ZERO,
+                delay,
+                signature,
+            };
             self.latest += 1;
             self.sent.insert(self.latest, sent);
             self.plan(self.latest, Duration::ZERO);

@@ -119,9 +119,13 @@ mod tests {
             of_this_machine(addresses.iter().map(|address| address.parse().unwrap())).map(|found| found.len())
         };
         assert_eq!(of(&["127.0.0.1:80", "[::1]:80", "127.8.8.8:80"]).unwrap(), 3);
-        for elsewhere in
-            [&["8.8.8.8:80"][..], &["127.0.0.1:80", "10.0.0.1:80"], &["[::ffff:8.8.8.8]:80"], &["0.0.0.0:80"], &[]]
-        {
+        for elsewhere in [
+            &["8.8.8.8:80"][..],
+            &["127.0.0.1:80", "10.0.0.1:80"],
+            &["[::ffff:8.8.8.8]:80"],
+            &["0.0.0.0:80"],
+            &[],
+        ] {
             assert!(of(elsewhere).is_err(), "{elsewhere:?}");
         }
     }

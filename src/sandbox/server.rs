@@ -102,7 +102,11 @@ async fn serve(stream: TcpStream, world: Arc<World>, mount: Mount) {
 }
 
 /// An error breaks the connection.
-async fn answer(world: &Arc<World>, mount: Mount, request: Request<Incoming>) -> io::Result<Response<PlayedBody>> {
+async fn answer(
+    world: &Arc<World>,
+    mount: Mount,
+    request: Request<Incoming>,
+) -> io::Result<Response<PlayedBody>> {
     let (head, body) = request.into_parts();
     let played = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => control::play(world, mount, &head, &body.to_bytes()).await,

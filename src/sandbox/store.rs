@@ -267,7 +267,8 @@ mod tests {
     fn the_page_before_is_where_the_walk_came_from() {
         let store = store(&["a", "b", "c", "d", "e", "f"]);
         let filter = |id: &str, _: &Value| id != "b";
-        let walk = |follow: &dyn Fn(Option<&str>) -> (String, Option<String>, Option<String>)| {
+        type Shown = (String, Option<String>, Option<String>);
+        let walk = |follow: &dyn Fn(Option<&str>) -> Shown| {
             let (first, before, next) = follow(None);
             assert_eq!(before, None);
             let (second, before, last) = follow(next.as_deref());

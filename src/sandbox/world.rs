@@ -9,8 +9,8 @@ use super::context::{Clock, Context, lock};
 use super::deck;
 #[cfg(feature = "deck-v2")]
 use super::deck_v2;
-use super::exchange::{Asked, Reply};
 use super::deliveries::{self, Attempt, Delivery, Office, Outbox, Policy, Vendor};
+use super::exchange::{Asked, Reply};
 use super::faults::{Fault, Faults, Played, Way};
 use super::journal::{self, Journal, Mismatch, Request};
 use super::mount::Mount;

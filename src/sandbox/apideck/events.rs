@@ -126,10 +126,9 @@ impl State {
         let record = self.records.get(key);
         let application = &self.credentials.app_id;
         let mut entity = consumer_connection(application, consumer, service, record, now);
-        if let Some(source) = record.and_then(|record| record.migrated_from)
-            && event_type == MIGRATED
-        {
-            entity["migrated_from"] = source.into();
+        let source = record.and_then(|record| record.migrated_from).filter(|_| event_type == MIGRATED);
+        if let (Some(source), Value::Object(members)) = (source, &mut entity) {
+            members.insert("migrated_from".to_owned(), source.into());
         }
         let event_id = self.outbox.new_id().to_string();
         let about = about(&event_id, consumer, service);
@@ -137,7 +136,7 @@ impl State {
             event_id,
             event_type,
             service_id: "apideck-vault",
-            entity_id: entity["id"].clone(),
+            entity_id: entity.get("id").cloned().unwrap_or_default(),
             entity_type: "Connection",
             entity,
             execution_attempt: 1,

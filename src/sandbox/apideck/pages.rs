@@ -22,7 +22,8 @@ pub(super) fn page<T>(
     found: Option<Slice<'_, T>>,
     show: impl Fn(&str, &T) -> Value,
 ) -> Step {
-    let Slice { items, previous, next } = found.ok_or_else(|| invalid("cursor is none that this list has given"))?;
+    let Slice { items, previous, next } =
+        found.ok_or_else(|| invalid("cursor is none that this list has given"))?;
     let data: Vec<_> = items.into_iter().map(|(id, item)| show(id, item)).collect();
     let current = asked.query("cursor");
     let body = json!({

@@ -56,7 +56,6 @@ impl Webhook {
     }
 }
 
-
 impl State {
     fn list_webhooks(&mut self, asked: &Asked<'_>) -> Step {
         let found = self.webhooks.follow(asked.query("cursor"), page_size(asked)?, |_, _| true);
@@ -162,9 +161,9 @@ impl State {
             "status_code": status(sent),
             "success": is_delivered(sent),
             "application_id": self.credentials.app_id,
-            "consumer_id": message.about["consumer"],
+            "consumer_id": message.about.get("consumer"),
             "unified_api": "vault",
-            "service": message.about["service"],
+            "service": message.about.get("service"),
             "endpoint": last.map(|last| &last.endpoint),
             "event_type": message.event_type,
             "execution_attempt": attempts.len(),

@@ -34,9 +34,10 @@ impl State {
     fn tell(&mut self, event_type: &str, tags: &BTreeMap<String, String>, payload: Value, at: SystemTime) {
         let wants = |consumer: &Value| {
             let texts = |name| consumer[name].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let has = |tag: &str| tag.split_once(':').is_some_and(|(name, value)| {
-                tags.get(name).is_some_and(|known| known == value)
-            });
+            let has = |tag: &str| {
+                tag.split_once(':')
+                    .is_some_and(|(name, value)| tags.get(name).is_some_and(|known| known == value))
+            };
             let any_company = texts("companyTags").next().is_none();
             consumer["disabled"] != true
                 && texts("eventTypes").any(|wanted| wanted == event_type)
@@ -146,7 +147,8 @@ impl State {
         match pending {
             Pending::Read { company, pulls } => {
                 let pulls = pulls.iter().filter_map(|id| self.pulls.get(id));
-                let read = pulls.map(|pull| (pull.connection.clone(), pull.data_type.clone(), pull.status(at)));
+                let read =
+                    pulls.map(|pull| (pull.connection.clone(), pull.data_type.clone(), pull.status(at)));
                 let read = read.collect();
                 self.tell_of_read(company, read, at);
             }
@@ -157,8 +159,9 @@ impl State {
                 let mut read = Vec::new();
                 for (id, connection) in self.connections.iter().filter(linked) {
                     let known = connection.integration.data_types().map(|data_type| data_type.as_str());
-                    let is_asked =
-                        |known: &&str| data_types.as_ref().is_none_or(|types| types.iter().any(|it| it == known));
+                    let is_asked = |known: &&str| {
+                        data_types.as_ref().is_none_or(|types| types.iter().any(|it| it == known))
+                    };
                     let found = known.filter(is_asked);
                     read.extend(
                         found.map(|known| (id.to_owned(), known.to_owned(), PullOperationStatus::Complete)),
@@ -175,12 +178,7 @@ impl State {
     }
 
     /// The first reading of a company's data that ends is the initial one.
-    fn tell_of_read(
-        &mut self,
-        id: &str,
-        read: Vec<(String, String, PullOperationStatus)>,
-        at: SystemTime,
-    ) {
+    fn tell_of_read(&mut self, id: &str, read: Vec<(String, String, PullOperationStatus)>, at: SystemTime) {
         let Some(company) = self.companies.get_mut(id) else { return };
         let before = company.last_read.replace(at);
         let (tags, reference) = (company.tags.clone(), reference(id, company));

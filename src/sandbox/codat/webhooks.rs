@@ -5,8 +5,8 @@ use crate::Secret;
 use crate::codat::webhooks::{self, WebhookConsumerId};
 use crate::sandbox::deliveries::Secrets;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
-use http::StatusCode;
 use base64::{Engine, prelude::BASE64_STANDARD};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,7 +47,8 @@ impl Codat<'_> {
         secret: impl Into<Secret>,
     ) -> bool {
         let (now, secret) = (self.context.now(), secret.into());
-        let key = secret.expose_secret().strip_prefix("whsec_").and_then(|key| BASE64_STANDARD.decode(key).ok());
+        let key =
+            secret.expose_secret().strip_prefix("whsec_").and_then(|key| BASE64_STANDARD.decode(key).ok());
         let mut state = self.state();
         let secrets = state.secrets.get_mut(consumer.into().as_str());
         match secrets.filter(|_| key.is_some_and(|key| !key.is_empty())) {

@@ -408,7 +408,8 @@ impl State {
         let connecting = session.connecting.as_ref().map(|connection| &connection.id);
         let Some(connection_id) = updated.or(connecting) else { return };
         let own = session.settings.webhook();
-        let kept = updated.and_then(|id| self.connections.get(id)).map(|connection| connection.webhook.clone());
+        let kept =
+            updated.and_then(|id| self.connections.get(id)).map(|connection| connection.webhook.clone());
         let webhook = own.or(kept).unwrap_or_default();
         let mut tell = |code, event| self.events.push(&webhook, code, event, now);
         match &session.status {

@@ -7,8 +7,8 @@ mod jobs;
 mod link;
 
 use super::context::{Context, lock};
-use super::exchange::{Asked, Handlers, Reply, Step};
 use super::deliveries::{Outbox, Vendor as _};
+use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::Answers;
 use super::random::Random;
 use crate::Secret;

@@ -113,7 +113,8 @@ async fn deck_s_acts_clock_and_events_are_those_of_the_handle() {
     let context = deck.connections().context(&AccessTokenRequest::new(&token)).await.unwrap();
     assert_eq!(context.connection_status, Some(ConnectivityStatus::Disconnected));
     let deliveries = get(&sandbox, "deliveries").await;
-    let bodies = deliveries.as_array().unwrap().iter().map(|it| serde_json::from_str(it["body"].as_str().unwrap()));
+    let bodies =
+        deliveries.as_array().unwrap().iter().map(|it| serde_json::from_str(it["body"].as_str().unwrap()));
     assert_eq!(bodies.collect::<Result<Vec<Value>, _>>().unwrap(), told(&sandbox));
     let unknown = json!({ "access_token": "unknown", "reason": "Error" });
     assert_eq!(post(&sandbox, "deck/disconnect", unknown).await.0, 422);

@@ -393,8 +393,7 @@ async fn a_destination_is_verified_gets_what_it_wants_and_goes_inactive() {
     let bucket = CreateEventDestination::other("Archive", DestinationType::AwsS3, config);
     let bucket = destinations.create(&bucket).await.unwrap();
     assert_eq!(bucket.aws_s3.unwrap(), JsonMap::new().with("bucket", "deck").with("region", "eu-west-1"));
-    let nowhere =
-        CreateEventDestination::webhook("Nowhere", WebhookConfig::new("https://nobody.invalid/"));
+    let nowhere = CreateEventDestination::webhook("Nowhere", WebhookConfig::new("https://nobody.invalid/"));
     let nowhere = destinations.create(&nowhere).await.unwrap();
 
     stage.sandbox.advance(Duration::from_secs(1));

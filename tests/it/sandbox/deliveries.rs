@@ -89,7 +89,10 @@ pub(super) mod codat {
         codat.companies().create(&CreateCompany::new("Beta")).await.unwrap();
         let [created] = &told.next()[..] else { panic!() };
         let body = created.json().unwrap();
-        assert_eq!((&body["eventType"], &body["payload"]["name"]), (&"company.created".into(), &"Beta".into()));
+        assert_eq!(
+            (&body["eventType"], &body["payload"]["name"]),
+            (&"company.created".into(), &"Beta".into())
+        );
         assert_eq!(body["generatedDate"], "1970-01-01T00:00:00.0000000Z");
         assert!(body["payload"]["dataConnections"].is_null(), "details alone");
 
@@ -183,18 +186,27 @@ pub(super) mod codat {
         }
         let [reached] = &told.next()[..] else { panic!("once") };
         let body = reached.json().unwrap();
-        assert_eq!((reached.event_type.as_str(), &body["payload"]["dailyQuota"]), ("client.rateLimit.reached", &1000.into()));
+        assert_eq!(
+            (reached.event_type.as_str(), &body["payload"]["dailyQuota"]),
+            ("client.rateLimit.reached", &1000.into())
+        );
         sandbox.advance(Duration::from_secs(2 * 86_400));
         let [reset] = &told.next()[..] else { panic!("once") };
-        assert_eq!((reset.event_type.as_str(), &seconds(std::slice::from_ref(reset))[..]), ("client.rateLimit.reset", &[86_400][..]));
+        assert_eq!(
+            (reset.event_type.as_str(), &seconds(std::slice::from_ref(reset))[..]),
+            ("client.rateLimit.reset", &[86_400][..])
+        );
     }
 
     #[tokio::test]
     async fn consumers_get_what_they_name_of_companies_with_their_tags() {
         let sandbox = stopped();
         let codat = sandbox.client().codat();
-        let create = async |consumer: CreateWebhookConsumer| codat.webhooks().create_consumer(&consumer).await.unwrap();
-        let named = |name: &str| CreateWebhookConsumer::new(format!("https://{name}.example"), ["company.created"]);
+        let create = async |consumer: CreateWebhookConsumer| {
+            codat.webhooks().create_consumer(&consumer).await.unwrap()
+        };
+        let named =
+            |name: &str| CreateWebhookConsumer::new(format!("https://{name}.example"), ["company.created"]);
         create(named("all")).await;
         create(named("uk").company_tags(["region:uk", "region:us"])).await;
         create(named("fr").company_tags(["region:fr", "region"])).await;
@@ -269,7 +281,8 @@ pub(super) mod apideck {
         apideck.authorize("acme", "crm", "hubspot");
         expect(&["updated"]);
 
-        let settings = |value: &str| UpdateConnection::new().settings(JsonMap::new().with("tenant_id", value));
+        let settings =
+            |value: &str| UpdateConnection::new().settings(JsonMap::new().with("tenant_id", value));
         connections.update("accounting", "xero", &settings("t-1")).await.unwrap();
         expect(&["created"]);
         apideck.authorize("acme", "accounting", "xero");
@@ -326,10 +339,15 @@ pub(super) mod apideck {
             .map(|it| {
                 let entity = &it.json().unwrap()["payload"]["entity"];
                 let source = entity["migrated_from"].as_str().unwrap_or("-").to_owned();
-                (it.event_type.rsplit('.').next().unwrap().to_owned(), entity["service_id"].as_str().unwrap().to_owned(), source)
+                (
+                    it.event_type.rsplit('.').next().unwrap().to_owned(),
+                    entity["service_id"].as_str().unwrap().to_owned(),
+                    source,
+                )
             })
             .collect();
-        let seen: Vec<_> = seen.iter().map(|(event, service, from)| format!("{event} {service} {from}")).collect();
+        let seen: Vec<_> =
+            seen.iter().map(|(event, service, from)| format!("{event} {service} {from}")).collect();
         assert_eq!(
             seen,
             [
@@ -354,7 +372,10 @@ pub(super) mod apideck {
         // The oldest: that of `created`.
         let log = async || webhooks.event_logs(&ListEventLogs::new()).await.unwrap().data.pop().unwrap();
         let first = log().await;
-        assert_eq!((first.success, first.retry_scheduled, first.attempts.len()), (Some(false), Some(true), 1));
+        assert_eq!(
+            (first.success, first.retry_scheduled, first.attempts.len()),
+            (Some(false), Some(true), 1)
+        );
         sandbox.advance(Duration::from_secs(60));
         let second = log().await;
         assert_eq!((&second.id, second.execution_attempt), (&first.id, Some(2)));
@@ -364,10 +385,13 @@ pub(super) mod apideck {
         sandbox.advance(Duration::from_secs(86_400));
         let last = log().await;
         assert_eq!((last.retry_scheduled, last.attempts.len()), (Some(false), 5));
-        let of_created: Vec<_> = sandbox.deliveries().into_iter().filter(|it| it.event_type.ends_with("created")).collect();
+        let of_created: Vec<_> =
+            sandbox.deliveries().into_iter().filter(|it| it.event_type.ends_with("created")).collect();
         assert_eq!(seconds(&of_created), [0, 60, 360, 2160, 9360]);
-        let keys: std::collections::BTreeSet<_> =
-            of_created.iter().map(|it| it.headers["x-apideck-idempotency-key"].to_str().unwrap().to_owned()).collect();
+        let keys: std::collections::BTreeSet<_> = of_created
+            .iter()
+            .map(|it| it.headers["x-apideck-idempotency-key"].to_str().unwrap().to_owned())
+            .collect();
         assert_eq!(keys.len(), 1, "the same in each attempt");
         let webhook = webhooks.get(&id).await.unwrap().data;
         assert_eq!(webhook.disabled_reason.unwrap().as_str(), "retry_limit");
@@ -383,7 +407,10 @@ pub(super) mod deck_v2 {
     use connectory::deck_v2::agents::CreateAgent;
     use connectory::deck_v2::event_destinations::{CreateEventDestination, WebhookConfig};
 
-    pub(in crate::sandbox) async fn destination(sandbox: &Sandbox, webhook: WebhookConfig) -> EventDestinationId {
+    pub(in crate::sandbox) async fn destination(
+        sandbox: &Sandbox,
+        webhook: WebhookConfig,
+    ) -> EventDestinationId {
         let body = CreateEventDestination::webhook("All", webhook).events(["*"]);
         let id = sandbox.client().deck_v2().event_destinations().create(&body).await.unwrap().id;
         sandbox.advance(Duration::from_secs(1));
@@ -435,7 +462,8 @@ mod deck {
     async fn events_go_to_the_connection_s_webhook_or_the_default_one_or_nowhere() {
         let sandbox = stopped();
         let token = sandbox.deck().connect();
-        let endpoint = async || refreshed(&sandbox, &token).await.into_iter().map(|it| it.endpoint).collect::<Vec<_>>();
+        let endpoint =
+            async || refreshed(&sandbox, &token).await.into_iter().map(|it| it.endpoint).collect::<Vec<_>>();
         assert_eq!(endpoint().await, ["https://acme.example/webhooks/deck"]);
         assert!(sandbox.deck().set_default_webhook("https://other.example/"));
         assert!(!sandbox.deck().set_default_webhook("other"));
@@ -471,7 +499,9 @@ mod deck {
     #[tokio::test]
     async fn where_bodies_are_encrypted_events_are_too() {
         let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-        for (encrypt, is_encrypted) in [(connectory::deck::Encrypt::Bodies, true), (connectory::deck::Encrypt::JobInput, false)] {
+        for (encrypt, is_encrypted) in
+            [(connectory::deck::Encrypt::Bodies, true), (connectory::deck::Encrypt::JobInput, false)]
+        {
             let sandbox = Sandbox::builder().deck_encryption(key, encrypt).in_memory().unwrap();
             let token = sandbox.deck().connect();
             let [delivery] = &refreshed(&sandbox, &token).await[..] else { panic!() };
@@ -487,7 +517,10 @@ mod deck {
         let happen = |reason: &str| sandbox.deck().disconnect(token.expose_secret(), reason);
         let codes = || {
             let told = sandbox.deliveries();
-            told.iter().map(|it| it.event_type.trim_start_matches("Connection.").to_owned()).collect::<Vec<_>>().join(" ")
+            told.iter()
+                .map(|it| it.event_type.trim_start_matches("Connection.").to_owned())
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         sandbox.inject_delivery(DeliveryRule::new(DeliveryFault::Twice).times(1));
         sandbox.inject_delivery(DeliveryRule::new(DeliveryFault::Twice).provider(Provider::Codat));

@@ -70,7 +70,9 @@ fn it_posts_to_this_machine_and_to_nothing_else() {
         assert!(matches!(error, DeliverToError::NotABase), "{url}");
         assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
-    for url in ["http://127.0.0.1:3000", "http://localhost:3000/", "http://[::1]:3000/base", "HTTP://LOCALHOST"] {
+    for url in
+        ["http://127.0.0.1:3000", "http://localhost:3000/", "http://[::1]:3000/base", "HTTP://LOCALHOST"]
+    {
         sandbox.deliver_to(url).unwrap();
     }
 }
@@ -100,7 +102,10 @@ mod deck {
         sandbox.deliver_to(format!("{base}/base/")).unwrap();
         happen(&sandbox, &token);
         sandbox.deliver().await;
-        assert_eq!(receiver.targets(), ["POST /webhooks/deck", "POST /a%20b/c?d=e", "POST /base/a%20b/c?d=e"]);
+        assert_eq!(
+            receiver.targets(),
+            ["POST /webhooks/deck", "POST /a%20b/c?d=e", "POST /base/a%20b/c?d=e"]
+        );
         let got = receiver.got.lock().unwrap();
         let (head, body) = &got[0];
         assert_eq!(head.headers["host"], base.strip_prefix("http://").unwrap());
@@ -199,7 +204,9 @@ async fn consumers_and_the_order_of_events_are_those_of_the_vendor() {
         .lock()
         .unwrap()
         .iter()
-        .map(|(_, body)| serde_json::from_slice::<serde_json::Value>(body).unwrap()["payload"]["name"].clone())
+        .map(|(_, body)| {
+            serde_json::from_slice::<serde_json::Value>(body).unwrap()["payload"]["name"].clone()
+        })
         .collect();
     assert_eq!(names, ["one", "two", "three", "one"]);
     let got = receiver.got.lock().unwrap();

@@ -172,7 +172,8 @@ async fn the_secret_before_a_rotation_is_good_for_a_day_at_codat_and_deck_v2() {
 #[tokio::test]
 async fn an_encrypted_event_is_signed_as_it_travels_and_opens() {
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    let sandbox = Sandbox::builder().deck_encryption(key, connectory::deck::Encrypt::Bodies).in_memory().unwrap();
+    let sandbox =
+        Sandbox::builder().deck_encryption(key, connectory::deck::Encrypt::Bodies).in_memory().unwrap();
     let token = sandbox.deck().connect();
     sandbox.deck().disconnect(token.expose_secret(), "Error");
     let [delivery] = &sandbox.deliveries()[..] else { panic!() };
@@ -193,7 +194,8 @@ async fn a_posted_delivery_is_accepted_by_the_machine_s_clock_however_far_the_sa
     sandbox.deliver().await;
     sandbox.advance(Duration::from_secs(7 * 86_400));
     sandbox.deliver().await;
-    let verifier = connectory::codat::events::Verifier::new(sandbox.codat().webhook_secret(&consumer).unwrap());
+    let verifier =
+        connectory::codat::events::Verifier::new(sandbox.codat().webhook_secret(&consumer).unwrap());
     let verifier = verifier.unwrap();
     let got = receiver.got.lock().unwrap();
     assert_eq!(got.len(), 2);

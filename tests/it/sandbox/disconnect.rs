@@ -1,9 +1,9 @@
 //! Deck's connections that a source ends, and how they come back.
 
-use super::told;
 use super::deck::{
     AETNA, ANSWER, Session, UTILITY, connected, ensure, minutes, refused, result_of, token_of,
 };
+use super::told;
 use connectory::deck::connections::{
     AccessTokenRequest, ConnectionContext, Connections, ConnectivityStatus, RefreshConnection, ScrapingStatus,
 };

@@ -1,7 +1,7 @@
 //! What Deck would have posted: the webhooks of Link sessions, and how many of all are kept.
 
-use super::told;
 use super::deck::{ANSWER, Session, connected, refused};
+use super::told;
 use connectory::deck::ErrorCode;
 use connectory::deck::connections::{AccessTokenRequest, ExchangePublicToken};
 use connectory::deck::documents::{GetDocumentFile, ListDocuments};
