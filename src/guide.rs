@@ -28,4 +28,5 @@ pages! {
     sandbox = "../docs/sandbox.md";
     security = "../docs/security.md";
     testing = "../docs/testing.md";
+    tracing = "../docs/tracing.md";
 }
