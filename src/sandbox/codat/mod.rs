@@ -194,7 +194,9 @@ impl<'a> Codat<'a> {
             return refuse(StatusCode::CONFLICT);
         }
         let back = Url::parse(&state.profile.redirect_url.replace("{companyId}", &segment(&company))).ok();
-        let back = back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url));
+        let back = back.filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(is_loopback)
+        });
         Some(match back {
             Some(back) => Reply::empty(StatusCode::FOUND).header("location", back),
             None => Reply::empty(StatusCode::OK),
