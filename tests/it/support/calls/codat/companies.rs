@@ -1,8 +1,8 @@
 use super::{Case, Staged, Stored, sent, storable, with_ids};
+use connectory::Client;
 use connectory::codat::companies::*;
 use connectory::codat::settings::{SetSyncSettings, SyncSetting};
 use connectory::codat::{CompanyId, DataType, Page, PageLink, PageLinks, Query};
-use connectory::{Client, JsonMap};
 
 const PAGE: &str = r#"{
     "results": [{
@@ -71,10 +71,6 @@ fn staged(product: &'static str) -> impl FnOnce(Client) -> Staged {
     }
 }
 
-fn tags() -> JsonMap {
-    JsonMap::new().with("region", "uk")
-}
-
 pub fn settings() -> SetSyncSettings {
     let setting = SyncSetting::new(DataType::Invoices, true, 24, 3).sync_from_utc("2020-01-01T12:00:00Z");
     SetSyncSettings::new([setting.sync_from_window(25).months_to_sync(26).is_locked(true)])
@@ -102,7 +98,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.companies.create",
             send: |client, _| {
-                let company = CreateCompany::new("Acme").description("Anvils").tags(tags());
+                let company = CreateCompany::new("Acme").description("Anvils").tag("region", "uk");
                 storable(&company, client.codat().companies().create(&company))
             },
             request: r#"POST /companies { "name": "Acme", "description": "Anvils", "tags": { "region": "uk" } }"#,
@@ -129,7 +125,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.companies.update",
             send: |client, input| {
-                let update = UpdateCompany::new().name("Acme 2").description("Anvils").tags(tags());
+                let update = UpdateCompany::new().name("Acme 2").description("Anvils").tag("region", "uk");
                 storable(&update, client.codat().companies().update(&input.ids[0], &update))
             },
             request: r#"PATCH /companies/first
@@ -149,7 +145,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.companies.replace",
             send: |client, input| {
-                let company = CreateCompany::new("Acme 2").description("Anvils").tags(tags());
+                let company = CreateCompany::new("Acme 2").description("Anvils").tag("region", "uk");
                 storable(&company, client.codat().companies().replace(&input.ids[0], &company))
             },
             request: r#"PUT /companies/first

@@ -6,8 +6,10 @@ use connectory::codat::settings::CorsSettings;
 pub fn cases() -> Vec<Case> {
     vec![
         Case {
-            id: "codat.connection_management.get",
-            send: |client, input| sent(&(), client.codat().connection_management().get(&input.ids[0])),
+            id: "codat.connection_management.get_access_token",
+            send: |client, input| {
+                sent(&(), client.codat().connection_management().get_access_token(&input.ids[0]))
+            },
             request: "GET /companies/first/connectionManagement/accessToken",
             answer: (200, r#"{ "accessToken": "{secret}", "unseen": { "a": [1] } }"#),
             needs: &["/accessToken"],

@@ -1,7 +1,7 @@
 use super::{Case, Staged, Stored, companies, sent, storable, with_ids};
+use connectory::Client;
 use connectory::codat::connections::*;
 use connectory::codat::{ListOptions, Query};
-use connectory::{Client, JsonMap};
 
 const CONNECTION: &str = r#"{
     "id": "51baa045-4836-4317-a42e-3542e991e581", "integrationId": "1c312d69-e638-46d4-ad31-72e6c3ba8390",
@@ -43,7 +43,7 @@ fn pending(client: Client) -> Staged {
 pub fn linked(client: Client) -> Staged {
     Box::pin(async move {
         let input = pending(client.clone()).await;
-        let authorization = UpdateAuthorization::new(JsonMap::new().with("key", "value"));
+        let authorization = UpdateAuthorization::new().credential("key", "value");
         let connections = client.codat().connections();
         connections.update_authorization(&input.ids[0], &input.ids[1], &authorization).await.unwrap();
         input
@@ -119,8 +119,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.connections.update_authorization",
             send: |client, input| {
-                let authorization =
-                    UpdateAuthorization::new(JsonMap::new().with("token", input.secret.as_str()));
+                let authorization = UpdateAuthorization::new().credential("token", &input.secret);
                 let connections = client.codat().connections();
                 let call = connections.update_authorization(&input.ids[0], &input.ids[1], &authorization);
                 storable(&authorization, call)
