@@ -1,6 +1,6 @@
 #![expect(deprecated, reason = "it is tested as long as it is there")]
 
-use super::{Case, sent, storable};
+use super::{CORS, Case, sent, storable};
 use connectory::codat::settings::CorsSettings;
 
 pub fn cases() -> Vec<Case> {
@@ -19,10 +19,7 @@ pub fn cases() -> Vec<Case> {
             id: "codat.connection_management.get_cors_settings",
             send: |client, _| storable(&(), client.codat().connection_management().get_cors_settings()),
             request: "GET /connectionManagement/corsSettings",
-            answer: (
-                200,
-                r#"{ "allowedOrigins": ["https://www.bank-of-dave.com"], "unseen": { "a": [1] } }"#,
-            ),
+            answer: (200, CORS),
             ..Case::default()
         },
         Case {
@@ -33,10 +30,7 @@ pub fn cases() -> Vec<Case> {
             },
             request: r#"POST /connectionManagement/corsSettings
                 { "allowedOrigins": ["https://www.bank-of-dave.com"] }"#,
-            answer: (
-                200,
-                r#"{ "allowedOrigins": ["https://www.bank-of-dave.com"], "unseen": { "a": [1] } }"#,
-            ),
+            answer: (200, CORS),
             ..Case::default()
         },
     ]
