@@ -19,6 +19,7 @@ macro_rules! setters {
     ($field:ident and $entry:ident: Option<BTreeMap<String, $type:ty>>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
+        #[inline]
         pub fn $field(
             mut self,
             $field: impl IntoIterator<Item = (impl Into<String>, impl Into<$type>)>,
@@ -29,6 +30,7 @@ macro_rules! setters {
 
         #[doc = concat!("Adds one to [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
+        #[inline]
         pub fn $entry(mut self, key: impl Into<String>, value: impl Into<$type>) -> Self {
             self.$field.get_or_insert_default().insert(key.into(), value.into());
             self
