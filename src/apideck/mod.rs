@@ -185,10 +185,8 @@ impl Config {
         let mut config =
             Self::new(variables.require("APIDECK_API_KEY")?, variables.require("APIDECK_APP_ID")?);
         config.consumer_id = variables.get("APIDECK_CONSUMER_ID")?.map(ConsumerId::from);
-        Ok(Some(match variables.get("APIDECK_BASE_URL")? {
-            Some(url) => config.base_url(url),
-            None => config,
-        }))
+        config.base_url = variables.get("APIDECK_BASE_URL")?.map_or(config.base_url, GivenUrl::from);
+        Ok(Some(config))
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {

@@ -112,11 +112,9 @@ impl Config {
         if !variables.any(&["CODAT_API_KEY", "CODAT_BASE_URL"])? {
             return Ok(None);
         }
-        let config = Self::new(variables.require("CODAT_API_KEY")?);
-        Ok(Some(match variables.get("CODAT_BASE_URL")? {
-            Some(url) => config.base_url(url),
-            None => config,
-        }))
+        let mut config = Self::new(variables.require("CODAT_API_KEY")?);
+        config.base_url = variables.get("CODAT_BASE_URL")?.map_or(config.base_url, GivenUrl::from);
+        Ok(Some(config))
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {
