@@ -33,9 +33,9 @@ fn assert_written(path: &str, expected: &str) {
     let written = fs::read_to_string(file).unwrap();
     let mut lines = written.lines().zip(expected.lines());
     if let Some((written, expected)) = lines.find(|(written, expected)| written != expected) {
-        panic!("{path} is stale, `.ci/bless` writes it anew:\n  is     {written}\n  should {expected}");
+        panic!("{path} is stale, `.ci/bless` writes it:\n  is     {written}\n  should {expected}");
     }
-    assert_eq!(written.len(), expected.len(), "{path} is stale, `.ci/bless` writes it anew");
+    assert_eq!(written.len(), expected.len(), "{path} is stale, `.ci/bless` writes it");
 }
 
 #[test]
