@@ -71,7 +71,7 @@ pub mod sandbox;
 ))]
 pub mod guide;
 
-pub use call::{Call, Download, Paged, Pages, Response};
+pub use call::{Call, Download, Paged, Pages, Response, Until, Waited};
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]

@@ -29,7 +29,7 @@ pub(crate) use decode::{Decode, Decoding};
 pub(crate) use endpoint::{Endpoint, Keeps, KeyStore};
 pub(crate) use header_value::{authorization, sensitive, spaced, visible};
 pub(crate) use request::{Options, Reading, Request};
-pub(crate) use retry::Budget;
+pub(crate) use retry::{Budget, may_succeed_later};
 #[cfg(feature = "reqwest")]
 pub(crate) use transport::{Proxies, TransportSettings};
 
