@@ -53,6 +53,9 @@ mod types;
 pub mod apideck;
 #[cfg(feature = "codat")]
 pub mod codat;
+// Without a vendor nobody has a customer.
+#[cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
+pub mod customer;
 #[cfg(feature = "deck")]
 pub mod deck;
 #[cfg(feature = "deck-v2")]

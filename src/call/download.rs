@@ -66,8 +66,8 @@ impl Download {
     /// `Transport` when a chunk is waited for longer than 30 s or the body is cut short.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let chunk = match runtime::check(self.call.operation) {
-            Ok(()) if self.ended_early => Err(self.broken(Kind::Broken, "the body has ended early", None)),
-            Ok(()) => self.next_chunk().await,
+            Ok(_) if self.ended_early => Err(self.broken(Kind::Broken, "the body has ended early", None)),
+            Ok(_) => self.next_chunk().await,
             Err(error) => Err(error),
         };
         self.ended_early |= chunk.is_err();
