@@ -18,6 +18,7 @@ pages! {
     changelog = "../CHANGELOG.md";
     codat = "../docs/codat.md";
     contributing = "../CONTRIBUTING.md";
+    customer = "../docs/customer.md";
     deck = "../docs/deck.md";
     deck_v2 = "../docs/deck-v2.md";
     errors = "../docs/errors.md";
@@ -27,4 +28,5 @@ pages! {
     sandbox = "../docs/sandbox.md";
     security = "../docs/security.md";
     testing = "../docs/testing.md";
+    waiting = "../docs/waiting.md";
 }

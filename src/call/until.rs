@@ -99,7 +99,8 @@ impl<T: Send + 'static> Until<T> {
         async move {
             let operation = draft.operation();
             if operation.repeat() != Repeat::Read {
-                let why = format!("only a read can be awaited with `until`, and this is {:?}", operation.repeat());
+                let why =
+                    format!("only a read can be awaited with `until`, and this is {:?}", operation.repeat());
                 return Err(Error::request(operation, why));
             }
             let mut pace = Pace::new(within);

@@ -25,6 +25,7 @@
 mod support;
 
 mod coverage;
+mod customer;
 mod docs;
 mod documents;
 mod engine;

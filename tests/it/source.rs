@@ -113,7 +113,7 @@ const SANDBOX: [&[&str]; 8] = [
     &["world"],
     &["control"],
     &["server"],
-    &["builder"],
+    &["builder", "customer"],
 ];
 
 #[test]
