@@ -33,6 +33,9 @@ mod client;
 mod engine;
 mod env;
 mod error;
+#[cfg(feature = "events")]
+#[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+pub mod events;
 pub mod operation;
 mod provider;
 mod rate_limit;

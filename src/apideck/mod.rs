@@ -2,8 +2,13 @@
 //!
 //! Source: <https://developers.apideck.com>.
 
+#[cfg(feature = "events")]
+pub(crate) mod canonical;
 mod envelope;
 mod error;
+#[cfg(feature = "events")]
+#[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+pub mod events;
 pub mod vault;
 pub mod webhooks;
 

@@ -8,6 +8,9 @@ pub mod connections;
 pub mod custom_data_types;
 mod data_type;
 mod error;
+#[cfg(feature = "events")]
+#[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+pub mod events;
 pub mod integrations;
 mod page;
 pub mod push_data;

@@ -7,6 +7,9 @@ pub mod documents;
 #[cfg(feature = "deck-encryption")]
 pub(crate) mod encryption;
 mod error;
+#[cfg(feature = "events")]
+#[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+pub mod events;
 pub mod jobs;
 pub mod link;
 

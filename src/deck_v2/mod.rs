@@ -10,6 +10,9 @@ pub mod credentials;
 mod error;
 pub mod event_destinations;
 pub mod event_log;
+#[cfg(feature = "events")]
+#[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+pub mod events;
 mod page;
 pub mod session_tokens;
 pub mod sessions;

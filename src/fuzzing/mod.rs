@@ -14,6 +14,8 @@
 mod bodies;
 #[cfg(feature = "deck-encryption")]
 mod encryption;
+#[cfg(feature = "events")]
+mod events;
 mod loggable;
 mod refusals;
 mod requests;
@@ -24,6 +26,8 @@ mod vendor;
 pub use bodies::body;
 #[cfg(feature = "deck-encryption")]
 pub use encryption::encrypted_body;
+#[cfg(feature = "events")]
+pub use events::delivery;
 pub use refusals::{error_body, location, retry_after};
 pub use requests::{base_url, path, query};
 #[cfg(feature = "jiff-0-2")]
@@ -40,6 +44,8 @@ mod tests {
     const TARGETS: &[Target] = &[
         ("base_url", base_url),
         ("body", body),
+        #[cfg(feature = "events")]
+        ("delivery", delivery),
         #[cfg(feature = "deck-encryption")]
         ("encrypted_body", encrypted_body),
         ("error_body", error_body),

@@ -29,6 +29,8 @@ mod customer;
 mod docs;
 mod documents;
 mod engine;
+#[cfg(feature = "events")]
+mod events;
 // The tables hold all vendors.
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod generated;
