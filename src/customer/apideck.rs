@@ -6,6 +6,10 @@ use super::{
     Account, Connection, Failure, Key, Need, Original, Reconnect, Reconnection, Refreshed, Since, Status,
     Work, gone,
 };
+#[cfg(feature = "events")]
+use super::{Change, ConnectionChange};
+#[cfg(feature = "events")]
+use crate::apideck::events::Event;
 use crate::apideck::vault::connections::{
     AuthorizeLink, Connection as VaultConnection, ConnectionHealth as Health, ConnectionState as State,
     Connections, LIST, ListConnections,
@@ -148,5 +152,31 @@ impl Place for At {
         let (connections, unified_api, service) = self.of(client);
         let validate = connections.validate(unified_api, service).send();
         Box::pin(async move { validate.await.map(|_| Refreshed::Done) })
+    }
+}
+
+#[cfg(feature = "events")]
+impl Event {
+    /// What it says of a customer's connection; `None` for an event of something else.
+    ///
+    /// The table is in `docs/customer.md`.
+    #[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+    pub fn connection_change(&self) -> Option<ConnectionChange> {
+        let connection = self.connection();
+        let key = connection.and_then(|it| {
+            Some(key(it.consumer_id.as_ref()?, it.unified_api.as_ref()?, it.service_id.as_ref()?))
+        });
+        let is_enabled = connection.is_some_and(|it| it.enabled != Some(false));
+        let loses_credentials = connection.is_some_and(|it| it.credentials_expire_at.is_some());
+        let change = match self {
+            Self::Record(_) => return None,
+            Self::ConnectionCallable(_) | Self::TokenRefreshRecovered(_) if is_enabled => Change::Connected,
+            Self::TokenRefreshFailed(_) => Change::NeedsCustomer,
+            Self::TokenRefreshPending(_) if loses_credentials => Change::NeedsCustomer,
+            Self::ConnectionRevoked(_) => Change::Disconnected,
+            Self::ConnectionDeleted(_) => Change::Removed,
+            _ => Change::LookAgain,
+        };
+        change.of(key)
     }
 }

@@ -6,10 +6,14 @@ use super::{
     Account, Connection, Failure, Key, Need, Original, Reconnect, Reconnection, Refreshed, Since, Status,
     Work, gone,
 };
+#[cfg(feature = "events")]
+use super::{Change, ConnectionChange};
 use crate::codat::connections::{
     Connection as CodatConnection, ConnectionError, ConnectionErrorStatus, ConnectionId,
     ConnectionStatus as State, LIST,
 };
+#[cfg(feature = "events")]
+use crate::codat::events::Event;
 use crate::codat::{CompanyId, ListOptions};
 use crate::operation::Operation;
 use crate::{Client, Error};
@@ -109,5 +113,30 @@ impl Place for At {
     fn refresh(&self, client: &Client) -> Work<Refreshed> {
         let refresh = client.codat().refresh_data().all(&self.company).send();
         Box::pin(async move { refresh.await.map(|()| Refreshed::Started) })
+    }
+}
+
+#[cfg(feature = "events")]
+impl Event {
+    /// What it says of a customer's connection; `None` for an event of something else.
+    ///
+    /// The table is in `docs/customer.md`.
+    #[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+    pub fn connection_change(&self) -> Option<ConnectionChange> {
+        let (change, at) = match self {
+            Self::ConnectionConnected(at) | Self::ConnectionReconnected(at) => (Change::Connected, at),
+            Self::ConnectionFailed(at) => (Change::NeedsCustomer, at),
+            Self::ConnectionDeleted(at) => (Change::Removed, at),
+            Self::ConnectionCreated(at) => (Change::LookAgain, at),
+            Self::ConnectionDisconnected(at) => match at.connection.status {
+                Some(State::Deauthorized) => (Change::NeedsCustomer, at),
+                Some(State::Unlinked) => (Change::Disconnected, at),
+                _ => (Change::LookAgain, at),
+            },
+            Self::CompanyDeleted(_) | Self::Other(_) => return Change::LookAgain.of(None),
+            _ => return None,
+        };
+        let company = at.reference_company.as_ref().and_then(|company| company.id.as_ref());
+        change.of(company.map(|company| key(company, &at.connection.id)))
     }
 }

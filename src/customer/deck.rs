@@ -5,10 +5,16 @@ use super::look::{Found, Look};
 use super::{
     Account, Connection, Key, Need, Original, Reconnect, Reconnection, Refreshed, Since, Status, Work, gone,
 };
+#[cfg(feature = "events")]
+use super::{Change, ConnectionChange};
 use crate::deck::connections::{
     AccessTokenRequest, CONTEXT, ConnectionContext, ConnectivityStatus as State, RefreshConnection,
     ScrapingStatus as Reason, SourceRef,
 };
+#[cfg(feature = "events")]
+use crate::deck::events::Event;
+#[cfg(feature = "events")]
+use crate::deck::jobs::JobCode;
 use crate::deck::link::{CreateLinkToken, LinkUpdate, UpdateMode};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::operation::Operation;
@@ -131,5 +137,26 @@ impl Place for At {
         let refresh = RefreshConnection::new(&self.access_token);
         let refresh = client.deck().connections().refresh(&refresh).send();
         Box::pin(async move { refresh.await.map(|()| Refreshed::Started) })
+    }
+}
+
+#[cfg(feature = "events")]
+impl Event {
+    /// What it says of a customer's connection; `None` for an event of something else.
+    ///
+    /// The table is in `docs/customer.md`.
+    #[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+    pub fn connection_change(&self) -> Option<ConnectionChange> {
+        let change = match self {
+            Self::ConnectionCompleted(_) => Change::Connected,
+            Self::ConnectionInvalidCredentials(_) | Self::ConnectionMfaQuestion(_) => Change::NeedsCustomer,
+            Self::ConnectionError(_) | Self::LinkConnectionCreated(_) | Self::Other(_) => Change::LookAgain,
+            Self::JobEnded(job) => match job.job_code {
+                Some(JobCode::EnsureConnection | JobCode::CloseConnection) => Change::LookAgain,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        change.of(self.connection_id().map(key))
     }
 }

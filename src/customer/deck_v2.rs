@@ -7,7 +7,11 @@ use super::{
     Account, Connection, Failure, Key, Need, Original, Reconnect, Reconnection, Refreshed, Since, Status,
     Work, gone,
 };
+#[cfg(feature = "events")]
+use super::{Change, ConnectionChange};
 use crate::deck_v2::credentials::{Credential, CredentialStatus as State, LIST, ListCredentials};
+#[cfg(feature = "events")]
+use crate::deck_v2::events::Event;
 use crate::deck_v2::{CredentialId, SourceId};
 use crate::operation::Operation;
 use crate::{Client, Error};
@@ -107,5 +111,23 @@ impl Place for At {
         let none =
             Refreshed::NotPossible("Deck v2 refreshes nothing by itself: run a task with the credential");
         Box::pin(async move { Ok(none) })
+    }
+}
+
+#[cfg(feature = "events")]
+impl Event {
+    /// What it says of a customer's connection; `None` for an event of something else.
+    ///
+    /// The table is in `docs/customer.md`.
+    #[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+    pub fn connection_change(&self) -> Option<ConnectionChange> {
+        let change = match self {
+            Self::CredentialVerified(_) => Change::Connected,
+            Self::CredentialInvalid(_) => Change::NeedsCustomer,
+            Self::CredentialDeleted(_) => Change::Removed,
+            Self::CredentialCreated(_) | Self::CredentialUnverified(_) | Self::Other(_) => Change::LookAgain,
+            _ => return None,
+        };
+        change.of(self.credential().map(|credential| key(&credential.id)))
     }
 }

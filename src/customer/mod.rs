@@ -8,6 +8,8 @@ mod account;
 #[cfg(feature = "apideck")]
 mod apideck;
 mod at_once;
+#[cfg(feature = "events")]
+mod change;
 #[cfg(feature = "codat")]
 mod codat;
 mod connection;
@@ -20,6 +22,9 @@ mod reconnect;
 mod view;
 
 pub use account::Account;
+#[cfg(feature = "events")]
+#[cfg_attr(docsrs, doc(cfg(feature = "events")))]
+pub use change::{Change, ConnectionChange};
 pub use connection::{Connection, Key, Need, Original, Since, Status};
 pub use reconnect::{Reconnect, Reconnection, Refreshed};
 pub use view::{Failure, View};

@@ -2,6 +2,14 @@
 
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod actions;
+#[cfg(all(
+    feature = "events",
+    feature = "deck",
+    feature = "apideck",
+    feature = "codat",
+    feature = "deck-v2"
+))]
+mod changes;
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod schedules;
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
