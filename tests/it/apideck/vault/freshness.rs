@@ -176,7 +176,7 @@ fn nobody_waits_for_a_runtime_that_is_not_driven() {
     let (freshness, idle, own) = (freshness(&memory), runtime(), runtime());
     let leader = freshness.clone();
     idle.spawn(async move { ensure(&leader).await });
-    idle.block_on(tokio::time::sleep(Duration::from_millis(5)));
+    idle.block_on(async { tokio::time::sleep(Duration::from_millis(5)).await });
     own.block_on(async { ends(seconds(20), ensure(&freshness)).await }).unwrap();
     let unasked = std::thread::spawn(move || {
         let mut waiting = Box::pin(async move { ensure(&freshness).await });
