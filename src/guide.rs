@@ -22,6 +22,7 @@ pages! {
     deck = "../docs/deck.md";
     deck_v2 = "../docs/deck-v2.md";
     errors = "../docs/errors.md";
+    events = "../docs/events.md";
     operations = "../docs/operations.md";
     performance = "../docs/performance.md";
     reliability = "../docs/reliability.md";

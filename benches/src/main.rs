@@ -1,9 +1,10 @@
 //! What a call costs beside one made by hand with reqwest: `cargo run --release`, and one table comes out.
 //!
-//! Arguments choose parts of it: `calls`, `throughput`, `lists`, `start`, `time`, `builds`. The first two say what one
+//! Arguments choose parts of it: `calls`, `throughput`, `lists`, `start`, `time`, `events`, `builds`. The first two say what one
 //! call costs, in some minutes.
 
 mod builds;
+mod events;
 mod hand;
 mod measure;
 mod ours;
@@ -39,12 +40,13 @@ fn main() {
     let chosen: Vec<String> = arguments.collect();
     println!("| | connectory | by hand | ratio or difference | goal |\n|---|---:|---:|---:|---:|");
     type Part = (&'static str, fn());
-    const PARTS: [Part; 6] = [
+    const PARTS: [Part; 7] = [
         ("calls", calls),
         ("throughput", throughput),
         ("lists", lists),
         ("start", start),
         ("time", time),
+        ("events", events),
         ("builds", builds),
     ];
     for (name, part) in PARTS {
@@ -113,6 +115,12 @@ fn start() {
 fn time() {
     let overrun = measure::overrun().as_secs_f64() * 1e3;
     println!("| a call beyond its deadline: ms | {overrun:.1} | | | at most 250 |");
+}
+
+fn events() {
+    for (vendor, micros) in events::verify() {
+        println!("| verify a delivery of 2 KiB, {vendor}: µs | {micros:.1} | | | at most 50 |");
+    }
 }
 
 fn builds() {

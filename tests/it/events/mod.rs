@@ -90,6 +90,8 @@ impl<E: Debug> From<Delivery<E>> for Seen {
     }
 }
 
+pub type Verify = fn(&[&str], &Pairs, &[u8], SystemTime) -> Result<Seen, EventError>;
+
 /// A vendor's scheme: what is the same for all is tested for all.
 pub struct Scheme {
     pub name: &'static str,
@@ -99,7 +101,7 @@ pub struct Scheme {
     /// The headers that sign a body.
     pub sign: fn(&str, &[u8]) -> Pairs,
     /// Verifies with these secrets, at this time.
-    pub verify: fn(&[&str], &Pairs, &[u8], SystemTime) -> Result<Seen, EventError>,
+    pub verify: Verify,
     /// What `Debug` prints of a verifier with these secrets, or the error that refuses them.
     pub shown: fn(&[&str]) -> Result<String, connectory::Error>,
     /// A body that the vendor sends.
