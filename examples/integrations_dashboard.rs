@@ -168,7 +168,7 @@ fn html(customer: &str, view: &View) -> String {
         body.push_str("<p class=who>Nothing is connected yet.</p>");
     }
     if !view.available().is_empty() {
-        body.push_str("<h2>Available</h2><ul>");
+        body.push_str("<h2>Available</h2><ul class=available>");
         for connection in view.available() {
             row(&mut body, connection);
         }
@@ -178,7 +178,6 @@ fn html(customer: &str, view: &View) -> String {
 }
 
 fn row(body: &mut String, connection: &Connection) {
-    let is_available = connection.status() == Status::Disconnected;
     let (colour, label) = match connection.status() {
         Status::Active => ("good", "Active"),
         Status::Pending => ("calm", "Pending"),
@@ -188,7 +187,8 @@ fn row(body: &mut String, connection: &Connection) {
         Status::Disconnected => ("calm", "Not connected"),
         Status::NeedsLook => ("calm", "We are looking into it"),
     };
-    let hint = connection.needs().filter(|_| !is_available);
+    let is_connected = connection.status() != Status::Disconnected;
+    let hint = connection.needs().filter(|_| is_connected);
     let hint = hint.map(|need| format!(": {need}")).unwrap_or_default();
     let (service, provider) = (Escaped(connection.service()), connection.provider());
     let _ = write!(
@@ -196,22 +196,24 @@ fn row(body: &mut String, connection: &Connection) {
         "<li><div class=name><strong>{service}</strong><small>{provider}</small></div>\
          <span class=\"status {colour}\">{label}{hint}</span><div class=actions>"
     );
-    if let Some(key) = connection.key() {
-        let button = |body: &mut String, action: &str, label: &str| {
-            let key = utf8_percent_encode(key.as_str(), NON_ALPHANUMERIC);
-            let _ = write!(
-                body,
-                "<form method=post action=\"/{key}/{action}\"><button aria-label=\"{label} {service}\">{label}</button></form>"
-            );
-        };
-        match connection.status() {
-            Status::Disconnected => button(body, "reconnect", "Connect"),
-            Status::Active => button(body, "refresh", "Refresh"),
-            _ => button(body, "reconnect", "Repair"),
+    let buttons = match connection.status() {
+        Status::Disconnected => [Some(("reconnect", "Connect")), None],
+        Status::Active => [Some(("refresh", "Refresh")), Some(("disconnect", "Disconnect"))],
+        Status::Pending if connection.needs().is_some() => {
+            [Some(("reconnect", "Continue")), Some(("disconnect", "Disconnect"))]
         }
-        if !is_available {
-            button(body, "disconnect", "Disconnect");
+        Status::NeedsCustomer => [Some(("reconnect", "Repair")), Some(("disconnect", "Disconnect"))],
+        Status::Pending | Status::Paused | Status::Failed | Status::NeedsLook => {
+            [None, Some(("disconnect", "Disconnect"))]
         }
+    };
+    let key = connection.key().map(|key| utf8_percent_encode(key.as_str(), NON_ALPHANUMERIC));
+    for (key, (action, label)) in key.into_iter().cycle().zip(buttons.into_iter().flatten()) {
+        let _ = write!(
+            body,
+            "<form method=post action=\"/{key}/{action}\">\
+             <button aria-label=\"{label} {service}\">{label}</button></form>"
+        );
     }
     body.push_str("</div></li>");
 }
@@ -251,13 +253,14 @@ const STYLE: &str = "
     .good { background: #16a34a22; }
     .bad { background: #dc262622; }
     .calm { background: #8882; }
+    .available .status { display: none; }
     .actions { display: flex; gap: .5rem; flex: 0 0 13rem; justify-content: flex-end; }
     form { margin: 0; }
     button { font: inherit; font-size: .9rem; padding: .35rem .8rem; border: 1px solid #8886; border-radius: .4rem;
              background: transparent; color: inherit; cursor: pointer; }
     button:hover, button:focus-visible { border-color: currentColor; }
     @media (max-width: 36rem) {
-        .name { flex-basis: 100%; }
+        .name { flex-basis: 8rem; }
         .actions { flex: 1 1 100%; justify-content: flex-start; }
     }
 ";
@@ -419,7 +422,7 @@ mod tests {
         assert_eq!(status(&setup.page().await, "HubSpot"), "Not connected");
         assert_eq!(setup.sandbox.requests_of("apideck.vault.connections.delete").len(), 1);
 
-        let link = location(&setup.press("Repair Shopify").await);
+        let link = location(&setup.press("Continue Shopify").await);
         assert!(link.expose_secret().ends_with("/start"));
     }
 
@@ -432,7 +435,8 @@ mod tests {
         let answer = setup.press("Repair Sandbox Utility").await;
         assert!(answer.contains("<div id=deck-link data-token=\"link-"), "{answer}");
         assert!(answer.contains("cache-control: no-store"));
-        let answer = setup.press("Repair utility.example").await;
+        setup.press("Disconnect utility.example").await;
+        let answer = setup.press("Connect utility.example").await;
         assert!(answer.contains("<div id=deck-auth data-token=\"tk_"), "{answer}");
     }
 

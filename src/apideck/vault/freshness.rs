@@ -129,7 +129,7 @@ impl Freshness {
     ) {
         let (consumer, unified_api, service) = (consumer.into(), unified_api.into(), service.into());
         for ((_, of, api, at), connection) in &mut self.known().connections {
-            if (&*of, &*api, &*at) == (&consumer, &unified_api, &service) {
+            if (of, api, at) == (&consumer, &unified_api, &service) {
                 connection.fresh = None;
             }
         }
