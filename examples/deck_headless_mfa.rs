@@ -43,8 +43,9 @@ fn read(event: &Value) -> Event {
 /// The latest event of a job, when its webhook has come.
 fn event_of(sandbox: &Sandbox, job: &Job) -> Option<Event> {
     sandbox.advance(Duration::from_secs(2));
-    let events = sandbox.deck().events();
-    events.iter().rev().find(|event| event["job_guid"] == job.job_guid.as_str()).map(read)
+    let events = sandbox.deliveries().into_iter().rev().filter_map(|delivery| delivery.json());
+    let mut events = events.filter(|event| event["job_guid"] == job.job_guid.as_str());
+    events.next().map(|event| read(&event))
 }
 
 /// Opens the connection, and answers when the source asks for a code.

@@ -14,7 +14,8 @@
 //! post() { curl -sS -H 'content-type: application/json' -d "$2" "http://127.0.0.1:4010/_sandbox/$1"; }
 //! post advance '{"seconds": 3600}'
 //! post deck/connect '{}'
-//! curl -sS http://127.0.0.1:4010/_sandbox/deck/events
+//! post deliver_to '{"url": "http://127.0.0.1:3000"}'    # webhooks are posted there
+//! curl -sS http://127.0.0.1:4010/_sandbox/deliveries
 //! ```
 
 use base64::{Engine, prelude::BASE64_STANDARD as STANDARD};

@@ -44,6 +44,8 @@ impl ErrorBody {
             retry_at: moment("retry_after_ms"),
             cooldown: debug.get("cooldown_remaining_ms").and_then(millis),
             response: debug.get("response"),
+            cause: debug.get("message"),
+            code: debug.get("code"),
         };
         let says =
             [failure.credentials_expire_at.is_some(), failure.retry_at.is_some(), failure.cooldown.is_some()];
@@ -131,7 +133,7 @@ impl fmt::Debug for ErrorDetail {
 
 /// A token that Vault could not refresh, as the detail of a 401 tells it.
 ///
-/// `Debug` leaves out what the service answered.
+/// `Debug` leaves out what the service answered and said.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RefreshFailure {
@@ -149,6 +151,12 @@ pub struct RefreshFailure {
     pub cooldown: Option<Duration>,
     /// What the service answered: status and data.
     pub response: Option<JsonMap>,
+    /// What the service or the network said; Apideck calls it `debug.message`.
+    #[doc(alias = "debug.message")]
+    pub cause: Option<String>,
+    /// The code of what went wrong on the network, such as `ETIMEDOUT`.
+    #[doc(alias = "debug.code")]
+    pub code: Option<String>,
 }
 
 impl fmt::Debug for RefreshFailure {
@@ -157,6 +165,7 @@ impl fmt::Debug for RefreshFailure {
             .field("credentials_expire_at", &self.credentials_expire_at)
             .field("retry_at", &self.retry_at)
             .field("cooldown", &self.cooldown)
+            .field("code", &self.code)
             .finish_non_exhaustive()
     }
 }

@@ -92,7 +92,7 @@ impl SandboxBuilder {
         let key = key.into();
         self.seeded(move |world| {
             let encryption = super::deck::encryption::Encryption::new(key, encrypt);
-            world.deck().state().encryption = Some(encryption.map_err(|error| error.to_string())?);
+            world.deck().state().encrypt(encryption.map_err(|error| error.to_string())?);
             Ok(())
         })
     }

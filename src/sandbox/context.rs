@@ -3,18 +3,22 @@
 use super::exchange::later;
 use super::random::Random;
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
 pub(super) struct Context {
     pub(super) random: Random,
-    clock: Mutex<Clock>,
+    clock: Arc<Mutex<Clock>>,
 }
 
 impl Context {
     pub(super) fn new(random: Random, clock: Clock) -> Self {
-        Self { random, clock: Mutex::new(clock) }
+        Self { random, clock: Arc::new(Mutex::new(clock)) }
+    }
+
+    pub(super) fn clock(&self) -> Arc<Mutex<Clock>> {
+        self.clock.clone()
     }
 
     pub(super) fn now(&self) -> SystemTime {
@@ -36,7 +40,12 @@ pub(super) struct Clock {
 
 impl Clock {
     fn now(self) -> SystemTime {
-        later(self.stands_at.unwrap_or_else(SystemTime::now), self.advanced)
+        later(self.of_receivers(), self.advanced)
+    }
+
+    /// The clock of whoever a delivery is for: nobody has moved that forward.
+    pub(super) fn of_receivers(self) -> SystemTime {
+        self.stands_at.unwrap_or_else(SystemTime::now)
     }
 }
 

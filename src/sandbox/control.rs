@@ -8,13 +8,17 @@ use super::Apideck;
 #[cfg(feature = "codat")]
 use super::Codat;
 use super::FaultRule;
+use super::deliveries::{self, Delivery};
 use super::exchange::{Object, Reply, read_seconds};
 use super::faults::Played;
 use super::journal::{self, Mismatch, Request};
 use super::mount::Mount;
+use super::postman;
 use super::world::World;
 #[cfg(feature = "codat")]
 use crate::JsonMap;
+#[cfg(any(feature = "deck", feature = "codat"))]
+use crate::Secret;
 #[cfg(feature = "codat")]
 use crate::codat::{
     CompanyId, DataType,
@@ -22,21 +26,24 @@ use crate::codat::{
     custom_data_types::CustomDataIdentifier,
     push_data::{PushOperationKey, PushOperationStatus},
     refresh_data::{DatasetId, PullOperationStatus},
+    webhooks::WebhookConsumerId,
 };
 use crate::engine::is_loopback;
 use bytes::Bytes;
 use http::{Method, StatusCode, header, request};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
 /// Answers here what is the sandbox's own; the world plays the rest.
-pub(super) fn play(world: &World, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
-    match answer(world, head, body) {
-        Some(reply) => world.log_alone(mount, head, body, reply),
-        None => world.play(mount, head, body),
+pub(super) async fn play(world: &Arc<World>, mount: Mount, head: &request::Parts, body: &Bytes) -> Played {
+    let Some(reply) = answer(world, head, body) else { return world.play(mount, head, body) };
+    if route(head) == Some("deliver") && reply.status() == StatusCode::OK {
+        world.deliver().await;
     }
+    world.log_alone(mount, head, body, reply)
 }
 
 /// Refuses a request whose body cannot be had.
@@ -49,7 +56,7 @@ pub(super) fn refuse(world: &World, mount: Mount, head: &request::Parts, status:
 }
 
 /// The answer; `None` for a request to a vendor.
-fn answer(world: &World, head: &request::Parts, body: &[u8]) -> Option<Reply> {
+fn answer(world: &Arc<World>, head: &request::Parts, body: &[u8]) -> Option<Reply> {
     let name = route(head)?;
     let done = guard(head).and_then(|()| match head.method {
         Method::GET => look(world, name),
@@ -93,15 +100,14 @@ fn guard(head: &request::Parts) -> Result<(), Reply> {
 fn look(world: &World, name: &str) -> Result<Value, Reply> {
     match name {
         "requests" => Ok(world.journal().requests().iter().map(show).collect()),
-        #[cfg(feature = "deck")]
-        "deck/events" => Ok(world.deck().events().into()),
+        "deliveries" => Ok(world.deliveries().iter().map(show_delivery).collect()),
         #[cfg(feature = "deck-v2")]
         "deck_v2/events" => Ok(world.deck_v2().events().into()),
         _ => Err(no_route(Method::GET, name)),
     }
 }
 
-fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
+fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
     match name {
         "advance" => {
             #[derive(Deserialize)]
@@ -123,7 +129,27 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
         }
         "clear_faults" => {
             let Nothing {} = read(body)?;
-            world.faults().clear();
+            world.clear_faults();
+            Ok(json!({}))
+        }
+        "inject_delivery" => {
+            world.office().add_rule(read(body)?);
+            Ok(json!({}))
+        }
+        "deliver_to" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                url: String,
+            }
+
+            let Body { url } = read(body)?;
+            postman::deliver_to(world, &url).map_err(|error| unmet(&error.to_string()))?;
+            Ok(json!({}))
+        }
+        // What it waits for is waited for where this is called.
+        "deliver" => {
+            let Nothing {} = read(body)?;
             Ok(json!({}))
         }
         "expect" => {
@@ -148,6 +174,28 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
         "deck/connect" => {
             let Nothing {} = read(body)?;
             Ok(json!({ "access_token": world.deck().connect().expose_secret() }))
+        }
+        #[cfg(feature = "deck")]
+        "deck/set_default_webhook" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                url: String,
+            }
+
+            let Body { url } = read(body)?;
+            done(world.deck().set_default_webhook(url))
+        }
+        #[cfg(feature = "deck")]
+        "deck/set_webhook_secret" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                secret: Secret,
+            }
+
+            let Body { secret } = read(body)?;
+            done(world.deck().set_webhook_secret(secret))
         }
         #[cfg(feature = "deck")]
         "deck/disconnect" => {
@@ -202,6 +250,18 @@ fn act(world: &World, name: &str, body: &[u8]) -> Result<Value, Reply> {
 
             let Body { name } = read(body)?;
             Ok(json!({ "id": world.codat().add_company(name) }))
+        }
+        #[cfg(feature = "codat")]
+        "codat/set_webhook_secret" => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct Body {
+                webhook_id: WebhookConsumerId,
+                secret: Secret,
+            }
+
+            let Body { webhook_id, secret } = read(body)?;
+            done(world.codat().set_webhook_secret(webhook_id, secret))
         }
         #[cfg(feature = "codat")]
         "codat/link" | "codat/cancel_link" | "codat/deauthorize" => {
@@ -323,6 +383,23 @@ fn show(request: &Request) -> Value {
         "path": request.operation.map_or(request.path(), |operation| operation.path()),
         "status": request.status.map(|status| status.as_u16()),
         "was_handled": request.was_handled,
+    })
+}
+
+/// A delivery with all that it carries, for a handler that is called without a socket.
+fn show_delivery(delivery: &Delivery) -> Value {
+    let text = |value: &http::HeaderValue| value.to_str().map(str::to_owned).unwrap_or_default();
+    let headers = delivery.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value).into()));
+    json!({
+        "provider": deliveries::name(delivery.provider),
+        "event_type": delivery.event_type,
+        "endpoint": delivery.endpoint,
+        "attempt": delivery.attempt,
+        "time": jiff::Timestamp::try_from(delivery.time).map(|time| format!("{time:.3}")).unwrap_or_default(),
+        "headers": headers.collect::<serde_json::Map<_, _>>(),
+        "body": String::from_utf8_lossy(&delivery.body),
+        "status": delivery.status.map(|status| status.as_u16()),
+        "is_accepted": delivery.is_accepted,
     })
 }
 

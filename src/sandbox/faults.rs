@@ -224,13 +224,13 @@ impl Fault {
     pub(super) fn distort(&self, answer: &mut Played) {
         match self {
             Self::Latency(wait) => answer.latency = answer.latency.saturating_add(*wait),
-            Self::Silence => answer.delivery = Delivery::Never,
-            Self::ResetBefore | Self::ResetAfter => answer.delivery = Delivery::Reset,
+            Self::Silence => answer.way = Way::Never,
+            Self::ResetBefore | Self::ResetAfter => answer.way = Way::Reset,
             Self::CutBody | Self::WrongLength if answer.response.body().is_empty() => {
-                answer.delivery = Delivery::Reset;
+                answer.way = Way::Reset;
             }
-            Self::CutBody => answer.delivery = Delivery::Cut,
-            Self::WrongLength => answer.delivery = Delivery::WrongLength,
+            Self::CutBody => answer.way = Way::Cut,
+            Self::WrongLength => answer.way = Way::WrongLength,
             Self::TruncatedJson => {
                 let body = answer.response.body();
                 let half = body.slice(..body.len() / 2);
@@ -263,11 +263,11 @@ fn final_status(status: u16) -> StatusCode {
 pub(super) struct Played {
     pub(super) response: Response<Bytes>,
     pub(super) latency: Duration,
-    pub(super) delivery: Delivery,
+    pub(super) way: Way,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Delivery {
+pub(super) enum Way {
     Whole,
     /// Nothing ever comes.
     Never,
@@ -281,7 +281,7 @@ pub(super) enum Delivery {
 
 impl Played {
     pub(super) fn new(reply: Reply) -> Self {
-        Self { response: reply.into_http(), latency: Duration::ZERO, delivery: Delivery::Whole }
+        Self { response: reply.into_http(), latency: Duration::ZERO, way: Way::Whole }
     }
 }
 

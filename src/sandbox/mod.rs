@@ -34,6 +34,7 @@ mod customer;
 mod deck;
 #[cfg(feature = "deck-v2")]
 mod deck_v2;
+mod deliveries;
 mod exchange;
 mod faults;
 #[cfg(any(feature = "deck", feature = "codat", feature = "deck-v2"))]
@@ -42,6 +43,7 @@ mod journal;
 #[cfg(any(feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod jwt;
 mod mount;
+mod postman;
 mod random;
 mod route;
 mod server;
@@ -63,6 +65,7 @@ pub use customer::Customer;
 pub use deck::{Deck, Webhook};
 #[cfg(feature = "deck-v2")]
 pub use deck_v2::DeckV2;
+pub use deliveries::{DeliverToError, Delivery, DeliveryFault, DeliveryRule};
 pub use faults::{Fault, FaultRule};
 pub use journal::{Mismatch, Request};
 
@@ -206,9 +209,83 @@ impl Sandbox {
         self.world.faults().add(fault.into());
     }
 
-    /// Lets nothing go wrong any more.
+    /// Lets nothing go wrong any more, with deliveries neither.
+    ///
+    /// Deliveries that a fault has struck before go on as they are.
     pub fn clear_faults(&self) {
-        self.world.faults().clear();
+        self.world.clear_faults();
+    }
+
+    /// Every attempt to deliver an event to a webhook so far, in the order in which they were due.
+    ///
+    /// Of each vendor the attempts of the latest 10,000 messages. A vendor posts to the webhooks that it knows: at Deck to the
+    /// connection's or the [default one](Deck::set_default_webhook), elsewhere to those that were created with the API.
+    /// They are answered with 200 until [`deliver_to`](Self::deliver_to) says where to post; a webhook whose host ends in
+    /// `.invalid` is never answered then.
+    ///
+    /// ```
+    /// # #[cfg(feature = "deck")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use connectory::sandbox::Sandbox;
+    ///
+    /// let sandbox = Sandbox::builder().in_memory()?;
+    /// let token = sandbox.deck().connect();
+    /// sandbox.deck().disconnect(token.expose_secret(), "InvalidCredentials");
+    ///
+    /// let [delivery] = &sandbox.deliveries()[..] else { panic!("one") };
+    /// assert_eq!(delivery.event_type, "Connection.InvalidCredentials");
+    /// let request = delivery.request(); // for your handler
+    /// assert_eq!(request.method(), "POST");
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "deck"))]
+    /// # fn main() {}
+    /// ```
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.world.deliveries()
+    }
+
+    /// Really posts deliveries from now on, to a server on this machine.
+    ///
+    /// `base` is an `http` URL of a loopback address or of `localhost`, such as `http://127.0.0.1:3000`. It stands in for
+    /// scheme, host and port of the webhooks; path and query stay theirs. Whatever a webhook's URL says, nothing else is
+    /// ever connected to: no proxy is asked, and no redirect followed.
+    ///
+    /// What fails is posted again as the vendor would, on the sandbox's clock. A thread of its own posts, until the sandbox
+    /// is dropped; [`deliver`](Self::deliver) waits for it.
+    ///
+    /// # Errors
+    /// When the URL is another one, or the thread does not start.
+    pub fn deliver_to(&self, base: impl AsRef<str>) -> Result<(), DeliverToError> {
+        postman::deliver_to(&self.world, base.as_ref())
+    }
+
+    /// Waits until all that is due by now has been posted and answered.
+    ///
+    /// What is due later is posted once [`advance`](Self::advance), or time, has come there.
+    pub async fn deliver(&self) {
+        self.world.deliver().await;
+    }
+
+    /// Makes something go wrong with deliveries of what happens from now on.
+    ///
+    /// ```
+    /// # #[cfg(feature = "deck")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use connectory::sandbox::{DeliveryFault, Sandbox};
+    ///
+    /// let sandbox = Sandbox::builder().in_memory()?;
+    /// let token = sandbox.deck().connect();
+    /// sandbox.inject_delivery(DeliveryFault::Twice);
+    /// sandbox.deck().disconnect(token.expose_secret(), "InvalidCredentials");
+    /// assert_eq!(sandbox.deliveries().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "deck"))]
+    /// # fn main() {}
+    /// ```
+    pub fn inject_delivery(&self, fault: impl Into<DeliveryRule>) {
+        self.world.office().add_rule(fault.into());
     }
 
     /// Every request so far, in the order in which they were answered.
@@ -255,6 +332,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.world.office().stop_posting();
         if !self.watches.load(Ordering::Relaxed) || std::thread::panicking() {
             return;
         }

@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use uuid::{Builder, Uuid};
 
 /// The sandbox's source of chance: the same seed gives the same ids, tokens and faults.
@@ -15,6 +16,19 @@ impl Random {
 
     pub(super) fn unforeseen() -> Self {
         Self::seeded(Uuid::new_v4().as_u64_pair().0)
+    }
+
+    /// Another source, which follows from the seed of this one while nothing has been drawn: one for each number.
+    pub(super) fn apart(&self, number: u64) -> Self {
+        const APART: u64 = 0xd6e8_feb8_6659_fd93;
+        let seed = self.counter.load(Ordering::Relaxed);
+        Self::seeded(seed.rotate_left(29) ^ APART.wrapping_mul(number + 1))
+    }
+
+    /// A time between these two.
+    pub(super) fn between(&self, least: Duration, most: Duration) -> Duration {
+        let share = (next(&self.counter) >> 11) as f64 / (1_u64 << 53) as f64;
+        least + most.saturating_sub(least).mul_f64(share)
     }
 
     /// A version 4 UUID.

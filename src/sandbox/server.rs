@@ -2,7 +2,7 @@
 
 use super::context::lock;
 use super::control;
-use super::faults::{Delivery, Played};
+use super::faults::{Played, Way};
 use super::mount::Mount;
 use super::world::World;
 use crate::{Body, Provider, SendError, Transport, TransportFuture};
@@ -102,10 +102,14 @@ async fn serve(stream: TcpStream, world: Arc<World>, mount: Mount) {
 }
 
 /// An error breaks the connection.
-async fn answer(world: &World, mount: Mount, request: Request<Incoming>) -> io::Result<Response<PlayedBody>> {
+async fn answer(
+    world: &Arc<World>,
+    mount: Mount,
+    request: Request<Incoming>,
+) -> io::Result<Response<PlayedBody>> {
     let (head, body) = request.into_parts();
     let played = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => control::play(world, mount, &head, &body.to_bytes()),
+        Ok(body) => control::play(world, mount, &head, &body.to_bytes()).await,
         Err(error) if error.is::<LengthLimitError>() => {
             control::refuse(world, mount, &head, StatusCode::PAYLOAD_TOO_LARGE)
         }
@@ -116,22 +120,22 @@ async fn answer(world: &World, mount: Mount, request: Request<Incoming>) -> io::
 
 /// Brings the answer on its way, or loses it.
 async fn deliver(played: Played) -> io::Result<Response<PlayedBody>> {
-    let Played { response, latency, delivery } = played;
+    let Played { response, latency, way } = played;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let broken = || io::Error::other("the sandbox was told to break the connection");
-    match delivery {
-        Delivery::Whole => Ok(response.map(PlayedBody::whole)),
-        Delivery::Never => std::future::pending().await,
-        Delivery::Reset => Err(broken()),
-        Delivery::Cut => Ok(response.map(|body| PlayedBody {
+    match way {
+        Way::Whole => Ok(response.map(PlayedBody::whole)),
+        Way::Never => std::future::pending().await,
+        Way::Reset => Err(broken()),
+        Way::Cut => Ok(response.map(|body| PlayedBody {
             announced: body.len() as u64,
             left: Some(body.slice(..body.len() / 2)),
             paused: false,
             then: Some(broken()),
         })),
-        Delivery::WrongLength => Ok(response.map(|body| PlayedBody {
+        Way::WrongLength => Ok(response.map(|body| PlayedBody {
             announced: body.len() as u64 + 100,
             left: Some(body),
             paused: false,
@@ -194,7 +198,7 @@ impl Transport for Memory {
             if let Some(host) = head.uri.authority().and_then(|host| host.as_str().parse().ok()) {
                 head.headers.insert(header::HOST, host);
             }
-            let played = control::play(&self.world, Mount::MEMORY, &head, &body);
+            let played = control::play(&self.world, Mount::MEMORY, &head, &body).await;
             let answer = deliver(played).await.map_err(SendError::other)?;
             Ok(answer.map(Body::new))
         })

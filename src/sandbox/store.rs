@@ -17,6 +17,13 @@ impl<T> Default for Store<T> {
 }
 
 impl<T> Store<T> {
+    /// Items that have their numbers from elsewhere, up to this one.
+    pub(super) fn numbered(items: impl Iterator<Item = (u64, (String, T))>, latest: u64) -> Self {
+        let items: BTreeMap<_, _> = items.collect();
+        let numbers = items.iter().map(|(number, (id, _))| (id.clone(), *number)).collect();
+        Self { items, numbers, latest }
+    }
+
     /// Adds an item at the end, or puts it in the place of the one with this id, which it gives.
     pub(super) fn put(&mut self, id: impl Into<String>, item: T) -> Option<T> {
         let id = id.into();
@@ -51,12 +58,15 @@ impl<T> Store<T> {
         });
     }
 
-    /// Forgets the first until there are no more than this.
-    pub(super) fn keep_latest(&mut self, most: usize) {
+    /// Forgets the first until there are no more than this, and gives them.
+    pub(super) fn keep_latest(&mut self, most: usize) -> Vec<T> {
+        let mut forgotten = Vec::new();
         while self.items.len() > most {
-            let Some((_, (id, _))) = self.items.pop_first() else { return };
+            let Some((_, (id, item))) = self.items.pop_first() else { break };
             self.numbers.remove(&id);
+            forgotten.push(item);
         }
+        forgotten
     }
 
     pub(super) fn len(&self) -> usize {
@@ -75,8 +85,11 @@ impl<T> Store<T> {
         size: usize,
         filter: impl Fn(&str, &T) -> bool,
     ) -> Option<Slice<'_, T>> {
-        let shown = self.shown(cursor)?.unwrap_or(0);
-        Some(slice(self.items.range(shown + 1..), size, filter))
+        let shown = self.shown(cursor, self.latest)?;
+        let from = shown.unwrap_or(0) + 1;
+        let previous = shown.and_then(|_| first_before(self.items.range(..from).rev(), size, &filter));
+        let previous = previous.map(|first| cursor_after(first - 1));
+        Some(slice(self.items.range(from..), size, filter, previous))
     }
 
     /// The same with the latest first: what is put between two pages is on neither.
@@ -86,15 +99,27 @@ impl<T> Store<T> {
         size: usize,
         filter: impl Fn(&str, &T) -> bool,
     ) -> Option<Slice<'_, T>> {
-        let shown = self.shown(cursor)?.unwrap_or(u64::MAX);
-        Some(slice(self.items.range(..shown).rev(), size, filter))
+        let shown = self.shown(cursor, self.latest + 1)?;
+        let until = shown.unwrap_or(u64::MAX);
+        let previous = shown.and_then(|_| first_before(self.items.range(until..), size, &filter));
+        let previous = previous.map(|first| cursor_after(first + 1));
+        Some(slice(self.items.range(..until).rev(), size, filter, previous))
     }
 
-    /// The number that a cursor holds.
-    fn shown(&self, cursor: Option<&str>) -> Option<Option<u64>> {
+    /// The number that a cursor holds, which is this at most.
+    fn shown(&self, cursor: Option<&str>, most: u64) -> Option<Option<u64>> {
         let Some(cursor) = cursor else { return Some(None) };
-        read_cursor(cursor).filter(|shown| *shown <= self.latest).map(Some)
+        read_cursor(cursor).filter(|shown| *shown <= most).map(Some)
     }
+}
+
+/// The number of the first item on the page before, where these items lead back from a page to the beginning.
+fn first_before<'a, T: 'a>(
+    items: impl Iterator<Item = (&'a u64, &'a (String, T))>,
+    size: usize,
+    filter: impl Fn(&str, &T) -> bool,
+) -> Option<u64> {
+    items.filter(|(_, (id, item))| filter(id, item)).take(size).last().map(|(number, _)| *number)
 }
 
 /// The first of these items, and a cursor where there are more.
@@ -102,6 +127,7 @@ fn slice<'a, T>(
     items: impl Iterator<Item = (&'a u64, &'a (String, T))>,
     size: usize,
     filter: impl Fn(&str, &T) -> bool,
+    previous: Option<String>,
 ) -> Slice<'a, T> {
     let mut found = items.filter(|(_, (id, item))| filter(id, item));
     let (mut items, mut last) = (Vec::new(), 0);
@@ -109,12 +135,14 @@ fn slice<'a, T>(
         items.push((id.as_str(), item));
         last = *number;
     }
-    Slice { items, next: found.next().map(|_| cursor_after(last)) }
+    Slice { items, previous, next: found.next().map(|_| cursor_after(last)) }
 }
 
 /// A page by cursor.
 pub(super) struct Slice<'a, T> {
     pub(super) items: Vec<(&'a str, &'a T)>,
+    /// The cursor of the page before; `None` on the first.
+    pub(super) previous: Option<String>,
     /// The cursor of the page that follows; `None` on the last.
     pub(super) next: Option<String>,
 }
@@ -233,6 +261,27 @@ mod tests {
         }
         assert_eq!(pages, ["d b", "a"]);
         assert!(store.follow_back(Some("1"), 2, all).is_none());
+    }
+
+    #[test]
+    fn the_page_before_is_where_the_walk_came_from() {
+        let store = store(&["a", "b", "c", "d", "e", "f"]);
+        let filter = |id: &str, _: &Value| id != "b";
+        type Shown = (String, Option<String>, Option<String>);
+        let walk = |follow: &dyn Fn(Option<&str>) -> Shown| {
+            let (first, before, next) = follow(None);
+            assert_eq!(before, None);
+            let (second, before, last) = follow(next.as_deref());
+            assert_eq!(follow(before.as_deref()).0, first);
+            let (third, before, none) = follow(last.as_deref());
+            assert_eq!((&follow(before.as_deref()).0, none), (&second, None));
+            [first, second, third]
+        };
+        let shown = |slice: super::Slice<'_, Value>| (ids(&slice.items), slice.previous, slice.next);
+        let pages = walk(&|cursor| shown(store.follow(cursor, 2, filter).unwrap()));
+        assert_eq!(pages, ["a c", "d e", "f"]);
+        let pages = walk(&|cursor| shown(store.follow_back(cursor, 2, filter).unwrap()));
+        assert_eq!(pages, ["f e", "d c", "a"]);
     }
 
     #[test]

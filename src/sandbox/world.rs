@@ -9,8 +9,9 @@ use super::context::{Clock, Context, lock};
 use super::deck;
 #[cfg(feature = "deck-v2")]
 use super::deck_v2;
+use super::deliveries::{self, Attempt, Delivery, Office, Outbox, Policy, Vendor};
 use super::exchange::{Asked, Reply};
-use super::faults::{Delivery, Fault, Faults, Played};
+use super::faults::{Fault, Faults, Played, Way};
 use super::journal::{self, Journal, Mismatch, Request};
 use super::mount::Mount;
 use super::random::Random;
@@ -20,16 +21,17 @@ use crate::operation::Operation;
 use bytes::Bytes;
 use http::{StatusCode, request};
 use std::{
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 /// All state of one sandbox. It knows nothing of sockets.
 pub(super) struct World {
     context: Context,
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
+    office: Arc<Office>,
     log: Option<Log>,
     #[cfg(feature = "deck")]
     deck: Mutex<deck::State>,
@@ -44,6 +46,8 @@ pub(super) struct World {
 /// Called with every request once it has been answered.
 pub(super) type Log = Box<dyn Fn(&Request) + Send + Sync>;
 
+const VENDORS: [Provider; 4] = [Provider::Deck, Provider::Apideck, Provider::Codat, Provider::DeckV2];
+
 /// Where a request leads.
 struct Route {
     provider: Provider,
@@ -53,19 +57,27 @@ struct Route {
 
 impl World {
     pub(super) fn new(random: Random, clock: Clock, journal: Journal, log: Option<Log>) -> Self {
+        let context = Context::new(random, clock);
+        let (office, random) = (Office::new(context.clock()), &context.random);
+        let outbox = |policy: Policy| {
+            let random = random.apart(policy.provider as u64);
+            Outbox::new(&office, random, policy)
+        };
         Self {
             faults: Mutex::default(),
             journal: Mutex::new(journal),
             log,
             #[cfg(feature = "deck")]
-            deck: Mutex::default(),
-            #[cfg(feature = "apideck")]
-            apideck: Mutex::new(apideck::State::new(&random)),
+            deck: Mutex::new(deck::State::new(outbox(deck::POLICY))),
             #[cfg(feature = "codat")]
-            codat: Mutex::default(),
+            codat: Mutex::new(codat::State::new(outbox(codat::POLICY))),
             #[cfg(feature = "deck-v2")]
-            deck_v2: Mutex::default(),
-            context: Context::new(random, clock),
+            deck_v2: Mutex::new(deck_v2::State::new(outbox(deck_v2::POLICY))),
+            // It draws, and nothing is drawn apart after that.
+            #[cfg(feature = "apideck")]
+            apideck: Mutex::new(apideck::State::new(outbox(apideck::POLICY), random)),
+            office,
+            context,
         }
     }
 
@@ -151,7 +163,7 @@ impl World {
     }
 
     fn log(&self, request: &mut Request, played: &Played) {
-        let answered = !matches!(played.delivery, Delivery::Never | Delivery::Reset);
+        let answered = !matches!(played.way, Way::Never | Way::Reset);
         request.status = answered.then(|| played.response.status());
         if let Some(log) = &self.log {
             log(request);
@@ -219,6 +231,11 @@ impl World {
         lock(&self.faults)
     }
 
+    pub(super) fn clear_faults(&self) {
+        self.faults().clear();
+        self.office.clear_rules();
+    }
+
     pub(super) fn journal(&self) -> MutexGuard<'_, Journal> {
         lock(&self.journal)
     }
@@ -227,6 +244,58 @@ impl World {
     pub(super) fn verify(&self) -> Result<(), Mismatch> {
         self.journal().verify()?;
         self.faults().operations().try_for_each(journal::known)
+    }
+
+    /// Lets a vendor be seen as what posts sees it.
+    fn vendor<T>(&self, provider: Provider, see: impl FnOnce(&mut dyn Vendor) -> T) -> Option<T> {
+        Some(match provider {
+            #[cfg(feature = "deck")]
+            Provider::Deck => see(&mut *lock(&self.deck)),
+            #[cfg(feature = "apideck")]
+            Provider::Apideck => see(&mut *lock(&self.apideck)),
+            #[cfg(feature = "codat")]
+            Provider::Codat => see(&mut *lock(&self.codat)),
+            #[cfg(feature = "deck-v2")]
+            Provider::DeckV2 => see(&mut *lock(&self.deck_v2)),
+            #[allow(unreachable_patterns, reason = "vendors that are not compiled in post nothing")]
+            _ => return None,
+        })
+    }
+
+    /// Every attempt to deliver an event so far.
+    pub(super) fn deliveries(&self) -> Vec<Delivery> {
+        let now = self.context.now();
+        let of = |provider| self.vendor(provider, |vendor| vendor.deliveries(now)).unwrap_or_default();
+        deliveries::in_order(VENDORS.into_iter().flat_map(of).collect())
+    }
+
+    /// What is due to be posted next, and where to.
+    pub(super) fn next_post(&self) -> Option<(Attempt, Url)> {
+        let now = self.context.now();
+        let due = |provider| {
+            let due = self.vendor(provider, |vendor| vendor.next_due(now))??;
+            Some((due, provider))
+        };
+        let mut due: Vec<_> = VENDORS.into_iter().filter_map(due).collect();
+        due.sort_by_key(|(due, _)| *due);
+        due.into_iter().find_map(|(_, provider)| self.vendor(provider, |vendor| vendor.next_post(now))?)
+    }
+
+    /// What came of a post.
+    pub(super) fn record(&self, attempt: Attempt, status: Option<StatusCode>) {
+        self.vendor(attempt.delivery.provider, |vendor| vendor.record(attempt, status));
+    }
+
+    pub(super) fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// Waits until all that is due has been posted.
+    pub(super) async fn deliver(&self) {
+        match self.office.ask() {
+            Some(posted) => drop(posted.await),
+            None => drop(self.deliveries()),
+        }
     }
 
     #[cfg(feature = "deck")]
@@ -262,8 +331,7 @@ fn asked_for(mount: Mount, route: Option<&Route>, head: &request::Parts, body: &
 
 /// The vendor that is meant, and its operation if it has one there.
 fn route(mount: Mount, head: &request::Parts) -> Option<Route> {
-    let vendors = [Provider::Deck, Provider::Apideck, Provider::Codat, Provider::DeckV2];
-    vendors.into_iter().find_map(|provider| {
+    VENDORS.into_iter().find_map(|provider| {
         let prefix = mount.prefix(provider)?;
         let path = head.uri.path().strip_prefix(prefix).filter(|rest| rest.starts_with('/'))?;
         let found = ROUTES.find(provider, &head.method, path);

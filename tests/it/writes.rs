@@ -209,7 +209,12 @@ impl<'a> Stage<'a> {
             }
         }
         #[cfg(feature = "deck")]
-        state.insert("events", format!("{:?}", self.sandbox.deck().events()));
+        {
+            let posted = self.sandbox.deliveries().into_iter();
+            let posted = posted.filter(|delivery| delivery.provider == connectory::Provider::Deck);
+            let bodies: Vec<_> = posted.map(|delivery| delivery.body).collect();
+            state.insert("events", format!("{bodies:?}"));
+        }
         #[cfg(feature = "codat")]
         if let Some(key) = self.sandbox.codat().zapier_key() {
             state.insert("zapier_key", key.expose_secret().to_owned());

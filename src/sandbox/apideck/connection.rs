@@ -22,6 +22,8 @@ pub(super) struct Record {
     pub(super) consent_state: Value,
     pub(super) consents: Vec<Value>,
     pub(super) data_scopes: Option<Map<String, Value>>,
+    /// How many tokens the service has given the customer for consent or credentials.
+    pub(super) grants: u32,
     /// When the token has to be refreshed, in Unix milliseconds; `None` where there is no token.
     token_expires: Option<u64>,
     /// Whether the service refuses to refresh tokens. As long as it does not, an expired one is as good as a fresh one.
@@ -47,6 +49,7 @@ impl Record {
             consent_state: "implicit".into(),
             consents: Vec::new(),
             data_scopes: None,
+            grants: 0,
             token_expires: None,
             refresh_fails: false,
             is_revoked: false,
@@ -76,6 +79,7 @@ impl Record {
 
     pub(super) fn grant_until(&mut self, expires: u64) {
         self.token_expires = Some(expires);
+        self.grants += 1;
         (self.is_revoked, self.confirmation) = (false, None);
     }
 
@@ -143,6 +147,12 @@ impl Record {
     /// When the token will be deleted, unless it can be refreshed before.
     pub(super) fn credentials_expire_at(&self, now: u64) -> Option<u64> {
         self.refresh_failed_at(now).map(|failed| failed + RETAINED).filter(|deleted| now < *deleted)
+    }
+
+    /// When time alone changes it: the token cannot be refreshed, and is deleted.
+    pub(super) fn turning_points(&self) -> impl Iterator<Item = u64> + use<> {
+        let expires = self.token_expires.filter(|_| self.refresh_fails);
+        expires.into_iter().flat_map(|expires| [expires, expires + RETAINED])
     }
 
     pub(super) fn refuses_refresh(&self) -> bool {

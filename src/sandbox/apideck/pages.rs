@@ -22,7 +22,8 @@ pub(super) fn page<T>(
     found: Option<Slice<'_, T>>,
     show: impl Fn(&str, &T) -> Value,
 ) -> Step {
-    let Slice { items, next } = found.ok_or_else(|| invalid("cursor is none that this list has given"))?;
+    let Slice { items, previous, next } =
+        found.ok_or_else(|| invalid("cursor is none that this list has given"))?;
     let data: Vec<_> = items.into_iter().map(|(id, item)| show(id, item)).collect();
     let current = asked.query("cursor");
     let body = json!({
@@ -30,10 +31,10 @@ pub(super) fn page<T>(
         "status": "OK",
         "meta": {
             "items_on_page": data.len(),
-            "cursors": { "previous": null, "current": current, "next": next },
+            "cursors": { "previous": previous, "current": current, "next": next },
         },
         "links": {
-            "previous": null,
+            "previous": previous.as_deref().map(|previous| link(asked, Some(previous))),
             "current": link(asked, current),
             "next": next.as_deref().map(|next| link(asked, Some(next))),
         },

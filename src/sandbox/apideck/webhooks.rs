@@ -1,11 +1,11 @@
 //! Where the application wants its events posted to, and what was posted.
 
-use super::events::Posted;
 use super::pages::{LogFilter, filter, flag, number, page, page_size};
 use super::{State, body, envelope, invalid, not_found, success, timestamp};
 use crate::apideck::UnifiedApi;
 use crate::apideck::webhooks::{self, DisabledReason, WebhookEventType, WebhookStatus};
-use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, present};
+use crate::sandbox::deliveries::{self, Sent};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, millis, present};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,26 +37,23 @@ impl Webhook {
         let belongs = event_type.split('.').next() == Some(self.unified_api.as_str());
         let is_named =
             |event: &WebhookEventType| *event == WebhookEventType::All || event.as_str() == event_type;
-        self.status == WebhookStatus::Enabled && belongs && self.events.iter().any(is_named)
+        self.is_enabled() && belongs && self.events.iter().any(is_named)
+    }
+
+    pub(super) fn is_enabled(&self) -> bool {
+        self.status == WebhookStatus::Enabled
     }
 
     pub(super) fn disable(&mut self, reason: DisabledReason, now: u64) {
         (self.status, self.disabled_reason, self.updated_at) = (WebhookStatus::Disabled, reason, now);
     }
 
-    /// Posts to the delivery URL, as Apideck does before it uses one.
+    /// Posts to the delivery URL, as Apideck does before it uses one: this is acted out, always.
     fn validate(&mut self, now: u64) {
-        if !answers(&self.delivery_url) {
+        if !Url::parse(&self.delivery_url).is_ok_and(|url| deliveries::answers(&url)) {
             self.disable(DisabledReason::DeliveryUrlValidationFailed, now);
         }
     }
-}
-
-/// Whether what is posted to this URL is answered. A name that ends in `.invalid` never resolves.
-pub(super) fn answers(delivery_url: &str) -> bool {
-    let url = Url::parse(delivery_url).ok();
-    url.and_then(|url| url.host_str().map(|host| !format!(".{host}").ends_with(".invalid")))
-        .unwrap_or_default()
 }
 
 impl State {
@@ -130,48 +127,64 @@ impl State {
         let is = |name, value: &str| filter(asked, name).is_none_or(|wanted| wanted == value);
         let attempt = filter(asked, "execution_attempt");
         let delivered = flag("success", filter(asked, "success"))?;
-        let fits = |_: &str, posted: &Posted| {
-            filters.fits(posted.at, status(posted), "vault")
-                && asked.query("filter[service][id]").is_none_or(|id| id == posted.service.id)
-                && is("consumer_id", &posted.consumer)
+        let logs = self.outbox.tried(|_, sent| (sent.message.id.clone(), sent));
+        let fits = |_: &str, sent: &&Sent| {
+            let Sent { message, attempts, .. } = sent;
+            let about = |pointer| message.about.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+            filters.fits(millis(message.at), status(sent), "vault")
+                && asked.query("filter[service][id]").is_none_or(|id| id == about("/service/id"))
+                && is("consumer_id", about("/consumer"))
                 && is("entity_type", "Connection")
-                && is("event_type", posted.event_type)
-                && is("event_id", &posted.event_id)
-                && attempt.is_none_or(|attempt| number(attempt) == Some(1))
-                && delivered.is_none_or(|delivered| posted.delivered == delivered)
+                && is("event_type", &message.event_type)
+                && is("event_id", about("/event_id"))
+                && attempt.is_none_or(|attempt| number(attempt).map(usize::from) == Some(attempts.len()))
+                && delivered.is_none_or(|delivered| is_delivered(sent) == delivered)
         };
-        let found = self.event_logs.follow_back(asked.query("cursor"), page_size(asked)?, fits);
-        page(asked, found, |id, posted| self.posted_json(id, posted))
+        let found = logs.follow_back(asked.query("cursor"), page_size(asked)?, fits);
+        page(asked, found, |id, sent| self.event_log_json(id, sent))
     }
 
-    fn posted_json(&self, id: &str, posted: &Posted) -> Value {
-        let (at, status) = (timestamp(posted.at), status(posted));
+    fn event_log_json(&self, id: &str, sent: &Sent) -> Value {
+        let Sent { message, attempts, next, .. } = sent;
+        let at = |time| timestamp(millis(time));
+        let tried = attempts.iter().map(|attempt| {
+            json!({
+                "timestamp": at(attempt.time),
+                "execution_attempt": attempt.attempt,
+                "status_code": attempt.status.map_or(0, |status| status.as_u16()),
+                "success": attempt.is_accepted,
+            })
+        });
+        let last = attempts.last();
         json!({
             "id": id,
-            "status_code": status,
-            "success": posted.delivered,
+            "status_code": status(sent),
+            "success": is_delivered(sent),
             "application_id": self.credentials.app_id,
-            "consumer_id": posted.consumer,
+            "consumer_id": message.about.get("consumer"),
             "unified_api": "vault",
-            "service": { "id": posted.service.id, "name": posted.service.name },
-            "endpoint": posted.endpoint,
-            "event_type": posted.event_type,
-            "execution_attempt": 1,
+            "service": message.about.get("service"),
+            "endpoint": last.map(|last| &last.endpoint),
+            "event_type": message.event_type,
+            "execution_attempt": attempts.len(),
             "http_method": "POST",
-            "timestamp": at,
+            "timestamp": last.map(|last| at(last.time)),
             "entity_type": "Connection",
-            "request_body": posted.body,
+            "request_body": last.map(|last| String::from_utf8_lossy(&last.body)),
             "response_body": "",
-            "retry_scheduled": false,
-            "attempts": [{
-                "timestamp": at, "execution_attempt": 1, "status_code": status, "success": posted.delivered,
-            }],
+            "retry_scheduled": next.is_some(),
+            "attempts": tried.collect::<Vec<_>>(),
         })
     }
 }
 
-fn status(posted: &Posted) -> u16 {
-    if posted.delivered { 200 } else { 0 }
+/// What the last attempt came to; 0 where it was not answered.
+fn status(sent: &Sent) -> u16 {
+    sent.attempts.last().and_then(|last| last.status).map_or(0, |status| status.as_u16())
+}
+
+fn is_delivered(sent: &Sent) -> bool {
+    sent.attempts.last().is_some_and(|last| last.is_accepted)
 }
 
 /// Refuses what Apideck does not know.

@@ -3,7 +3,7 @@
 use super::pages::{list, malformed};
 use super::query::Filter;
 use super::settings::SyncSettings;
-use super::{State, body, done, invalid, iso, ok, refusal, seconds, segment};
+use super::{Pending, State, body, done, invalid, iso, ok, refusal, seconds, segment};
 use crate::codat::companies;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::jwt;
@@ -47,11 +47,13 @@ const PRODUCTS: [&str; 8] = [
 ];
 
 pub(super) struct Company {
-    name: String,
-    description: String,
-    tags: BTreeMap<String, String>,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) tags: BTreeMap<String, String>,
     created: SystemTime,
-    products: BTreeSet<String>,
+    pub(super) products: BTreeSet<String>,
+    /// When its data were last read, however they were asked for.
+    pub(super) last_read: Option<SystemTime>,
     /// Since when the data of a product are read.
     read: BTreeMap<String, SystemTime>,
     pub(super) sync_settings: Option<SyncSettings>,
@@ -78,6 +80,7 @@ impl Company {
             tags: BTreeMap::new(),
             created,
             products: BTreeSet::new(),
+            last_read: None,
             read: BTreeMap::new(),
             sync_settings: None,
         }
@@ -101,7 +104,7 @@ impl State {
                 found.push((id, company));
             }
         }
-        list(asked, found.into_iter(), |(id, company)| self.company_json(asked, id, company))
+        list(asked, found.into_iter(), |(id, company)| self.company_json(id, company))
     }
 
     fn create_company(&mut self, asked: &Asked<'_>) -> Step {
@@ -113,6 +116,7 @@ impl State {
         let mut company = Company::new(String::new(), asked.now);
         company.update(details);
         self.companies.put(id.as_str(), company);
+        self.tell_of_company(&id, "company.created", asked.now);
         self.show_company(asked, &id)
     }
 
@@ -136,6 +140,7 @@ impl State {
 
     fn delete_company(&mut self, asked: &Asked<'_>) -> Step {
         let (id, _) = self.company(asked)?;
+        self.tell_of_company(id, "company.deleted", asked.now);
         self.companies.delete(id);
         self.connections.retain(|_, connection| connection.company != id);
         self.tokens.retain(|_, token| token.company != id);
@@ -160,12 +165,18 @@ impl State {
     }
 
     fn add_product(&mut self, asked: &Asked<'_>) -> Step {
-        self.company(asked)?.1.products.insert(asked.id("productIdentifier")?.to_owned());
+        let ((id, company), product) = (self.company(asked)?, asked.id("productIdentifier")?);
+        if company.products.insert(product.to_owned()) {
+            self.tell_of_product(id, "company.product.added", product, asked.now);
+        }
         done(StatusCode::NO_CONTENT)
     }
 
     fn remove_product(&mut self, asked: &Asked<'_>) -> Step {
-        self.company(asked)?.1.products.remove(asked.id("productIdentifier")?);
+        let ((id, company), product) = (self.company(asked)?, asked.id("productIdentifier")?);
+        if company.products.remove(product) {
+            self.tell_of_product(id, "company.product.removed", product, asked.now);
+        }
         done(StatusCode::NO_CONTENT)
     }
 
@@ -177,10 +188,10 @@ impl State {
         }
 
         let product = asked.id("productIdentifier")?;
-        let (_, company) = self.company(asked)?;
+        let (id, company) = self.company(asked)?;
         let refuse = |why: &str| refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", why);
         let Body { data_types } = if asked.body.is_empty() { Body::default() } else { body(asked)? };
-        if data_types.into_iter().flatten().any(|name| !super::settings::is_data_type(&name)) {
+        if data_types.iter().flatten().any(|name| !super::settings::is_data_type(name)) {
             return Err(invalid(asked));
         }
         if PRODUCTS.contains(&product) {
@@ -194,6 +205,8 @@ impl State {
             return Err(refuse("Data cannot be refreshed while a read operation is in progress."));
         }
         company.read.insert(product.to_owned(), asked.now);
+        let (company, ends) = (id.to_owned(), asked.now + READING);
+        self.pending.push(Pending::Product { company, data_types, ends });
         done(StatusCode::ACCEPTED)
     }
 
@@ -206,10 +219,10 @@ impl State {
 
     fn show_company(&self, asked: &Asked<'_>, id: &str) -> Step {
         let company = self.companies.get(id).ok_or_else(|| no_company(asked, id))?;
-        ok(self.company_json(asked, id, company))
+        ok(self.company_json(id, company))
     }
 
-    fn company_json(&self, asked: &Asked<'_>, id: &str, company: &Company) -> Value {
+    pub(super) fn company_json(&self, id: &str, company: &Company) -> Value {
         let connections = || self.connections.iter().filter(|(_, connection)| connection.company == id);
         let syncs = connections().filter_map(|(_, connection)| connection.last_sync);
         let last_sync = syncs.chain(company.read.values().copied()).max();
@@ -220,7 +233,7 @@ impl State {
             "platform": "",
             "redirect": format!("https://link.codat.io/company/{}", segment(id)),
             "lastSync": last_sync.map(iso),
-            "dataConnections": connections().map(|(id, connection)| connection.json(asked, id)).collect::<Vec<_>>(),
+            "dataConnections": connections().map(|(id, connection)| connection.json(&self.base_url, id)).collect::<Vec<_>>(),
             "created": iso(company.created),
             "createdByUserName": "Sandbox",
             "products": company.products,

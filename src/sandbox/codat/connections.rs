@@ -76,7 +76,7 @@ impl Connection {
         self.troubles.push(Trouble { status, message, at, resolved: None });
     }
 
-    pub(super) fn json(&self, asked: &Asked<'_>, id: &str) -> Value {
+    pub(super) fn json(&self, base_url: &str, id: &str) -> Value {
         let Self { company, integration, .. } = self;
         let troubles = self.troubles.iter().map(|trouble| {
             json!({
@@ -95,7 +95,7 @@ impl Connection {
             "sourceId": integration.source_id,
             "platformName": integration.name,
             "linkUrl":
-                format!("{}/companies/{}/connections/{}/start", asked.base_url, segment(company), segment(id)),
+                format!("{base_url}/companies/{}/connections/{}/start", segment(company), segment(id)),
             "status": self.status,
             "sourceType": integration.source_type,
             "lastSync": self.last_sync.map(iso),
@@ -110,7 +110,7 @@ impl State {
     fn list_connections(&mut self, asked: &Asked<'_>) -> Step {
         let (company, _) = self.company(asked)?;
         let connections = self.connections.iter().filter(|(_, connection)| connection.company == company);
-        list(asked, connections, |(id, connection)| connection.json(asked, id))
+        list(asked, connections, |(id, connection)| connection.json(&asked.base_url, id))
     }
 
     fn create_connection(&mut self, asked: &Asked<'_>) -> Step {
@@ -128,14 +128,15 @@ impl State {
         })?;
         let id = asked.random.uuid().to_string();
         let connection = Connection::new(company.to_owned(), integration, asked.now);
-        let json = connection.json(asked, &id);
-        self.connections.put(id, connection);
+        let json = connection.json(&asked.base_url, &id);
+        self.connections.put(id.as_str(), connection);
+        self.tell_of_connection(&id, "connection.created", asked.now);
         ok(json)
     }
 
     fn get_connection(&mut self, asked: &Asked<'_>) -> Step {
         let (id, connection) = self.connection(asked)?;
-        ok(connection.json(asked, id))
+        ok(connection.json(&asked.base_url, id))
     }
 
     fn unlink_connection(&mut self, asked: &Asked<'_>) -> Step {
@@ -155,11 +156,14 @@ impl State {
             return Err(refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message));
         }
         connection.status = status;
-        ok(connection.json(asked, id))
+        let json = connection.json(&asked.base_url, id);
+        self.tell_of_connection(id, "connection.disconnected", asked.now);
+        ok(json)
     }
 
     fn delete_connection(&mut self, asked: &Asked<'_>) -> Step {
         let (id, _) = self.connection(asked)?;
+        self.tell_of_connection(id, "connection.deleted", asked.now);
         self.connections.delete(id);
         done(StatusCode::OK)
     }
@@ -175,7 +179,7 @@ impl State {
             return Err(second_accounting(asked));
         }
         let (id, connection) = self.connection(asked)?;
-        ok(connection.json(asked, id))
+        ok(connection.json(&asked.base_url, id))
     }
 
     /// Id and connection that the path names: one of the company that it names.
@@ -204,7 +208,15 @@ impl State {
         if is_accounting && self.connections.iter().any(is_other) {
             return false;
         }
-        self.connections.get_mut(id).map(|connection| connection.link(now)).is_some()
+        let Some(connection) = self.connections.get_mut(id) else { return false };
+        let before = std::mem::replace(&mut connection.status, ConnectionStatus::Linked);
+        connection.link(now);
+        match before {
+            ConnectionStatus::Linked => {}
+            ConnectionStatus::PendingAuth => self.tell_of_connection(id, "connection.connected", now),
+            _ => self.tell_of_connection(id, "connection.reconnected", now),
+        }
+        true
     }
 
     /// How many companies have a connection that works.

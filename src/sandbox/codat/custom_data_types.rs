@@ -91,11 +91,13 @@ impl State {
     fn refresh_custom_data_type(&mut self, asked: &Asked<'_>) -> Step {
         let (id, connection) = self.connection(asked)?;
         let is_linked = connection.status == ConnectionStatus::Linked;
-        let key = key(asked, connection.integration.key)?;
+        let (key, company) = (key(asked, connection.integration.key)?, connection.company.clone());
         if !is_linked || self.custom_data_types.get(&key).is_none() {
             return Err(failure(asked.random, StatusCode::NOT_FOUND));
         }
-        ok(self.pull(asked, id, asked.id("customDataIdentifier")?))
+        let pull = self.pull(asked, id, asked.id("customDataIdentifier")?);
+        self.read_together(&company, std::slice::from_ref(&pull));
+        ok(pull)
     }
 }
 

@@ -3,6 +3,7 @@ mod companies;
 mod connection_management;
 mod connections;
 mod custom_data_types;
+mod events;
 mod integrations;
 mod pages;
 mod push_data;
@@ -14,6 +15,7 @@ mod supplemental_data;
 mod webhooks;
 
 use super::context::{Context, lock};
+use super::deliveries::{Outbox, Secrets, Vendor as _};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::{Answers, OtherRequest};
 use super::random::Random;
@@ -28,6 +30,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use companies::{Company, Token};
 use connections::Connection;
 use custom_data_types::Record;
+pub(super) use events::POLICY;
 use http::{Method, StatusCode};
 use percent_encoding::utf8_percent_encode;
 use push_data::Push;
@@ -36,6 +39,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use settings::{ApiKey, Profile, SyncSettings};
 use std::{
+    collections::HashMap,
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
@@ -101,6 +105,11 @@ impl Credentials {
 /// failures that a test injects count too. With another path or body it is a 422. A key that is no GUID, that comes
 /// twice or with another method, is a 400.
 ///
+/// Webhook consumers get what they name; `companyTags` let through what is of a company that has one of them. The first
+/// reading of a company's data that ends is `read.completed.initial`, and the first request of a day that the quota refuses
+/// is `client.rateLimit.reached`. Any 2XX within 15 seconds is a success to Codat, which posts again after 5 seconds, 5 and
+/// 30 minutes, 2, 5, 10 and 10 hours; a consumer that has failed for five days is disabled.
+///
 /// Lists take `query` and `orderBy`, that of companies `tags` too. A text is equal to its very letters. A property that
 /// leads through a list fits if one of its items does, and null fits nothing.
 #[derive(Clone, Copy)]
@@ -119,8 +128,10 @@ impl<'a> Codat<'a> {
     }
 
     pub(super) fn seed(&self, id: &CompanyId, name: String) {
-        let company = Company::new(name, self.context.now());
-        self.state().companies.put(id.as_str(), company);
+        let now = self.context.now();
+        let mut state = self.state();
+        state.companies.put(id.as_str(), Company::new(name, now));
+        state.tell_of_company(id.as_str(), "company.created", now);
     }
 
     /// Adds a company, also where no plan has room for it.
@@ -159,19 +170,30 @@ impl<'a> Codat<'a> {
     ///
     /// False where there is no such connection, or it has been linked.
     pub fn cancel_link(&self, connection: impl Into<ConnectionId>) -> bool {
-        self.change(connection.into(), Connection::cancel)
+        self.change(connection.into(), Connection::cancel, "connection.failed")
     }
 
     /// The customer, or time, ends the authorization of this connection: it is `Deauthorized`, and has an error.
     ///
     /// False where there is no such connection, or it is not `Linked`.
     pub fn deauthorize(&self, connection: impl Into<ConnectionId>) -> bool {
-        self.change(connection.into(), Connection::deauthorize)
+        self.change(connection.into(), Connection::deauthorize, "connection.disconnected")
     }
 
-    fn change(&self, id: ConnectionId, change: fn(&mut Connection, SystemTime) -> bool) -> bool {
+    fn change(
+        &self,
+        id: ConnectionId,
+        change: fn(&mut Connection, SystemTime) -> bool,
+        event_type: &str,
+    ) -> bool {
         let now = self.context.now();
-        self.state().connections.get_mut(id.as_str()).is_some_and(|connection| change(connection, now))
+        let mut state = self.state();
+        let connection = state.connections.get_mut(id.as_str());
+        let is_changed = connection.is_some_and(|connection| change(connection, now));
+        if is_changed {
+            state.tell_of_connection(id.as_str(), event_type, now);
+        }
+        is_changed
     }
 
     /// What the browser of a customer is answered who follows a connection's link; `None` for another path.
@@ -218,11 +240,20 @@ pub(super) struct State {
     credentials: Credentials,
     allowed_origins: Vec<String>,
     answered: Answers,
+    /// Where Codat was last asked, for the links in events.
+    base_url: String,
     api_keys: Store<ApiKey>,
     companies: Store<Company>,
     connections: Store<Connection>,
     /// Webhook consumers, as they are shown.
     consumers: Store<Value>,
+    /// What deliveries to them are signed with.
+    secrets: HashMap<String, Secrets>,
+    outbox: Outbox,
+    /// What ends some time, and is told of then.
+    pending: Vec<Pending>,
+    /// How far time has come.
+    now: SystemTime,
     /// Configurations, by integration and custom data type.
     custom_data_types: Store<Value>,
     profile: Profile,
@@ -238,16 +269,33 @@ pub(super) struct State {
     zapier_key: Option<Secret>,
 }
 
-impl Default for State {
-    fn default() -> Self {
+/// Something that takes time.
+enum Pending {
+    /// Pull operations that were asked for together.
+    Read { company: String, pulls: Vec<String> },
+    /// The data of a product, of these types.
+    Product { company: String, data_types: Option<Vec<String>>, ends: SystemTime },
+    /// A push operation.
+    Write(String),
+    /// A quota that is used up comes back.
+    Reset(SystemTime),
+}
+
+impl State {
+    pub(super) fn new(outbox: Outbox) -> Self {
         let mut state = Self {
             credentials: Credentials::default(),
             allowed_origins: Vec::new(),
             answered: Answers::default(),
+            base_url: String::new(),
             api_keys: Store::default(),
             companies: Store::default(),
             connections: Store::default(),
             consumers: Store::default(),
+            secrets: HashMap::new(),
+            outbox,
+            pending: Vec::new(),
+            now: SystemTime::UNIX_EPOCH,
             custom_data_types: Store::default(),
             profile: Profile::default(),
             pulls: Store::default(),
@@ -287,6 +335,8 @@ impl Quota {
 
 impl State {
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        self.catch_up(asked.now);
+        self.base_url.clone_from(&asked.base_url);
         self.quota.turn(asked.now);
         let reply = self.answer_within_quota(asked);
         self.with_quota(reply)
@@ -303,6 +353,7 @@ impl State {
                 return failure(asked.random, StatusCode::UNAUTHORIZED);
             }
             if self.quota.used >= self.limit() {
+                self.tell_of_quota(asked.now);
                 let wait = seconds(self.quota.resets()).saturating_sub(seconds(asked.now));
                 return failure(asked.random, StatusCode::TOO_MANY_REQUESTS)
                     .header("retry-after", wait.to_string());

@@ -1,7 +1,7 @@
 //! Push operations: they write one record, for ten seconds of the sandbox's clock.
 
 use super::pages::list;
-use super::{Codat, State, iso, ok, refusal};
+use super::{Codat, Pending, State, iso, ok, refusal};
 use crate::codat::connections::ConnectionId;
 use crate::codat::push_data::{self, PushOperationKey, PushOperationStatus};
 use crate::codat::{CompanyId, DataType};
@@ -20,14 +20,14 @@ const RUNS: Duration = Duration::from_secs(10);
 const TIMEOUT_IN_MINUTES: u64 = 60;
 
 pub(super) struct Push {
-    company: String,
-    connection: String,
-    data_type: DataType,
+    pub(super) company: String,
+    pub(super) connection: String,
+    pub(super) data_type: DataType,
     /// The id of the record that it creates.
-    record: String,
-    requested: SystemTime,
-    ends: SystemTime,
-    end: PushOperationStatus,
+    pub(super) record: String,
+    pub(super) requested: SystemTime,
+    pub(super) ends: SystemTime,
+    pub(super) end: PushOperationStatus,
 }
 
 impl Push {
@@ -85,7 +85,9 @@ impl Codat<'_> {
             ends: later(now, RUNS),
             end: PushOperationStatus::Success,
         };
-        self.state().pushes.put(key.as_str(), push);
+        let mut state = self.state();
+        state.pushes.put(key.as_str(), push);
+        state.pending.push(Pending::Write(key.clone()));
         key.into()
     }
 

@@ -3,7 +3,7 @@
 use super::connections::Connection;
 use super::pages::{list, malformed};
 use super::settings::is_data_type;
-use super::{Codat, State, done, invalid, iso, ok, refusal};
+use super::{Codat, Pending, State, done, invalid, iso, ok, refusal};
 use crate::codat::connections::ConnectionStatus;
 use crate::codat::refresh_data::{self, DatasetId, PullOperationStatus};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, later};
@@ -32,10 +32,10 @@ const STEPS: [(u64, PullOperationStatus, u32); 5] = [
 
 pub(super) struct Pull {
     pub(super) company: String,
-    connection: String,
-    data_type: String,
+    pub(super) connection: String,
+    pub(super) data_type: String,
     requested: SystemTime,
-    ends: SystemTime,
+    pub(super) ends: SystemTime,
     end: PullOperationStatus,
 }
 
@@ -92,11 +92,13 @@ impl State {
         let (id, company) = self.company(asked)?;
         let own = company.sync_settings.clone();
         let settings = own.unwrap_or_else(|| self.sync_settings.clone());
+        let mut pulls = Vec::new();
         for (connection, data_types) in self.linked(asked, id, None)? {
             for data_type in data_types.into_iter().filter(|data_type| settings.fetches(data_type)) {
-                self.pull(asked, &connection, data_type);
+                pulls.push(self.pull(asked, &connection, data_type));
             }
         }
+        self.read_together(id, &pulls);
         done(StatusCode::NO_CONTENT)
     }
 
@@ -112,6 +114,7 @@ impl State {
         }
         let pulls: Vec<_> =
             linked.iter().map(|(connection, _)| self.pull(asked, connection, data_type)).collect();
+        self.read_together(company, &pulls);
         pulls.into_iter().next().map_or_else(|| Err(invalid(asked)), ok)
     }
 
@@ -190,6 +193,14 @@ impl State {
             return Err(refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message));
         }
         Ok(linked)
+    }
+
+    /// Tells when all of these pull operations have ended.
+    pub(super) fn read_together(&mut self, company: &str, pulls: &[Value]) {
+        let pulls: Vec<_> = pulls.iter().filter_map(|pull| pull["id"].as_str()).map(str::to_owned).collect();
+        if !pulls.is_empty() {
+            self.pending.push(Pending::Read { company: company.to_owned(), pulls });
+        }
     }
 
     /// Begins to read a data type. One that the software does not have ends at once.

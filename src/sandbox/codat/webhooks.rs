@@ -2,8 +2,10 @@
 
 use super::{Codat, State, body, done, invalid, ok, refusal};
 use crate::Secret;
-use crate::codat::webhooks;
+use crate::codat::webhooks::{self, WebhookConsumerId};
+use crate::sandbox::deliveries::Secrets;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +30,36 @@ struct NewConsumer {
 }
 
 impl Codat<'_> {
+    /// The secret that deliveries to a webhook consumer are signed with, as the portal shows it: `whsec_` and base64.
+    ///
+    /// `None` where there is no such consumer.
+    pub fn webhook_secret(&self, consumer: impl Into<WebhookConsumerId>) -> Option<Secret> {
+        let state = self.state();
+        state.secrets.get(consumer.into().as_str()).map(|secrets| secrets.latest.clone())
+    }
+
+    /// Gives a webhook consumer this secret, as the portal does; for 24 hours the one before signs too.
+    ///
+    /// False where there is no such consumer, or the secret is not `whsec_` and base64.
+    pub fn set_webhook_secret(
+        &self,
+        consumer: impl Into<WebhookConsumerId>,
+        secret: impl Into<Secret>,
+    ) -> bool {
+        let (now, secret) = (self.context.now(), secret.into());
+        let key =
+            secret.expose_secret().strip_prefix("whsec_").and_then(|key| BASE64_STANDARD.decode(key).ok());
+        let mut state = self.state();
+        let secrets = state.secrets.get_mut(consumer.into().as_str());
+        match secrets.filter(|_| key.is_some_and(|key| !key.is_empty())) {
+            Some(secrets) => {
+                secrets.rotate(secret, now);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// The key that Zaps are authorized by: the latest; `None` where there has been none.
     pub fn zapier_key(&self) -> Option<Secret> {
         self.state().zapier_key.clone()
@@ -59,12 +91,14 @@ impl State {
             "eventTypes": event_types,
             "companyTags": company_tags,
         });
+        self.secrets.insert(id.clone(), Secrets::new(self.outbox.new_secret()));
         self.consumers.put(id, consumer.clone());
         Ok(Reply::json(StatusCode::CREATED, consumer))
     }
 
     fn delete_webhook_consumer(&mut self, asked: &Asked<'_>) -> Step {
         let id = asked.id("webhookId")?;
+        self.secrets.remove(id);
         match self.consumers.delete(id) {
             Some(_) => done(StatusCode::NO_CONTENT),
             None => {

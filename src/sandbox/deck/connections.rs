@@ -1,6 +1,6 @@
 //! A connection, from the exchange of its public token to its end.
 
-use super::{State, Webhook, body, done, error, iso, ok, refusal};
+use super::{State, Webhook, body, done, error, is_web, iso, ok, refusal};
 use crate::deck::connections::{self, ConnectivityStatus, ScrapingStatus};
 use crate::deck::{ConnectionId, ErrorCode};
 use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step};
@@ -8,7 +8,6 @@ use crate::sandbox::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
-use url::Url;
 
 use super::documents::Documents;
 use super::link::Source;
@@ -226,7 +225,7 @@ impl State {
 
         let Body { access_token, url, is_active } = body(asked)?;
         let connection = self.connection(&access_token)?;
-        if !Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        if !is_web(&url) {
             return Err(refusal(ErrorCode::InvalidArgument, "The url is not an absolute http or https URL"));
         }
         connection.webhook = Webhook { url: Some(url), is_active };
@@ -262,8 +261,8 @@ impl State {
             return Err(not_open());
         }
         connection.since = asked.now;
-        let event = json!({ "connection_id": connection.id });
-        self.events.push("Connection", "DefaultUpdate", event);
+        let (webhook, event) = (connection.webhook.clone(), json!({ "connection_id": connection.id }));
+        self.events.push(&webhook, ("Connection", "DefaultUpdate"), event, asked.now);
         done()
     }
 
@@ -285,14 +284,16 @@ impl State {
         if !connection.disconnect(reason.clone(), now) {
             return false;
         }
-        let id = connection.id.clone();
+        let (id, webhook) = (connection.id.clone(), connection.webhook.clone());
         if reason == ScrapingStatus::InvalidCredentials {
-            self.break_off(&id, "InvalidCredentials");
-            self.events.push("Connection", "InvalidCredentials", json!({ "connection_id": id }));
+            self.break_off(&id, "InvalidCredentials", now);
+            let event = json!({ "connection_id": id });
+            self.events.push(&webhook, ("Connection", "InvalidCredentials"), event, now);
         } else {
-            self.break_off(&id, "SystemError");
+            self.break_off(&id, "SystemError", now);
             let error = error(ErrorCode::ConnectionFailed, "The source has ended the connection");
-            self.events.push("Connection", "Error", json!({ "connection_id": id, "error": error }));
+            let event = json!({ "connection_id": id, "error": error });
+            self.events.push(&webhook, ("Connection", "Error"), event, now);
         }
         true
     }

@@ -4,7 +4,7 @@ use super::State;
 use crate::deck::encryption::Cipher;
 use crate::deck::{Config, Encrypt};
 use crate::engine::BodyCipher;
-use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::exchange::{Asked, Reply, Seal};
 use crate::{Error, Secret};
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -23,6 +23,15 @@ impl Encryption {
         Ok(Self { key, encrypt, cipher })
     }
 
+    /// Encrypts what goes out, unless inputs of jobs alone are encrypted.
+    pub(super) fn seal(&self) -> Option<Seal> {
+        let cipher = self.cipher.clone();
+        match self.encrypt {
+            Encrypt::JobInput => None,
+            Encrypt::Bodies => Some(Arc::new(move |content| cipher.seal_whole(content))),
+        }
+    }
+
     pub(super) fn configure(&self, config: Config) -> Config {
         config.encryption_key(&self.key, self.encrypt)
     }
@@ -37,6 +46,11 @@ impl Encryption {
 }
 
 impl State {
+    pub(in crate::sandbox) fn encrypt(&mut self, encryption: Encryption) {
+        self.events.seal = encryption.seal();
+        self.encryption = Some(encryption);
+    }
+
     /// What cannot be opened is passed on as it came, and refused for what it is then.
     pub(in crate::sandbox) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
         let Some(encryption) = &self.encryption else { return self.answer_plain(asked) };

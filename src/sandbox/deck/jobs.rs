@@ -28,6 +28,8 @@ pub(super) struct Job {
     code: String,
     /// `None` while the job has yet to open one.
     pub(super) connection: Option<ConnectionId>,
+    /// Where its events go.
+    webhook: Webhook,
     stage: Stage,
 }
 
@@ -53,6 +55,14 @@ enum Opens {
 }
 
 impl Job {
+    /// When its time is over; `None` where it has ended.
+    fn until(&self) -> Option<SystemTime> {
+        match &self.stage {
+            Stage::Asks { until, .. } | Stage::Runs { until, .. } => Some(*until),
+            Stage::Ended => None,
+        }
+    }
+
     fn runs(&self) -> bool {
         matches!(self.stage, Stage::Runs { .. })
     }
@@ -112,11 +122,16 @@ impl State {
         if open {
             return Err(open_already());
         }
+        let mut own = webhook(input)?;
         let opens = match given(input, "access_token")? {
-            Some(access_token) => self.open_again(access_token, input, source, username, asked)?,
+            Some(access_token) => {
+                let opens = self.open_again(access_token, input, source, username, asked)?;
+                own = own.or_else(|| self.connection_of(access_token).map(|known| known.webhook.clone()));
+                opens
+            }
             None => {
                 let mut connection = Connection::new(source.id, username, asked.now, asked.random);
-                connection.webhook = webhook(input)?.unwrap_or_default();
+                connection.webhook = own.clone().unwrap_or_default();
                 Opens::New(Box::new(connection))
             }
         };
@@ -125,6 +140,7 @@ impl State {
             id: id.clone(),
             code: "EnsureConnection".to_owned(),
             connection: None,
+            webhook: own.unwrap_or_default(),
             stage: Stage::Ended,
         };
         let returns = match &opens {
@@ -135,13 +151,13 @@ impl State {
             if let Some(connection) = returns {
                 connection.reject(asked.now);
             }
-            report(&mut self.events, &job, "error", error("InvalidCredentials"));
+            report(&mut self.events, &job, "error", error("InvalidCredentials"), asked.now);
         } else if username.contains("mfa") {
             if let Some(connection) = returns {
                 connection.ask(asked.now);
             }
             job.stage = Stage::Asks { until: asked.now + ASKS, opens };
-            self.ask(&job);
+            self.ask(&job, asked.now);
         } else {
             self.open(&mut job, opens, asked);
         }
@@ -182,7 +198,7 @@ impl State {
                     if let Some(connection) = self.connections.get_mut(&id) {
                         connection.disconnect(ScrapingStatus::RetryLater, asked.now);
                     }
-                    return report(&mut self.events, job, "error", error("NotFound"));
+                    return report(&mut self.events, job, "error", error("NotFound"), asked.now);
                 };
                 connection.sign_in(&username, asked.now);
                 if let Some(webhook) = webhook {
@@ -192,32 +208,33 @@ impl State {
                 access_token
             }
         };
-        report(&mut self.events, job, "output", json!({ "access_token": access_token }));
+        report(&mut self.events, job, "output", json!({ "access_token": access_token }), asked.now);
     }
 
     fn close_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
         let connection = self.open_connection(input, asked)?;
         connection.close();
-        let id = connection.id.clone();
-        self.break_off(&id, "JobCanceled");
+        let (id, webhook) = (connection.id.clone(), connection.webhook.clone());
+        self.break_off(&id, "JobCanceled", asked.now);
         let job = Job {
             id: asked.random.uuid().to_string(),
             code: "CloseConnection".to_owned(),
             connection: Some(id),
+            webhook,
             stage: Stage::Ended,
         };
-        report(&mut self.events, &job, "output", json!({}));
+        report(&mut self.events, &job, "output", json!({}), asked.now);
         let id = job.id.clone();
         self.jobs.push(job);
         Ok(id)
     }
 
     /// Ends what runs on the connection, with this error.
-    pub(super) fn break_off(&mut self, connection: &ConnectionId, code: &str) {
+    pub(super) fn break_off(&mut self, connection: &ConnectionId, code: &str, at: SystemTime) {
         let running = |job: &&mut Job| job.connection.as_ref() == Some(connection) && job.runs();
         for job in self.jobs.iter_mut().filter(running) {
             job.stage = Stage::Ended;
-            report(&mut self.events, job, "error", error(code));
+            report(&mut self.events, job, "error", error(code), at);
         }
     }
 
@@ -240,7 +257,7 @@ impl State {
         asked: &Asked<'_>,
     ) -> Result<String, Reply> {
         let connection = self.open_connection(input, asked)?;
-        let connection_id = connection.id.clone();
+        let (connection_id, webhook) = (connection.id.clone(), connection.webhook.clone());
         connection.keep_open(asked.now);
         let running =
             self.jobs.iter().find(|job| job.connection.as_ref() == Some(&connection_id) && job.runs());
@@ -258,6 +275,7 @@ impl State {
             id: id.clone(),
             code: code.to_owned(),
             connection: Some(connection_id),
+            webhook,
             stage: Stage::Runs { until: asked.now + RUNS, forced, document },
         });
         Ok(id)
@@ -280,7 +298,8 @@ impl State {
             return Err(refusal(ErrorCode::SecurityQuestionNotFound, "No job waits for this answer"));
         };
         if answer != MFA_ANSWER {
-            self.events.push("Job", "MfaQuestionInvalidAnswer", json!({ "job_guid": job.id }));
+            let event = json!({ "job_guid": job.id });
+            self.events.push(&job.webhook, ("Job", "MfaQuestionInvalidAnswer"), event, asked.now);
             return done();
         }
         let mut job = self.jobs.remove(index);
@@ -290,9 +309,11 @@ impl State {
         done()
     }
 
-    /// Ends the jobs whose time is over.
+    /// Ends the jobs whose time is over, in the order in which it was.
     pub(super) fn finish_jobs(&mut self, now: SystemTime) {
-        for job in &mut self.jobs {
+        let mut jobs: Vec<&mut Job> = self.jobs.iter_mut().collect();
+        jobs.sort_by_key(|job| job.until());
+        for job in jobs {
             let (until, forced, document) = match &job.stage {
                 Stage::Asks { until, .. } => (until, None, None),
                 Stage::Runs { until, forced, document } => (until, forced.as_deref(), document.as_deref()),
@@ -329,26 +350,27 @@ impl State {
                 (Some(forced), _) => ("error", error(forced_code(forced))),
                 (None, None) => ("error", error("JobCanceled")),
             };
-            report(&mut self.events, job, key, result);
+            let at = *until;
+            report(&mut self.events, job, key, result, at);
             job.stage = Stage::Ended;
         }
         self.jobs.retain(|job| !matches!(job.stage, Stage::Ended));
     }
 
-    fn ask(&mut self, job: &Job) {
+    fn ask(&mut self, job: &Job, at: SystemTime) {
         let question = json!({
             "job_guid": job.id,
             "question": QUESTION,
             "method_selected": null,
             "answer_expected_digits": null,
         });
-        self.events.push("Job", "MfaRequired", question);
+        self.events.push(&job.webhook, ("Job", "MfaRequired"), question, at);
     }
 }
 
 /// The webhook that tells how a job ended.
-fn report(events: &mut Events, job: &Job, key: &str, result: Value) {
-    events.push("Job", &job.code, json!({ "job_guid": job.id, key: result }));
+fn report(events: &mut Events, job: &Job, key: &str, result: Value, at: SystemTime) {
+    events.push(&job.webhook, ("Job", &job.code), json!({ "job_guid": job.id, key: result }), at);
 }
 
 fn open_already() -> Reply {

@@ -204,9 +204,13 @@ impl Settings {
         }
     }
 
+    fn webhook(&self) -> Option<Webhook> {
+        self.webhook_url.clone().map(|url| Webhook { url: Some(url), is_active: true })
+    }
+
     fn apply_to(&self, connection: &mut Connection) {
-        if let Some(url) = &self.webhook_url {
-            connection.webhook = Webhook { url: Some(url.clone()), is_active: true };
+        if let Some(webhook) = self.webhook() {
+            connection.webhook = webhook;
         }
         if let Some(auto_refresh) = self.auto_refresh {
             connection.auto_refresh = auto_refresh;
@@ -391,33 +395,37 @@ impl State {
         if matches!(status, New | Connecting) {
             session.move_on();
             self.reject_update(&link_token, asked.now);
-            self.tell(&link_token);
+            self.tell(&link_token, asked.now);
         }
         self.end_update(&link_token, asked.now);
         ok(json!({ "status": status, "additional_information": null }))
     }
 
     /// The webhooks of what the session has come to.
-    fn tell(&mut self, link_token: &str) {
+    fn tell(&mut self, link_token: &str, now: SystemTime) {
         let Some(session) = self.sessions.get_mut(link_token) else { return };
         let updated = session.update.as_ref().map(|update| &update.connection);
         let connecting = session.connecting.as_ref().map(|connection| &connection.id);
         let Some(connection_id) = updated.or(connecting) else { return };
-        let events = &mut self.events;
+        let own = session.settings.webhook();
+        let kept =
+            updated.and_then(|id| self.connections.get(id)).map(|connection| connection.webhook.clone());
+        let webhook = own.or(kept).unwrap_or_default();
+        let mut tell = |code, event| self.events.push(&webhook, code, event, now);
         match &session.status {
             LinkConnectionStatus::MfaQuestion => {
                 let question = json!({ "connection_id": connection_id, "message": QUESTION });
-                events.push("Connection", "MfaQuestion", question);
+                tell(("Connection", "MfaQuestion"), question);
             }
             LinkConnectionStatus::InvalidCredentials => {
-                events.push("Connection", "InvalidCredentials", json!({ "connection_id": connection_id }));
+                tell(("Connection", "InvalidCredentials"), json!({ "connection_id": connection_id }));
             }
             LinkConnectionStatus::Connected => {
                 if let Some(public_token) = &session.public_token {
                     let created = json!({ "link_token": link_token, "public_token": public_token });
-                    events.push("Link", "ConnectionCreated", created);
+                    tell(("Link", "ConnectionCreated"), created);
                 }
-                events.push("Connection", "ConnectionCompleted", json!({ "connection_id": connection_id }));
+                tell(("Connection", "ConnectionCompleted"), json!({ "connection_id": connection_id }));
             }
             _ => {}
         }

@@ -7,6 +7,7 @@ mod jobs;
 mod link;
 
 use super::context::{Context, lock};
+use super::deliveries::{Outbox, Vendor as _};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::Answers;
 use super::random::Random;
@@ -15,8 +16,10 @@ use crate::deck::connections::ScrapingStatus;
 use crate::deck::jobs::SUBMIT;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
 use crate::operation::Auth;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use connections::Connection;
 use events::Events;
+pub(super) use events::POLICY;
 use http::StatusCode;
 use jobs::Job;
 use link::Sessions;
@@ -28,6 +31,7 @@ use std::{
     sync::{Mutex, MutexGuard},
     time::SystemTime,
 };
+use url::Url;
 use uuid::Uuid;
 
 pub(super) const HANDLERS: &[Handlers<State>] =
@@ -65,6 +69,10 @@ impl Default for Credentials {
 /// question waits for an hour, and a connection closes after ten minutes without a job. The latest 1,000 documents of a
 /// connection are kept, and so are the latest 1,000 public tokens that nobody exchanges within 20 minutes.
 /// Destroying a connection ends the Link sessions that update it.
+///
+/// Events go to the webhook of their connection, and to the [default one](Self::set_default_webhook) where that has none; an
+/// inactive one gets none. With the feature `deck-encryption`, and a key for bodies, they are encrypted. Deck takes 200
+/// within ten seconds for a success, and posts three times more, each time after at least 15 seconds, as chance has it.
 #[derive(Clone, Copy)]
 pub struct Deck<'a> {
     state: &'a Mutex<State>,
@@ -105,7 +113,7 @@ impl<'a> Deck<'a> {
     pub fn disconnect(&self, access_token: &str, reason: impl Into<ScrapingStatus>) -> bool {
         let now = self.context.now();
         let mut state = self.state();
-        state.finish_jobs(now);
+        state.catch_up(now);
         state.disconnect(access_token, reason.into(), now)
     }
 
@@ -123,14 +131,31 @@ impl<'a> Deck<'a> {
         self.state().connection_of(access_token).map(|connection| connection.auto_refresh)
     }
 
-    /// The bodies of the webhooks that Deck would have sent so far.
+    /// Sets the webhook of connections that have none of their own, as the dashboard does; false for no web address.
     ///
-    /// Oldest first, and the latest 10,000 of them.
-    pub fn events(&self) -> Vec<Value> {
-        let now = self.context.now();
-        let mut state = self.state();
-        state.finish_jobs(now);
-        state.events.to_vec()
+    /// It is `https://acme.example/webhooks/deck` at the start.
+    pub fn set_default_webhook(&self, url: impl Into<String>) -> bool {
+        let url = url.into();
+        let is_web = is_web(&url);
+        if is_web {
+            self.state().events.default_webhook = url;
+        }
+        is_web
+    }
+
+    /// The HMAC key that deliveries are signed with, as the dashboard shows it: base64.
+    pub fn webhook_secret(&self) -> Secret {
+        self.state().events.secret.clone()
+    }
+
+    /// Signs deliveries with this HMAC key from now on, retries too; false where it is no base64.
+    pub fn set_webhook_secret(&self, secret: impl Into<Secret>) -> bool {
+        let secret = secret.into();
+        let is_key = BASE64_STANDARD.decode(secret.expose_secret()).is_ok_and(|key| !key.is_empty());
+        if is_key {
+            self.state().events.secret = secret;
+        }
+        is_key
     }
 }
 
@@ -151,7 +176,6 @@ pub struct Webhook {
 }
 
 /// Deck's knowledge.
-#[derive(Default)]
 pub(super) struct State {
     pub(super) credentials: Credentials,
     #[cfg(feature = "deck-encryption")]
@@ -168,6 +192,20 @@ pub(super) struct State {
 }
 
 impl State {
+    pub(super) fn new(outbox: Outbox) -> Self {
+        Self {
+            credentials: Credentials::default(),
+            #[cfg(feature = "deck-encryption")]
+            encryption: None,
+            sessions: Sessions::default(),
+            connections: HashMap::new(),
+            access_tokens: HashMap::new(),
+            jobs: Vec::new(),
+            answered: Answers::default(),
+            events: Events::new(outbox),
+        }
+    }
+
     /// How a client reaches Deck.
     pub(super) fn config(&self, base_url: String) -> Config {
         let Credentials { client_id, secret } = &self.credentials;
@@ -200,7 +238,7 @@ impl State {
         if asked.operation.auth() == Auth::Credentials && !known {
             return unauthorized();
         }
-        self.finish_jobs(asked.now);
+        self.catch_up(asked.now);
         self.sessions.forget_useless(asked.now);
         asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal)
     }
@@ -264,6 +302,10 @@ fn unauthorized() -> Reply {
 
 fn invalid(message: &str) -> Reply {
     refusal(ErrorCode::ValidationFailed, message)
+}
+
+fn is_web(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// An id of this name, which Deck takes for a UUID alone.

@@ -22,7 +22,7 @@ impl State {
     }
 
     /// Does all that was due by now.
-    pub(super) fn settle(&mut self, now: SystemTime) {
+    pub(super) fn do_what_is_due(&mut self, now: SystemTime) {
         let due = |state: &Self| {
             let (id, next) = state.next.iter().min_by_key(|(_, next)| next.at)?;
             (next.at <= now).then(|| (id.to_owned(), next.at, next.what))

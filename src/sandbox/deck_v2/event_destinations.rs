@@ -1,10 +1,13 @@
-//! Where events go: verified after a second of the clock, inactive once a delivery has failed.
+//! Where events go: verified after a second of the clock, inactive once Deck has given a delivery up.
 
 use super::clock::seconds;
 use super::kept::{Resource, asks_for, body, object, page, text};
-use super::{State, created, deleted, invalid, iso, ok};
+use super::{DeckV2, State, created, deleted, invalid, iso, ok};
+use crate::deck_v2::EventDestinationId;
 use crate::deck_v2::event_destinations::{self, DestinationType};
+use crate::sandbox::deliveries::{Endpoint, Failure, Message, Outbox, Policy, Secrets, Sent, Vendor, fixed};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::{Provider, Secret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
@@ -23,8 +26,29 @@ pub(super) const HANDLERS: Handlers<State> = &[
 ];
 
 const VERIFIES: Duration = seconds(1);
-/// The first attempt and three more.
-const ATTEMPTS: u64 = 4;
+
+/// Up to three more attempts, with exponential backoff. How long that is Deck does not document.
+pub(in crate::sandbox) const POLICY: Policy = Policy {
+    provider: Provider::DeckV2,
+    timeout: seconds(5),
+    accepts: |status| status.is_success(),
+    wait: |failed, _, _| [10, 20, 40].get(failed.checked_sub(1)?).copied().map(seconds),
+};
+
+/// What Deck keeps of a webhook to itself.
+pub(super) struct Hook {
+    secrets: Secrets,
+    headers: BTreeMap<String, String>,
+}
+
+impl DeckV2<'_> {
+    /// The secret of an event destination, its own or one that Deck has made, as the dashboard shows it.
+    ///
+    /// `None` for what is no webhook. For 24 hours after another was set, deliveries are signed with both.
+    pub fn webhook_secret(&self, destination: impl Into<EventDestinationId>) -> Option<Secret> {
+        self.state().hooks.get(destination.into().as_str()).map(|hook| hook.secrets.latest.clone())
+    }
+}
 
 /// What Deck returns of a destination's configuration: neither headers nor secrets.
 const SHOWN: [&str; 10] = [
@@ -48,6 +72,7 @@ impl State {
         if DestinationType::KNOWN.iter().all(|known| known.as_str() != kind) {
             return Err(invalid("There is no such type of destination"));
         }
+        let hook = sent.get(kind).and_then(hook).filter(|_| kind == "webhook");
         let mut destination = settings(&mut sent, kind)?;
         let has_url =
             kind != "webhook" || destination.get(kind).is_some_and(|webhook| webhook["url"].is_string());
@@ -58,6 +83,11 @@ impl State {
         destination.insert("type".to_owned(), kind.into());
         destination.insert("status".to_owned(), "pending_verification".into());
         let destination = self.destinations.add(asked, destination);
+        if let Some(changes) = hook {
+            let secrets = Secrets::new(changes.secret.unwrap_or_else(|| self.outbox.new_secret()));
+            let headers = changes.headers.unwrap_or_default();
+            self.hooks.insert(text(&destination, "id").to_owned(), Hook { secrets, headers });
+        }
         self.later(text(&destination, "id"), asked.now + VERIFIES, |state, id, at| {
             state.set_destination(id, at, "active");
         });
@@ -77,6 +107,7 @@ impl State {
         let kind = text(self.destinations.get(id)?, "type").to_owned();
         let mut sent: Resource = body(asked)?;
         let status = sent.remove("status").filter(|status| !status.is_null());
+        let changed = sent.get(&kind).and_then(hook);
         let mut changes = settings(&mut sent, &kind)?;
         if let Some(Value::Object(config)) = changes.get_mut(&kind) {
             let before = self.destinations.get(id)?.get(&kind).and_then(Value::as_object);
@@ -92,6 +123,12 @@ impl State {
             }
             Some(_) => return Err(invalid("status can be set to active and to inactive")),
         }
+        if let (Some(hook), Some(changed)) = (self.hooks.get_mut(id), changed) {
+            if let Some(secret) = changed.secret {
+                hook.secrets.rotate(secret, asked.now);
+            }
+            hook.headers = changed.headers.unwrap_or_else(|| std::mem::take(&mut hook.headers));
+        }
         ok(self.destinations.set(id, asked.now, changes)?)
     }
 
@@ -99,14 +136,16 @@ impl State {
         let id = asked.id("destination_id")?;
         let destination = self.destinations.delete(id)?;
         self.forget_next(id);
-        self.deliveries.retain(|_, delivery| text(delivery, "event_destination_id") != id);
+        self.hooks.remove(id);
+        self.outbox.retain(|sent| sent.message.endpoint != id);
         ok(deleted(&destination))
     }
 
     fn list_event_deliveries(&mut self, asked: &Asked<'_>) -> Step {
         let id = asked.id("destination_id")?;
         self.destinations.get(id)?;
-        page(&self.deliveries, asked, |delivery| {
+        let deliveries = self.outbox.tried(|number, sent| (number.to_string(), delivery_json(sent)));
+        page(&deliveries, asked, |delivery| {
             text(delivery, "event_destination_id") == id
                 && asks_for(asked, "status", delivery, "status")
                 && asks_for(asked, "type", delivery, "event_type")
@@ -125,35 +164,80 @@ impl State {
             let mut events = destination.get("events").and_then(Value::as_array).into_iter().flatten();
             text(destination, "status") == "active" && events.any(|event| event == "*" || event == kind)
         };
-        let wanting: Vec<_> = self
-            .destinations
-            .items
-            .iter()
-            .filter(|(_, destination)| wants(destination))
-            .map(|(id, destination)| (id.to_owned(), is_reachable(destination)))
-            .collect();
-        for (id, arrives) in wanting {
-            let delivery = json!({
-                "object": "event_delivery",
-                "status": if arrives { "success" } else { "failure" },
-                "event_type": kind,
-                "event_id": event_id,
-                "event_destination_id": id,
-                "attempts": if arrives { 1 } else { ATTEMPTS },
-                "created_at": iso(at),
-                "delivered_at": arrives.then(|| iso(at)),
+        let wanting = self.destinations.items.iter().filter(|(_, destination)| wants(destination));
+        for (endpoint, _) in wanting {
+            self.outbox.send(Message {
+                id: event_id.to_owned(),
+                event_type: kind.to_owned(),
+                endpoint: endpoint.to_owned(),
+                headers: Vec::new(),
+                body: fixed(&event.clone().into()),
+                about: Value::Null,
+                at,
             });
-            self.deliveries.put(format!("{event_id} {id}"), object(delivery));
-            if !arrives {
-                self.set_destination(&id, at, "inactive");
-            }
         }
     }
 }
 
-fn is_reachable(destination: &Resource) -> bool {
-    let url = destination.get("webhook").map(|webhook| &webhook["url"]).and_then(Value::as_str);
-    !url.is_some_and(|url| url.contains("unreachable"))
+impl Vendor for State {
+    fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    fn settle(&mut self, now: SystemTime) {
+        self.do_what_is_due(now);
+        self.now = self.now.max(now);
+    }
+
+    fn endpoint(&self, id: &str) -> Option<Endpoint> {
+        let destination = self.destinations.get(id).ok()?;
+        if text(destination, "status") != "active" {
+            return None;
+        }
+        let Some(hook) = self.hooks.get(id) else {
+            return Some(Endpoint { url: None, secrets: Vec::new(), headers: Vec::new() });
+        };
+        let url = destination.get("webhook").and_then(|webhook| webhook["url"].as_str());
+        Some(Endpoint {
+            url: Some(Url::parse(url?).ok()?),
+            secrets: hook.secrets.good_at(self.now),
+            headers: hook.headers.clone().into_iter().collect(),
+        })
+    }
+
+    fn has_failed(&mut self, failure: &Failure) {
+        if failure.is_last {
+            self.set_destination(&failure.endpoint, failure.at, "inactive");
+        }
+    }
+}
+
+/// A delivery as Deck lists it, once it has been tried.
+fn delivery_json(sent: &Sent) -> Resource {
+    let last = sent.attempts.last();
+    let delivered = last.filter(|last| last.is_accepted);
+    object(json!({
+        "object": "event_delivery",
+        "status": if delivered.is_some() { "success" } else { "failure" },
+        "event_type": sent.message.event_type,
+        "event_id": sent.message.id,
+        "event_destination_id": sent.message.endpoint,
+        "attempts": sent.attempts.len(),
+        "created_at": iso(sent.message.at),
+        "delivered_at": delivered.map(|last| iso(last.time)),
+    }))
+}
+
+/// What a configuration says of what Deck keeps to itself.
+struct HookChanges {
+    secret: Option<Secret>,
+    headers: Option<BTreeMap<String, String>>,
+}
+
+fn hook(config: &Value) -> Option<HookChanges> {
+    let member = |name| config.as_object()?.get(name)?.as_str();
+    let headers = member("custom_headers").and_then(|headers| serde_json::from_str(headers).ok());
+    Some(HookChanges { secret: member("secret").map(Secret::from), headers })
 }
 
 /// Name, events and configuration as they are kept, of a body that has nothing beside.

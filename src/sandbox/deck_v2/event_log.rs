@@ -56,7 +56,8 @@ impl State {
         // Times of one form sort as their texts do.
         let is_kept = |event: &Resource| event.get("created_at").and_then(Value::as_str) >= Some(&since);
         self.events.retain(|_, event| is_kept(event));
-        self.deliveries.retain(|_, delivery| is_kept(delivery));
+        let since = now.checked_sub(KEPT).unwrap_or(SystemTime::UNIX_EPOCH);
+        self.outbox.retain(|sent| since <= sent.message.at);
     }
 
     fn list_events(&mut self, asked: &Asked<'_>) -> Step {

@@ -13,6 +13,7 @@ mod tasks;
 mod test;
 
 use super::context::{Context, lock};
+use super::deliveries::{Outbox, Vendor as _};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::{Answers, OtherRequest};
 use super::store::Store;
@@ -20,6 +21,8 @@ use crate::deck_v2::{Config, CredentialId, SourceId};
 use crate::operation::Repeat;
 use clock::Next;
 use credentials::SignIn;
+use event_destinations::Hook;
+pub(super) use event_destinations::POLICY;
 use http::StatusCode;
 use kept::{Kept, Resource, new_id};
 use serde_json::{Value, json};
@@ -65,8 +68,9 @@ const RATE: (usize, Duration) = (200, Duration::from_secs(10));
 /// `output_schema`, unless [`set_output`](Self::set_output) says otherwise; a task whose storage is enabled stores one
 /// file. Links to files last a quarter of an hour. A session ends ten minutes after its last run.
 ///
-/// A destination is verified after a second. Each event is delivered at once, and posted nowhere; a webhook whose URL has
-/// `unreachable` in it fails four times and is inactive from then on.
+/// A destination is verified after a second. Deck takes any 2XX within five seconds for a success, and posts three times more
+/// after 10, 20 and 40 seconds, which it does not document; then the destination is inactive. What is no webhook takes every
+/// event, and is posted nowhere.
 ///
 /// Deck does not document every code of its errors: `request_invalid`, and `agent_not_found` and its like, are the sandbox's
 /// own. A 401 has no body.
@@ -98,7 +102,7 @@ impl<'a> DeckV2<'a> {
         let Context { random, .. } = self.context;
         let now = self.context.now();
         let mut state = self.state();
-        state.settle(now);
+        state.catch_up(now);
         if !state.takes_session_token(session_token, now) {
             return None;
         }
@@ -122,7 +126,7 @@ impl<'a> DeckV2<'a> {
     /// The events of the last 30 days, oldest first, as Deck would deliver them.
     pub fn events(&self) -> Vec<Value> {
         let (mut state, now) = (self.state(), self.context.now());
-        state.settle(now);
+        state.catch_up(now);
         state.forget_events(now);
         state.events.iter().map(|(_, event)| Value::Object(event.clone())).collect()
     }
@@ -163,12 +167,16 @@ pub(super) struct State {
     /// How many events there were.
     told: u64,
     destinations: Kept,
-    deliveries: Store<Resource>,
+    /// What Deck keeps of webhooks to itself, by their destinations.
+    hooks: HashMap<String, Hook>,
+    outbox: Outbox,
+    /// How far time has come.
+    now: SystemTime,
     next: Store<Next>,
 }
 
-impl Default for State {
-    fn default() -> Self {
+impl State {
+    pub(super) fn new(outbox: Outbox) -> Self {
         Self {
             api_key: "sk_live_sandbox-5d0e".to_owned(),
             taken: VecDeque::new(),
@@ -189,13 +197,13 @@ impl Default for State {
             events: Store::default(),
             told: 0,
             destinations: Kept::new("event_destination", "evtd_"),
-            deliveries: Store::default(),
+            hooks: HashMap::new(),
+            outbox,
+            now: SystemTime::UNIX_EPOCH,
             next: Store::default(),
         }
     }
-}
 
-impl State {
     /// How a client reaches Deck.
     pub(super) fn config(&self, base_url: String) -> Config {
         Config::new(self.api_key.as_str()).base_url(base_url)
@@ -208,7 +216,7 @@ impl State {
         if asked.header("authorization") != format!("Bearer {}", self.api_key) {
             return failure(StatusCode::UNAUTHORIZED);
         }
-        self.settle(asked.now);
+        self.catch_up(asked.now);
         let reply = self.take(asked.now).and_then(|()| self.carry_out_once(asked));
         reply.unwrap_or_else(|refusal| self.with_request_id(refusal))
     }

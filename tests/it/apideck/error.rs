@@ -190,6 +190,8 @@ async fn a_failed_token_refresh_says_how_long_to_wait() {
         (Value::Null, None),
     ] {
         let mut detail = refresh_failed();
+        detail["debug"]["message"] = json!("connect refused");
+        detail["debug"]["code"] = json!("ECONNREFUSED");
         detail["debug"]["cooldown_remaining_ms"] = cooldown;
         for error in refused_with(401, json!({ "status_code": 401, "detail": detail })).await {
             assert_eq!(error.retry_after(), wait);
@@ -203,7 +205,10 @@ async fn a_failed_token_refresh_says_how_long_to_wait() {
             let response = failure.response.as_ref().unwrap();
             assert_eq!(response.get("statusCode"), Some(401));
             assert_eq!(response.get("data"), Some(json!({ "error": "invalid_grant" })));
-            assert!(!format!("{failure:?}").contains("Token refresh"), "{failure:?}");
+            assert_eq!(failure.cause.as_deref(), Some("connect refused"));
+            assert_eq!(failure.code.as_deref(), Some("ECONNREFUSED"));
+            let shown = format!("{failure:?}");
+            assert!(!shown.contains("Token refresh") && !shown.contains("refused"), "{shown}");
         }
     }
 }

@@ -52,7 +52,7 @@ async fn looking_at_what_has_ended_does_not_change_what_a_seed_gives() {
         deck.jobs().submit(&SubmitJob::fetch_documents(&token)).await.unwrap();
         sandbox.advance(Duration::from_secs(2));
         if looks {
-            sandbox.deck().events();
+            sandbox.deliveries();
         }
         let next = sandbox.deck().connect();
         let documents = deck.documents().list(&ListDocuments::new(&token)).await.unwrap().documents;

@@ -246,7 +246,7 @@ async fn logs_hold_what_was_really_asked_latest_first() {
     let [delete, missed, first] = &logs[..] else { panic!("three logs") };
     assert_eq!((first.success, first.error_message.as_deref()), (Some(true), None));
     assert_eq!((missed.success, missed.error_message.as_deref()), (Some(false), Some("Unknown connector")));
-    assert_eq!(delete.operation.as_ref().unwrap().id.as_deref(), Some("vault.connections.delete"));
+    assert_eq!(delete.operation.as_ref().unwrap().id.as_deref(), Some("connectionsDelete"));
     assert_eq!(first.timestamp.as_ref().unwrap().as_str(), "1970-01-01T00:00:00.000Z");
     assert_eq!(missed.timestamp.as_ref().unwrap().as_str(), "1970-01-01T00:01:00.000Z");
     assert!(first.id != missed.id && first.consumer_id.as_ref().unwrap().as_str() == "acme");
@@ -319,6 +319,28 @@ async fn requests_are_counted_at_once_in_a_range_and_each_hour_for_a_consumer() 
         code(consumers.request_counts("beta", "1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z").await),
         "EntityNotFoundError"
     );
+}
+
+#[tokio::test]
+async fn a_count_does_not_fall_when_logs_are_cut() {
+    let sandbox = Sandbox::builder().stopped_at(SystemTime::UNIX_EPOCH).in_memory().unwrap();
+    let (acme, beta) = (vault(&sandbox, "acme"), vault(&sandbox, "beta"));
+    for _ in 0..3 {
+        acme.connections().consents("crm", "hubspot").await.unwrap();
+    }
+    sandbox.advance(Duration::from_secs(3600));
+    for _ in 0..9_999 {
+        beta.connections().consents("crm", "hubspot").await.unwrap();
+    }
+    let counted = async |start: &str| {
+        let counts = acme.consumers().request_counts("acme", start, "1970-01-02T00:00:00Z").await;
+        counts.unwrap().data.aggregated_request_count
+    };
+    assert_eq!(counted("1970-01-01T00:00:00Z").await, Some(3));
+    assert_eq!(counted("1970-01-01T01:00:00Z").await, Some(0));
+    assert_eq!(acme.consumers().get("acme").await.unwrap().data.aggregated_request_count, Some(3));
+    let left = acme.logs().list(&ListLogs::new()).await.unwrap().data.len();
+    assert_eq!(left, 1, "two are gone, and this call is no part of what it gives");
 }
 
 /// Apideck's own SDKs write whole numbers so, and booleans as they are.

@@ -102,17 +102,20 @@ async fn deck_s_acts_clock_and_events_are_those_of_the_handle() {
     let deck = sandbox.client().deck();
     let token = act(&sandbox, "deck/connect", json!({})).await["access_token"].as_str().unwrap().to_owned();
     deck.jobs().submit(&SubmitJob::fetch_balance(&token)).await.unwrap();
-    assert_eq!(get(&sandbox, "deck/events").await, json!([]));
+    assert_eq!(get(&sandbox, "deliveries").await, json!([]));
     assert_eq!(act(&sandbox, "advance", json!({ "seconds": 1 })).await, json!({}));
-    assert_eq!(get(&sandbox, "deck/events").await, json!([]));
+    assert_eq!(get(&sandbox, "deliveries").await, json!([]));
     act(&sandbox, "advance", json!({ "seconds": 1.0 })).await;
-    assert_eq!(get(&sandbox, "deck/events").await[0]["webhook_code"], "FetchBalance");
+    assert_eq!(get(&sandbox, "deliveries").await[0]["event_type"], "Job.FetchBalance");
 
     let end = json!({ "access_token": token, "reason": "InvalidCredentials" });
     assert_eq!(act(&sandbox, "deck/disconnect", end).await, json!({}));
     let context = deck.connections().context(&AccessTokenRequest::new(&token)).await.unwrap();
     assert_eq!(context.connection_status, Some(ConnectivityStatus::Disconnected));
-    assert_eq!(get(&sandbox, "deck/events").await, Value::from(sandbox.deck().events()));
+    let deliveries = get(&sandbox, "deliveries").await;
+    let bodies =
+        deliveries.as_array().unwrap().iter().map(|it| serde_json::from_str(it["body"].as_str().unwrap()));
+    assert_eq!(bodies.collect::<Result<Vec<Value>, _>>().unwrap(), told(&sandbox));
     let unknown = json!({ "access_token": "unknown", "reason": "Error" });
     assert_eq!(post(&sandbox, "deck/disconnect", unknown).await.0, 422);
 }
@@ -264,6 +267,57 @@ async fn companies_faults_and_requests_are_those_of_the_sandbox() {
     let all = [(Some(200), true), (Some(404), false), (Some(200), true), (None, true), (Some(200), true)];
     let expected: Value = all.into_iter().map(|(status, handled)| shown(status, handled)).collect();
     assert_eq!(get(&sandbox, "requests").await, expected);
+}
+
+#[cfg(all(feature = "deck", feature = "codat"))]
+#[tokio::test]
+async fn deliveries_are_posted_disturbed_and_shown_over_the_routes() {
+    use connectory::codat::webhooks::CreateWebhookConsumer;
+    let (receiver, base) = super::deliveries_posted::Receiver::start(&[500]).await;
+    let sandbox = Sandbox::start().await.unwrap();
+    let consumer = CreateWebhookConsumer::new("https://acme.example/codat", ["company.created"]);
+    let consumer = sandbox.client().codat().webhooks().create_consumer(&consumer).await.unwrap().id;
+    for url in ["https://127.0.0.1", "http://8.8.8.8", "nowhere"] {
+        assert_eq!(post(&sandbox, "deliver_to", json!({ "url": url })).await.0, 422, "{url}");
+    }
+    act(&sandbox, "deliver_to", json!({ "url": base })).await;
+    let rule = json!({ "fault": "twice", "provider": "codat", "times": 1 });
+    act(&sandbox, "inject_delivery", rule).await;
+    act(&sandbox, "codat/add_company", json!({ "name": "Acme" })).await;
+    assert_eq!(act(&sandbox, "deliver", json!({})).await, json!({}));
+    assert_eq!(receiver.got.lock().unwrap().len(), 2, "it waits until they are answered");
+
+    let shown = get(&sandbox, "deliveries").await;
+    let members = ["provider", "event_type", "endpoint", "attempt", "status", "is_accepted"];
+    let first: Vec<_> = members.iter().map(|name| shown[0][name].clone()).collect();
+    let expected = json!(["codat", "company.created", "https://acme.example/codat", 1, 500, false]);
+    assert_eq!(Value::from(first), expected);
+    assert_eq!(shown[0]["headers"]["webhook-id"], shown[1]["headers"]["webhook-id"]);
+    let body: Value = serde_json::from_str(shown[0]["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["payload"]["name"], "Acme");
+    assert!(shown[0]["time"].as_str().unwrap().ends_with('Z'));
+
+    for (fault, status) in [
+        (json!({ "fault": { "late": 1.5 } }), 200),
+        (json!({ "fault": "wrong_signature" }), 200),
+        (json!({ "fault": { "signed_with": "whsec_c2VjcmV0" }, "provider": "deck_v2" }), 200),
+        (json!({ "fault": "lost" }), 400),
+        (json!({ "fault": "twice", "provider": "stripe" }), 400),
+    ] {
+        assert_eq!(post(&sandbox, "inject_delivery", fault).await.0, status);
+    }
+    let secret = "whsec_b3RoZXItc2VjcmV0LW9mLTMyLWJ5dGVzLWluLXRlc3Q=";
+    for (id, status) in [(consumer.as_str(), 200), ("nobody", 422)] {
+        let body = json!({ "webhook_id": id, "secret": secret });
+        assert_eq!(post(&sandbox, "codat/set_webhook_secret", body).await.0, status);
+    }
+    assert_eq!(sandbox.codat().webhook_secret(&consumer).unwrap().expose_secret(), secret);
+    for (secret, status) in [("c2VjcmV0", 200), ("-", 422)] {
+        assert_eq!(post(&sandbox, "deck/set_webhook_secret", json!({ "secret": secret })).await.0, status);
+    }
+    for (url, status) in [("https://acme.example/deck", 200), ("deck", 422)] {
+        assert_eq!(post(&sandbox, "deck/set_default_webhook", json!({ "url": url })).await.0, status);
+    }
 }
 
 #[tokio::test]

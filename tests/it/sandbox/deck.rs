@@ -1,3 +1,4 @@
+use super::told;
 use connectory::deck::connections::{
     AccessTokenRequest, AccountSelection, Connections, ConnectivityStatus, ExchangePublicToken,
     RefreshConnection, SelectAccounts, UpdateAutoRefresh, UpdateWebhook,
@@ -96,7 +97,7 @@ pub(super) fn connected(sandbox: &Sandbox) -> (Secret, Connections, Jobs) {
 
 /// The event that ends this job, if it has ended.
 pub(super) fn result_of(sandbox: &Sandbox, job: &Job) -> Option<Value> {
-    let events = sandbox.deck().events();
+    let events = told(sandbox);
     let mut ends = events
         .into_iter()
         .filter(|event| event["job_guid"] == job.job_guid.as_str())
@@ -493,11 +494,11 @@ async fn a_connection_keeps_what_is_set() {
 
     connections.update_auto_refresh(&UpdateAutoRefresh::new(&token, true)).await.unwrap();
     connections.refresh(&RefreshConnection::new(&token).account_numbers(["1001".to_owned()])).await.unwrap();
-    let events = sandbox.deck().events();
+    let events = told(&sandbox);
     assert_eq!(events.last().unwrap()["webhook_code"], "DefaultUpdate");
     let body = RefreshConnection::new(&token).account_numbers(["9999".to_owned()]);
     assert_eq!(refused(connections.refresh(&body)).await, ErrorCode::InvalidAccountId);
-    assert_eq!(sandbox.deck().events().len(), events.len());
+    assert_eq!(told(&sandbox).len(), events.len());
 }
 
 #[tokio::test]
@@ -638,7 +639,7 @@ async fn ensure_connection_may_ask_a_question() {
     let sandbox = Sandbox::start().await.unwrap();
     let (_, _, jobs) = connected(&sandbox);
     let job = jobs.submit(&ensure("mfa", "pass")).await.unwrap();
-    let events = sandbox.deck().events();
+    let events = told(&sandbox);
     assert_eq!(events[0]["webhook_code"], "MfaRequired");
     assert_eq!(events[0]["job_guid"], job.job_guid.as_str());
     assert!(events[0]["question"].is_string());
@@ -648,7 +649,7 @@ async fn ensure_connection_may_ask_a_question() {
     assert_eq!(refused(jobs.answer_mfa(&elsewhere)).await, ErrorCode::SecurityQuestionNotFound);
     jobs.submit(&ensure("second-mfa", "pass")).await.unwrap();
     jobs.answer_mfa(&AnswerJobMfa::new(&job.job_guid, "000000")).await.unwrap();
-    assert_eq!(sandbox.deck().events()[2]["webhook_code"], "MfaQuestionInvalidAnswer");
+    assert_eq!(told(&sandbox)[2]["webhook_code"], "MfaQuestionInvalidAnswer");
     // A customer who takes long is no worse off.
     sandbox.advance(minutes(15));
     let wait = json!({ "answer": ANSWER });

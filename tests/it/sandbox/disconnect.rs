@@ -3,6 +3,7 @@
 use super::deck::{
     AETNA, ANSWER, Session, UTILITY, connected, ensure, minutes, refused, result_of, token_of,
 };
+use super::told;
 use connectory::deck::connections::{
     AccessTokenRequest, ConnectionContext, Connections, ConnectivityStatus, RefreshConnection, ScrapingStatus,
 };
@@ -50,7 +51,7 @@ async fn the_context_says_how_a_connection_ended() {
         assert_eq!(after.connection_id, before.connection_id);
         assert_ne!(after.connection_status_timestamp, before.connection_status_timestamp);
 
-        let event = sandbox.deck().events().pop().unwrap();
+        let event = told(&sandbox).pop().unwrap();
         assert_eq!((&event["webhook_type"], &event["webhook_code"]), (&json!("Connection"), &json!(code)));
         assert_eq!(event["connection_id"], after.connection_id.unwrap().as_str());
         let failed = event.get("error").map(|error| error["error_code"].as_str());
@@ -75,7 +76,7 @@ async fn a_reason_that_says_success_ends_nothing() {
     assert_eq!(after.connection_status_timestamp, before.connection_status_timestamp);
     assert_eq!(status(&connections, &token).await, seen("Connected", "DataFound"));
     assert_eq!(result_of(&sandbox, &running), None, "it runs on");
-    assert_eq!(sandbox.deck().events(), [] as [serde_json::Value; 0]);
+    assert_eq!(told(&sandbox), [] as [serde_json::Value; 0]);
 }
 
 #[tokio::test]

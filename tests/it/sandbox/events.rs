@@ -1,6 +1,7 @@
 //! What Deck would have posted: the webhooks of Link sessions, and how many of all are kept.
 
 use super::deck::{ANSWER, Session, connected, refused};
+use super::told;
 use connectory::deck::ErrorCode;
 use connectory::deck::connections::{AccessTokenRequest, ExchangePublicToken};
 use connectory::deck::documents::{GetDocumentFile, ListDocuments};
@@ -21,7 +22,7 @@ async fn a_session_tells_of_each_step_once() {
     let session = Session::start(&deck, &CreateLinkToken::new()).await;
     session.connect("mfa", "invalid").await.unwrap();
     session.statuses(4).await;
-    assert_eq!(codes(&sandbox.deck().events()), ["InvalidCredentials"]);
+    assert_eq!(codes(&told(&sandbox)), ["InvalidCredentials"]);
     let started = session.connect("mfa", "right").await.unwrap();
     session.statuses(4).await;
     session.answer(ANSWER).await;
@@ -42,7 +43,7 @@ async fn a_session_tells_of_each_step_once() {
         "webhook_type": "Link", "webhook_code": "ConnectionCreated", "environment": "Sandbox",
         "link_token": session.token.expose_secret(), "public_token": public_token.expose_secret(),
     });
-    let events = sandbox.deck().events();
+    let events = told(&sandbox);
     assert_eq!(events[1..], [question, created, connection("ConnectionCompleted")]);
 }
 
@@ -56,7 +57,7 @@ async fn a_session_that_updates_tells_of_the_connection_that_it_updates() {
     let session = Session::start(&sandbox.client().deck(), &body).await;
     session.connect("customer", "right").await.unwrap();
     session.statuses(5).await;
-    let events = sandbox.deck().events();
+    let events = told(&sandbox);
     assert_eq!(codes(&events), ["ConnectionCompleted"], "nothing is created");
     assert_eq!(events[0]["connection_id"], context.connection_id.unwrap().as_str());
 }
@@ -72,7 +73,7 @@ async fn a_session_ends_with_the_connection_that_it_updates() {
     connections.destroy(&AccessTokenRequest::new(&token)).await.unwrap();
     let named = LinkTokenRequest::new(&session.token);
     assert_eq!(refused(session.link.connection_status(&named)).await, ErrorCode::InvalidLinkToken);
-    assert_eq!(sandbox.deck().events(), [] as [Value; 0], "nothing is completed");
+    assert_eq!(told(&sandbox), [] as [Value; 0], "nothing is completed");
 }
 
 #[tokio::test]
@@ -104,9 +105,9 @@ fn the_latest_events_are_kept() {
     for _ in 0..9_999 {
         deck.disconnect(token.expose_secret(), "Error");
     }
-    assert_eq!((deck.events().len(), codes(&deck.events())[0]), (10_000, "InvalidCredentials"));
+    assert_eq!((told(&sandbox).len(), codes(&told(&sandbox))[0]), (10_000, "InvalidCredentials"));
     deck.disconnect(token.expose_secret(), "Error");
-    assert_eq!((deck.events().len(), codes(&deck.events())[0]), (10_000, "Error"));
+    assert_eq!((told(&sandbox).len(), codes(&told(&sandbox))[0]), (10_000, "Error"));
 }
 
 #[tokio::test]

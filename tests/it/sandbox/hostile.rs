@@ -37,12 +37,16 @@ fn controls(any: &Request) -> Vec<Request> {
         // One that changes nothing: what follows is to be answered.
         post("inject", json!({ "fault": { "latency": 0 }, "operation": null, "times": 1, "rate": 0.5 })),
         post("clear_faults", json!({})),
+        post("inject_delivery", json!({ "fault": { "late": 0 }, "provider": "codat", "times": 1 })),
+        post("deliver", json!({})),
         ("GET", "requests", Value::Null),
+        ("GET", "deliveries", Value::Null),
     ];
     if cfg!(feature = "deck") {
         all.push(post("deck/connect", json!({})));
         all.push(post("deck/disconnect", json!({ "access_token": token, "reason": "Error" })));
-        all.push(("GET", "deck/events", Value::Null));
+        all.push(post("deck/set_default_webhook", json!({ "url": "https://acme.example" })));
+        all.push(post("deck/set_webhook_secret", json!({ "secret": "c2VjcmV0" })));
     }
     if cfg!(feature = "apideck") {
         for route in

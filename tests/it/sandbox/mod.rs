@@ -29,6 +29,16 @@ mod webhooks;
 
 mod builder;
 mod control;
+mod deliveries;
+mod deliveries_posted;
+#[cfg(all(
+    feature = "events",
+    feature = "deck",
+    feature = "apideck",
+    feature = "codat",
+    feature = "deck-v2"
+))]
+mod deliveries_signed;
 mod faults;
 mod hostile;
 mod journal;
@@ -37,6 +47,11 @@ use crate::support::calls;
 use connectory::sandbox::{Request, Sandbox, SandboxBuilder};
 use std::{net::SocketAddr, time::Duration};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// The bodies of all that was posted to webhooks.
+fn told(sandbox: &Sandbox) -> Vec<serde_json::Value> {
+    sandbox.deliveries().iter().map(|delivery| delivery.json().unwrap()).collect()
+}
 
 /// Sends a request as it is, whatever a client would make of it; gives the answer as it comes.
 async fn over_a_socket(address: SocketAddr, request: &Request) -> String {

@@ -86,7 +86,7 @@ async fn a_webhook_is_disabled_where_nobody_answers_and_by_apideck() {
     assert_eq!(reason(&webhook), ("enabled", "none"));
     sandbox.apideck().revoke("acme", "crm", "hubspot");
     let logs = webhooks(&sandbox).event_logs(&ListEventLogs::new().success(false)).await.unwrap().data;
-    assert_eq!((logs[0].status_code, logs[0].retry_scheduled), (Some(0), Some(false)));
+    assert_eq!((logs[0].status_code, logs[0].retry_scheduled), (Some(0), Some(true)));
 }
 
 #[tokio::test]
@@ -145,6 +145,7 @@ async fn what_happens_to_connections_is_posted_to_those_who_want_to_know() {
         seen,
         [
             "created xero",
+            "updated xero",
             "callable xero",
             "disabled xero",
             "updated xero",
@@ -156,7 +157,7 @@ async fn what_happens_to_connections_is_posted_to_those_who_want_to_know() {
             "deleted pipedrive",
         ]
     );
-    let callable = &logs[logs.len() - 2];
+    let callable = &logs[logs.len() - 3];
     let body: Value = serde_json::from_str(callable.request_body.as_ref().unwrap().expose_secret()).unwrap();
     let payload = &body["payload"];
     assert_eq!(payload["event_type"], "vault.connection.callable");
@@ -173,9 +174,9 @@ async fn what_happens_to_connections_is_posted_to_those_who_want_to_know() {
     assert_eq!(count(ListEventLogs::new().event_type(WebhookEventType::VaultConnectionRevoked)).await, 2);
     assert_eq!(count(ListEventLogs::new().service("pipedrive")).await, 1);
     assert_eq!(count(ListEventLogs::new().consumer_id("other")).await, 0);
-    assert_eq!(count(ListEventLogs::new().entity_type("Connection").execution_attempt(1)).await, 10);
+    assert_eq!(count(ListEventLogs::new().entity_type("Connection").execution_attempt(1)).await, 11);
     assert_eq!(count(ListEventLogs::new().execution_attempt(2)).await, 0);
-    assert_eq!(count(ListEventLogs::new().success(true).status_codes([200])).await, 10);
+    assert_eq!(count(ListEventLogs::new().success(true).status_codes([200])).await, 11);
     assert_eq!(count(ListEventLogs::new().success(false)).await, 0);
     assert_eq!(count(ListEventLogs::new().status_code(0)).await, 0);
     assert_eq!(count(ListEventLogs::new().exclude_apis("vault")).await, 0);

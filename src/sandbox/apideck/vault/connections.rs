@@ -467,6 +467,7 @@ fn refresh_failed(record: &Record, now: u64) -> Reply {
         "type": "refresh_token_connector_error",
         "message": "Token refresh failed with 401 error",
         "debug": {
+            "message": "Request failed with status code 401",
             "response": { "statusCode": 401, "data": { "error": "invalid_grant" } },
             "credentials_expire_at_ms": record.credentials_expire_at(now),
             "retry_after_ms": now + COOLDOWN,

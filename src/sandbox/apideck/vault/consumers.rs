@@ -8,7 +8,7 @@ use crate::sandbox::apideck::{State, body, invalid, not_found, success, timestam
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> = &[
     (&consumers::LIST, State::list_consumers),
@@ -31,6 +31,8 @@ pub(in crate::sandbox::apideck) struct Consumer {
     /// Unix milliseconds.
     created: u64,
     modified: u64,
+    /// How many requests were made in each hour, of those whose logs are no longer kept.
+    forgotten: BTreeMap<u64, u64>,
 }
 
 impl State {
@@ -154,10 +156,19 @@ impl State {
         catalog::SERVICES.iter().filter_map(of_consumer).collect()
     }
 
+    /// A request counts also when its log is no longer kept, as one at the full hour then.
+    pub(in crate::sandbox::apideck) fn count_forgotten(&mut self, consumer: &str, at: u64) {
+        if let Some(consumer) = self.consumers.get_mut(consumer) {
+            *consumer.forgotten.entry(at / HOUR).or_default() += 1;
+        }
+    }
+
     /// The requests for the consumer at these times. All that the sandbox carries out are Vault's.
     fn counts(&self, consumer: &str, at: impl Fn(u64) -> bool) -> Value {
         let logs = self.logs.iter().filter(|(_, log)| log.consumer == consumer && at(log.at));
-        let count = logs.count();
+        let forgotten = self.consumers.get(consumer).into_iter().flat_map(|consumer| &consumer.forgotten);
+        let forgotten = forgotten.filter(|(hour, _)| at(**hour * HOUR)).map(|(_, count)| *count);
+        let count = logs.count() as u64 + forgotten.sum::<u64>();
         json!({
             "aggregated_request_count": count,
             "request_counts": { "unify": 0, "proxy": 0, "vault": count },

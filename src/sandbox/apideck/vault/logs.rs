@@ -1,6 +1,7 @@
 //! What was asked for consumers.
 
 use crate::apideck::vault::logs::{self, PathMatchMode};
+use crate::apideck::vault::{connections, consumers, custom_mappings, sessions};
 use crate::call::RESERVED;
 use crate::operation::Operation;
 use crate::sandbox::apideck::pages::{LogFilter, filter, filters, page, page_size};
@@ -14,6 +15,42 @@ pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> = &[(&logs::LIST
 
 /// So many logs are kept, the latest ones.
 const KEPT: usize = 10_000;
+
+/// Apideck's own ids and names of Vault's operations, by which it logs them.
+const NAMES: [(&Operation, &str, &str); 32] = [
+    (&connections::LIST, "connectionsAll", "Get all connections"),
+    (&connections::GET, "connectionsOne", "Get connection"),
+    (&connections::CREATE, "connectionsAdd", "Create connection"),
+    (&connections::UPDATE, "connectionsUpdate", "Update connection"),
+    (&connections::DELETE, "connectionsDelete", "Deletes a connection"),
+    (&connections::IMPORT, "connectionsImport", "Import connection"),
+    (&connections::MIGRATE, "connectionsMigrate", "Migrate connection"),
+    (&connections::TOKEN, "connectionsToken", "Authorize Access Token"),
+    (&connections::VALIDATE, "validateConnectionState", "Validate Connection State"),
+    (&connections::CONSENTS, "connectionConsentsAll", "Get consent records"),
+    (&connections::UPDATE_CONSENT, "connectionConsentUpdate", "Update consent state"),
+    (&connections::CREATE_CALLBACK_STATE, "createCallbackState", "Create Callback State"),
+    (&connections::CONFIRM, "connectionsConfirm", "Confirm Connection"),
+    (&connections::RESOURCE_SETTINGS, "connectionSettingsAll", "Get resource settings"),
+    (&connections::UPDATE_RESOURCE_SETTINGS, "connectionSettingsUpdate", "Update settings"),
+    (&connections::SCHEMA, "connectionsSchema", "Get resource schema"),
+    (&connections::EXAMPLE, "connectionsExample", "Get resource example"),
+    (&connections::CUSTOM_FIELDS, "customFieldsAll", "Get resource custom fields"),
+    (&connections::CUSTOM_MAPPINGS, "connectionCustomMappingsAll", "List connection custom mappings"),
+    (&consumers::LIST, "consumersAll", "Get all consumers"),
+    (&consumers::CREATE, "consumersAdd", "Create consumer"),
+    (&consumers::GET, "consumersOne", "Get consumer"),
+    (&consumers::UPDATE, "consumersUpdate", "Update consumer"),
+    (&consumers::DELETE, "consumersDelete", "Delete consumer"),
+    (&consumers::REQUEST_COUNTS, "consumerRequestCountsAll", "Consumer request counts"),
+    (&custom_mappings::LIST, "customMappingsAll", "List custom mappings"),
+    (&custom_mappings::GET, "customMappingsOne", "Get custom mapping"),
+    (&custom_mappings::CREATE, "customMappingsAdd", "Create custom mapping"),
+    (&custom_mappings::UPDATE, "customMappingsUpdate", "Update custom mapping"),
+    (&custom_mappings::DELETE, "customMappingsDelete", "Deletes a custom mapping"),
+    (&sessions::CREATE, "sessionsCreate", "Create Session"),
+    (&logs::LIST, "logsAll", "Get all consumer request logs"),
+];
 
 pub(in crate::sandbox::apideck) struct Log {
     pub(in crate::sandbox::apideck) consumer: String,
@@ -43,7 +80,9 @@ impl State {
         };
         let id = self.next_id();
         self.logs.put(id, log);
-        self.logs.keep_latest(KEPT);
+        for forgotten in self.logs.keep_latest(KEPT) {
+            self.count_forgotten(&forgotten.consumer, forgotten.at);
+        }
     }
 
     fn list_logs(&mut self, asked: &Asked<'_>) -> Step {
@@ -84,7 +123,8 @@ fn path(asked: &Asked<'_>) -> String {
 }
 
 fn log_json(asked: &Asked<'_>, id: &str, log: &Log) -> Value {
-    let operation = log.operation.id().trim_start_matches("apideck.");
+    let named = NAMES.iter().find(|(operation, ..)| std::ptr::eq(*operation, log.operation));
+    let (operation_id, operation_name) = named.map_or(("", ""), |(_, id, name)| (*id, *name));
     json!({
         "id": id,
         "parent_id": null,
@@ -93,7 +133,7 @@ fn log_json(asked: &Asked<'_>, id: &str, log: &Log) -> Value {
         "consumer_id": log.consumer,
         "unified_api": "vault",
         "service": { "id": "apideck-vault", "name": "Apideck Vault" },
-        "operation": { "id": operation, "name": operation },
+        "operation": { "id": operation_id, "name": operation_name },
         "api_style": "REST",
         "base_url": asked.base_url.split_once("://").map_or("", |(_, host)| host),
         "path": log.path,
@@ -108,4 +148,21 @@ fn log_json(asked: &Asked<'_>, id: &str, log: &Log) -> Value {
         "source_ip": "127.0.0.1",
         "timestamp": timestamp(log.at),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NAMES;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_of_vault_s_has_a_name_of_its_own() {
+        let vault = crate::operations().filter(|operation| operation.id().starts_with("apideck.vault."));
+        let known: Vec<_> = NAMES.iter().map(|(operation, ..)| operation.id()).collect();
+        for operation in vault {
+            assert!(known.contains(&operation.id()), "{operation}");
+        }
+        let ids: BTreeSet<_> = NAMES.iter().map(|(_, id, _)| id).collect();
+        assert_eq!((ids.len(), known.len()), (NAMES.len(), NAMES.len()));
+    }
 }
