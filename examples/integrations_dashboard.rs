@@ -2,37 +2,78 @@
 //!
 //! HTML is made on the server and needs no script. What to copy: a row that comes from a browser is looked up in the
 //! customer's own view before anything is done (`Dashboard::find`), a vendor that is down is a notice and not an error page,
-//! and the tests at the end, which drive it over HTTP against the sandbox.
+//! the vendors' events say when to look again (`receive`), and the tests at the end, which drive it over HTTP against the
+//! sandbox.
 //!
 //! `cargo run --example integrations_dashboard -- --serve` lets you look at it.
 
 use axum::Router;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use connectory::customer::{Connection, Customer, Key, Reconnect, Reconnection, Status, View};
+use connectory::customer::{
+    Connection, ConnectionChange, Customer, Key, Reconnect, Reconnection, Status, View,
+};
+use connectory::events::{Delivery, EventError};
 use connectory::sandbox::Sandbox;
-use connectory::{Client, ClientBuilder, Error};
+use connectory::{Client, ClientBuilder, Error, Secret, apideck, codat, deck, deck_v2};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use std::{fmt::Write, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fmt::Write, net::Ipv4Addr, time::Duration};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// How long a page is shown without another look, in case that an event got lost.
+const OLD: Duration = Duration::from_secs(5 * 60);
 
 /// The page of one customer. A service with many makes it from the session of the one who is signed in.
 struct Dashboard {
     name: String,
     customer: Customer,
     /// Where Apideck leads the browser back to.
-    home: String,
+    back: String,
+    webhooks: Webhooks,
+    /// How often something has changed that a page may show.
+    changes: AtomicU64,
+    shown: Mutex<Option<Shown>>,
+}
+
+/// What the last page was made from.
+struct Shown {
+    view: Arc<View>,
+    changes: u64,
+    at: Instant,
 }
 
 impl Dashboard {
-    /// What is shown. Each page asks the vendors; a service that stores the rows keeps them true with the events of its
-    /// webhooks instead, whose `connection_change()` names the row by the same key (feature `events`).
-    async fn view(&self) -> View {
-        self.customer.connections().await
+    fn new(name: &str, customer: Customer, back: String, webhooks: Webhooks) -> Self {
+        let (changes, shown) = (AtomicU64::default(), Mutex::default());
+        Self { name: name.to_owned(), customer, back, webhooks, changes, shown }
+    }
+
+    /// What is shown. The vendors are asked when an event, or the customer, has changed something, and not for each page.
+    async fn view(&self) -> Arc<View> {
+        let changes = self.changes.load(Ordering::SeqCst);
+        let lock = || self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_good =
+            |shown: &&Shown| shown.changes == changes && shown.at.elapsed() < OLD && shown.view.is_complete();
+        if let Some(shown) = lock().as_ref().filter(is_good) {
+            return shown.view.clone();
+        }
+        let view = Arc::new(self.customer.connections().await);
+        *lock() = Some(Shown { view: view.clone(), changes, at: Instant::now() });
+        view
+    }
+
+    fn look_again(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The row of this key, if it is this customer's: a key of a browser is not to be trusted.
@@ -57,15 +98,23 @@ fn client(builder: ClientBuilder) -> Result<Client, Error> {
 fn router(dashboard: Dashboard) -> Router {
     Router::new()
         .route("/", get(page))
+        .route("/connected", get(connected))
         .route("/{key}/reconnect", post(reconnect))
         .route("/{key}/refresh", post(refresh))
         .route("/{key}/disconnect", post(disconnect))
+        .route("/webhooks/{vendor}", post(receive))
         .layer(middleware::from_fn(guarded))
         .with_state(Arc::new(dashboard))
 }
 
 async fn page(State(dashboard): State<Arc<Dashboard>>) -> Html<String> {
-    Html(html(&dashboard.name, &dashboard.view().await))
+    Html(html(&dashboard.name, &*dashboard.view().await))
+}
+
+/// The customer comes back from a vendor, as a rule before that vendor's event.
+async fn connected(State(dashboard): State<Arc<Dashboard>>) -> Redirect {
+    dashboard.look_again();
+    Redirect::to("/")
 }
 
 async fn reconnect(
@@ -73,7 +122,7 @@ async fn reconnect(
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
     let connection = dashboard.find(&key.into()).await?;
-    let options = Reconnect::new(dashboard.home.as_str());
+    let options = Reconnect::new(dashboard.back.as_str());
     Ok(match dashboard.customer.reconnect(&connection, &options).await? {
         // The link is a secret of this customer's browser.
         Reconnection::Redirect(link) => Redirect::to(link.expose_secret()).into_response(),
@@ -91,7 +140,9 @@ async fn refresh(
     Path(key): Path<String>,
 ) -> Result<Redirect, Problem> {
     let connection = dashboard.find(&key.into()).await?;
-    dashboard.customer.refresh(&connection).await?;
+    let refreshed = dashboard.customer.refresh(&connection).await;
+    dashboard.look_again();
+    refreshed?;
     Ok(Redirect::to("/"))
 }
 
@@ -100,8 +151,96 @@ async fn disconnect(
     Path(key): Path<String>,
 ) -> Result<Redirect, Problem> {
     let connection = dashboard.find(&key.into()).await?;
-    dashboard.customer.disconnect(&connection).await?;
+    let disconnected = dashboard.customer.disconnect(&connection).await;
+    // It may be done also where its answer was lost.
+    dashboard.look_again();
+    disconnected?;
     Ok(Redirect::to("/"))
+}
+
+/// What tells the vendors' deliveries from what others post.
+struct Webhooks {
+    deck: deck::events::Verifier,
+    apideck: apideck::events::Verifier,
+    codat: codat::events::Verifier,
+    deck_v2: deck_v2::events::Verifier,
+}
+
+/// An event that comes twice is looked at twice, which does no harm: deliveries need not be remembered here.
+async fn receive(
+    State(dashboard): State<Arc<Dashboard>>,
+    Path(vendor): Path<String>,
+    request: Request,
+) -> StatusCode {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
+    match dashboard.webhooks.change(&vendor, &head.headers, &body) {
+        None => StatusCode::NOT_FOUND,
+        Some(Err(error)) => {
+            tracing::warn!("refused a delivery: {error}");
+            StatusCode::BAD_REQUEST
+        }
+        Some(Ok(change)) => {
+            // A service with many customers finds the one of `change.key` and looks again for that one.
+            if change.is_some() {
+                dashboard.look_again();
+            }
+            StatusCode::OK
+        }
+    }
+}
+
+impl Webhooks {
+    /// What a delivery says of a connection; `None` for a vendor that there is not.
+    fn change(
+        &self,
+        vendor: &str,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Option<Result<Option<ConnectionChange>, EventError>> {
+        fn said<E>(
+            delivery: Result<Delivery<E>, EventError>,
+            change: fn(&E) -> Option<ConnectionChange>,
+        ) -> Result<Option<ConnectionChange>, EventError> {
+            delivery.map(|delivery| change(delivery.event()))
+        }
+
+        Some(match vendor {
+            "deck" => said(self.deck.verify(headers, body), deck::events::Event::connection_change),
+            "apideck" => said(self.apideck.verify(headers, body), apideck::events::Event::connection_change),
+            "codat" => said(self.codat.verify(headers, body), codat::events::Event::connection_change),
+            "deck-v2" => said(self.deck_v2.verify(headers, body), deck_v2::events::Event::connection_change),
+            _ => return None,
+        })
+    }
+
+    /// Registers the webhooks at the sandbox's vendors. At the real ones that is done once, in their portals or by these
+    /// calls.
+    async fn register(sandbox: &Sandbox, client: &Client) -> Result<Self, Failure> {
+        use connectory::apideck::webhooks::{CreateWebhook, WebhookEventType};
+        use connectory::codat::webhooks::CreateWebhookConsumer;
+        use connectory::deck_v2::event_destinations::{CreateEventDestination, WebhookConfig};
+        let url = |vendor: &str| format!("https://dashboard.example/webhooks/{vendor}");
+        sandbox.deck().set_default_webhook(url("deck"));
+        let webhook = CreateWebhook::new("vault", url("apideck"), [WebhookEventType::All]);
+        client.apideck().webhooks().create(&webhook).await?;
+        let events = ["connected", "disconnected", "reconnected", "deleted", "failed"];
+        let events = events.map(|event| format!("connection.{event}"));
+        let consumer = CreateWebhookConsumer::new(url("codat"), events);
+        let consumer = client.codat().webhooks().create_consumer(&consumer).await?.id;
+        let codat = sandbox.codat().webhook_secret(&consumer).ok_or("Codat has made a secret")?;
+        let secret = Secret::from("whsec_YW4tZXhhbXBsZS1zZWNyZXQtb2YtMzItYnl0ZXMtLSE=");
+        let webhook = WebhookConfig::new(url("deck-v2")).secret(&secret);
+        let destination = CreateEventDestination::webhook("Dashboard", webhook);
+        client.deck_v2().event_destinations().create(&destination).await?;
+        sandbox.advance(Duration::from_secs(1)); // until Deck has verified it
+        Ok(Self {
+            deck: deck::events::Verifier::new(sandbox.deck().webhook_secret())?,
+            apideck: apideck::events::Verifier::new(sandbox.apideck().webhook_secret())?,
+            codat: codat::events::Verifier::new(codat)?,
+            deck_v2: deck_v2::events::Verifier::new(secret)?,
+        })
+    }
 }
 
 /// Refuses what another site makes the browser post, and keeps the pages out of caches, frames and referrers.
@@ -231,7 +370,8 @@ fn widget(id: &str, token: &str) -> Html<String> {
 fn document(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title>\
-         <meta name=viewport content=\"width=device-width, initial-scale=1\"><style>{STYLE}</style></head>\
+         <meta name=viewport content=\"width=device-width, initial-scale=1\">\
+         <meta http-equiv=refresh content=30><style>{STYLE}</style></head>\
          <body><main>{body}</main></body></html>"
     )
 }
@@ -283,20 +423,20 @@ impl std::fmt::Display for Escaped<'_> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     let serves = std::env::args().any(|argument| argument == "--serve");
     // In production: `let client = client(ClientBuilder::from_env()?)?`, and the customer's ids from your own records.
     let sandbox = Sandbox::start().await?;
     let client = client(sandbox.client_builder())?;
     let customer = sandbox.customer("acme").at(&client);
-    sandbox.apideck().authorize("acme", "crm", "hubspot");
-    sandbox.apideck().revoke("acme", "crm", "hubspot");
+    let webhooks = Webhooks::register(&sandbox, &client).await?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let (address, home) = (listener.local_addr()?, format!("http://{}/", listener.local_addr()?));
-    println!("{home}");
-    let dashboard = Dashboard { name: "Acme Inc".to_owned(), customer, home };
+    let address = listener.local_addr()?;
+    sandbox.deliver_to(format!("http://{address}"))?;
+    let dashboard = Dashboard::new("Acme Inc", customer, format!("http://{address}/connected"), webhooks);
     let server = tokio::spawn(async move { axum::serve(listener, router(dashboard)).await });
+    println!("http://{address}/");
     if serves {
         server.await??;
     }
@@ -341,7 +481,10 @@ mod tests {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
             let address = listener.local_addr().unwrap();
             let customer = seeded.at(&client).timeout(Duration::from_secs(2));
-            let dashboard = Dashboard { name: NAME.to_owned(), customer, home: format!("http://{address}/") };
+            let webhooks = Webhooks::register(&sandbox, &client).await.unwrap();
+            sandbox.deliver_to(format!("http://{address}")).unwrap();
+            let back = format!("http://{address}/connected");
+            let dashboard = Dashboard::new(NAME, customer, back, webhooks);
             tokio::spawn(async move { axum::serve(listener, router(dashboard)).await });
             Self { sandbox, seeded, address }
         }
@@ -408,13 +551,16 @@ mod tests {
         let setup = Setup::new().await;
         let link = location(&setup.press("Connect HubSpot").await);
         let back = setup.sandbox.apideck().visit(&link).unwrap();
-        assert!(back.expose_secret().starts_with(&format!("http://{}/", setup.address)));
+        let path = back.expose_secret().strip_prefix(&format!("http://{}", setup.address)).unwrap();
+        assert_eq!(location(&ask(setup.address, "GET", path).await.unwrap()).expose_secret(), "/");
         assert_eq!(status(&setup.page().await, "HubSpot"), "Active");
 
         setup.sandbox.apideck().revoke("acme", "crm", "hubspot");
+        setup.sandbox.deliver().await;
         assert_eq!(status(&setup.page().await, "HubSpot"), "Not connected");
         let link = location(&setup.press("Connect HubSpot").await);
         setup.sandbox.apideck().visit(&link).unwrap();
+        setup.sandbox.deliver().await;
 
         assert_eq!(location(&setup.press("Refresh HubSpot").await).expose_secret(), "/");
         assert_eq!(setup.sandbox.requests_of("apideck.vault.connections.validate").len(), 1);
@@ -431,6 +577,7 @@ mod tests {
         let setup = Setup::new().await;
         let token = setup.seeded.deck.expose_secret();
         assert!(setup.sandbox.deck().disconnect(token, ScrapingStatus::InvalidCredentials));
+        setup.sandbox.deliver().await;
         assert_eq!(status(&setup.page().await, "Sandbox Utility"), "Needs you: sign in again");
         let answer = setup.press("Repair Sandbox Utility").await;
         assert!(answer.contains("<div id=deck-link data-token=\"link-"), "{answer}");
@@ -438,6 +585,55 @@ mod tests {
         setup.press("Disconnect utility.example").await;
         let answer = setup.press("Connect utility.example").await;
         assert!(answer.contains("<div id=deck-auth data-token=\"tk_"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn the_page_follows_the_events_of_every_vendor() {
+        const LIST: &str = "apideck.vault.connections.list";
+        let setup = Setup::new().await;
+        let Seeded { deck, codat, .. } = &setup.seeded;
+        for _ in 0..3 {
+            setup.page().await;
+        }
+        setup.sandbox.deliver().await;
+        let asked = setup.sandbox.requests_of(LIST).len();
+        setup.page().await;
+        setup.page().await;
+        assert!(setup.sandbox.requests_of(LIST).len() <= asked + 1, "a page costs the vendors nothing");
+
+        setup.sandbox.deck().disconnect(deck.expose_secret(), ScrapingStatus::InvalidCredentials);
+        setup.sandbox.deliver().await;
+        assert_eq!(status(&setup.page().await, "Sandbox Utility"), "Needs you: sign in again");
+
+        setup.sandbox.apideck().revoke("acme", "crm", "salesforce");
+        setup.sandbox.deliver().await;
+        assert_eq!(status(&setup.page().await, "Salesforce"), "Not connected");
+
+        let client = client(setup.sandbox.client_builder()).unwrap();
+        let list = client.codat().connections().list(codat, &Default::default()).await.unwrap();
+        let shopify = list.results.iter().find(|it| it.platform_name.as_deref() == Some("Shopify")).unwrap();
+        assert!(setup.sandbox.codat().link(&shopify.id));
+        setup.sandbox.deliver().await;
+        assert_eq!(status(&setup.page().await, "Shopify"), "Active");
+
+        let list = client.deck_v2().credentials().list(&Default::default()).await.unwrap();
+        client.deck_v2().credentials().delete(&list.data[0].id).await.unwrap();
+        setup.sandbox.deliver().await;
+        assert_eq!(status(&setup.page().await, "utility.example"), "Not connected");
+    }
+
+    #[tokio::test]
+    async fn nobody_else_makes_it_look_again() {
+        let setup = Setup::new().await;
+        setup.page().await;
+        for (path, status) in
+            [("deck", 400), ("apideck", 400), ("codat", 400), ("deck-v2", 400), ("other", 404)]
+        {
+            let answer = ask(setup.address, "POST", &format!("/webhooks/{path}")).await.unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+        }
+        setup.page().await;
+        assert_eq!(setup.sandbox.requests_of("apideck.vault.connections.list").len(), 1);
     }
 
     #[tokio::test]
