@@ -2,8 +2,6 @@
 use crate::apideck::{self, Apideck};
 #[cfg(feature = "codat")]
 use crate::codat::{self, Codat};
-#[cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
-use crate::customer::Customer;
 #[cfg(feature = "deck")]
 use crate::deck::{self, Deck};
 #[cfg(feature = "deck-v2")]
@@ -73,12 +71,6 @@ impl Client {
     #[cfg_attr(docsrs, doc(cfg(feature = "deck-v2")))]
     pub fn deck_v2(&self) -> DeckV2 {
         DeckV2::new(self.engine.clone())
-    }
-
-    /// One of your customers, with the connections at all vendors in one view.
-    #[cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
-    pub fn customer(&self) -> Customer {
-        Customer::new(self.clone())
     }
 
     /// The transport, to give to another client that shall share its connections.

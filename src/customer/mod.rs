@@ -38,6 +38,14 @@ use std::{pin::Pin, time::Duration};
 /// What is done about a connection.
 type Work<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
+impl Client {
+    /// One of your customers, with the connections at all vendors in one view.
+    pub fn customer(&self) -> Customer {
+        let timeout = Duration::from_secs(10);
+        Customer { client: self.clone(), accounts: Vec::new(), timeout }
+    }
+}
+
 /// One of your customers, by what each vendor knows them by.
 ///
 /// Name an account for each vendor that the customer may have used, or several; the client has to know the vendor.
@@ -67,10 +75,6 @@ pub struct Customer {
 }
 
 impl Customer {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, accounts: Vec::new(), timeout: Duration::from_secs(10) }
-    }
-
     /// Adds the connection at Deck that this access token belongs to. May be called more than once.
     #[cfg(feature = "deck")]
     #[cfg_attr(docsrs, doc(cfg(feature = "deck")))]
