@@ -101,10 +101,10 @@ impl<'a> Parsed<'a> {
 
 /// A member of an object.
 struct Key<'a> {
-    /// As it stands in the body.
+    /// As it stands in the body, quotes and escapes included.
     text: &'a str,
-    /// As JavaScript compares it.
-    units: Vec<u16>,
+    /// ASCII without escapes, whose bytes compare as its UTF-16 units do.
+    is_plain: bool,
     /// What the key is as an index of an array: JavaScript lists those first.
     array_index: Option<u32>,
     /// The index of the member's value.
@@ -113,20 +113,26 @@ struct Key<'a> {
 
 impl<'a> Key<'a> {
     fn new(text: &'a str, value: usize) -> Self {
-        let units: Vec<u16> = units(text).collect();
-        let array_index = array_index(&units);
-        Self { text, units, array_index, value }
+        let is_plain = text.is_ascii() && !text.contains('\\');
+        Self { text, is_plain, array_index: array_index(text), value }
+    }
+
+    /// As JavaScript compares strings, by their UTF-16 units.
+    fn compare(&self, other: &Self) -> Ordering {
+        if self.is_plain && other.is_plain {
+            return inner(self.text).cmp(inner(other.text));
+        }
+        units(self.text).cmp(units(other.text))
     }
 
     fn is_proto(&self) -> bool {
-        self.units.iter().copied().eq(PROTO.encode_utf16())
+        if self.is_plain { inner(self.text) == PROTO } else { units(self.text).eq(PROTO.encode_utf16()) }
     }
 }
 
 /// The members in the order in which JavaScript writes them: of several with one key the last, in the place of the first.
 fn in_order(mut keys: Vec<Key<'_>>, sorted: bool) -> Vec<Key<'_>> {
-    let by_units = |one: &Key<'_>, other: &Key<'_>| one.units.cmp(&other.units);
-    let is_rising = keys.is_sorted_by(|one, other| by_units(one, other) == Ordering::Less);
+    let is_rising = keys.is_sorted_by(|one, other| one.compare(other) == Ordering::Less);
     if !is_rising || keys.iter().any(|key| key.array_index.is_some()) {
         keys = merged(keys, sorted);
     }
@@ -140,26 +146,26 @@ fn in_order(mut keys: Vec<Key<'_>>, sorted: bool) -> Vec<Key<'_>> {
 /// Sorts by key, then back to where each key came first.
 fn merged(keys: Vec<Key<'_>>, sorted: bool) -> Vec<Key<'_>> {
     let mut placed: Vec<(usize, Key<'_>)> = keys.into_iter().enumerate().collect();
-    placed.sort_by(|(_, one), (_, other)| one.units.cmp(&other.units));
+    placed.sort_by(|(_, one), (_, other)| one.compare(other));
     placed.dedup_by(|(_, later), (_, first)| {
-        let is_same = later.units == first.units;
+        let is_same = later.compare(first) == Ordering::Equal;
         if is_same {
             first.value = later.value;
         }
         is_same
     });
-    // `None` comes after every index here.
     let index = |key: &Key<'_>| key.array_index.map_or(u64::MAX, u64::from);
     placed.sort_by_key(|(place, key)| (index(key), if sorted { 0 } else { *place }));
     placed.into_iter().map(|(_, key)| key).collect()
 }
 
 /// A whole number from 0 to 2^32 - 2, written in the one way.
-fn array_index(units: &[u16]) -> Option<u32> {
-    if units.len() > 10 || units.first().is_none_or(|first| *first > u16::from(b'9')) {
+fn array_index(text: &str) -> Option<u32> {
+    if !inner(text).starts_with(|first: char| first.is_ascii_digit() || first == '\\') {
         return None;
     }
-    let text = String::from_utf16(units).ok()?;
+    let units: Vec<u16> = units(text).take(11).collect();
+    let text = String::from_utf16(&units).ok()?;
     let index: u32 = text.parse().ok()?;
     (index < u32::MAX && index.to_string() == text).then_some(index)
 }

@@ -207,11 +207,12 @@ fn r20_nothing_of_a_secret_or_a_delivery_is_shown() {
         // The bytes of the key, as a list of numbers.
         assert!(!verifier.contains("1, 2, 3"), "{verifier}");
         let body = scheme.unseen.replace("painted", "c4n4ry").replace("Rain", "c4n4ry");
-        let body = body.replacen('{', "{\"more\":\"c4n4ry\",", 1);
+        let body = body.replacen('{', "{\"more\":\"h1dd3n\",", 1);
         let headers = scheme.signed(body.as_bytes());
         let seen = scheme.verified(&headers, body.as_bytes()).unwrap();
         assert!(seen.event_type.unwrap().contains("c4n4ry"), "the type is told, and");
         assert_eq!(seen.event, "Other(..)");
+        assert!(!seen.debug.contains("h1dd3n"), "{}", seen.debug);
         let mut wrong = headers.clone();
         wrong.last_mut().unwrap().1 = secret.as_bytes().to_vec();
         for headers in [wrong, headers] {
