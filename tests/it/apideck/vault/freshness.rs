@@ -100,8 +100,23 @@ async fn r18_a_failure_is_shared_with_those_who_wait_and_never_kept() {
     assert!(errors.iter().all(|error| Arc::ptr_eq(error, &errors[0])));
     assert_eq!((errors[0].status().unwrap().as_u16(), errors[0].outcome()), (422, Outcome::Refused));
     assert_eq!(memory.requests().len(), 1);
-    // They still hold it, and who asks now gets another one.
     assert_eq!(ensure(&freshness).await.unwrap(), Some(ConnectionState::Callable));
+    assert_eq!(memory.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r18_who_asks_again_does_not_get_the_failure_that_others_still_wait_for() {
+    let memory = Memory::playing([Step::answer(422, "").after(seconds(1)), validated("callable")]);
+    let freshness = freshness(&memory);
+    let (leader, other) = (freshness.clone(), freshness.clone());
+    let leader = tokio::spawn(async move {
+        ensure(&leader).await.unwrap_err();
+        // The other one has been woken and not run yet.
+        ensure(&leader).await
+    });
+    let other = tokio::spawn(async move { ensure(&other).await });
+    assert_eq!(leader.await.unwrap().unwrap(), Some(ConnectionState::Callable));
+    assert_eq!(other.await.unwrap().unwrap_err().status().unwrap().as_u16(), 422);
     assert_eq!(memory.requests().len(), 2);
 }
 
