@@ -271,7 +271,8 @@ impl ClientBuilder {
     /// last one sees a request first.
     ///
     /// ```
-    /// use connectory::{Client, Transport, TransportFuture};
+    /// # #[cfg(feature = "codat")] {
+    /// use connectory::{Client, Transport, TransportFuture, codat};
     /// use std::sync::Arc;
     ///
     /// #[derive(Debug)]
@@ -284,7 +285,9 @@ impl ClientBuilder {
     ///     }
     /// }
     ///
-    /// let client = Client::builder().wrap_transport(|inner| Arc::new(Logged(inner))).build()?;
+    /// let config = codat::Config::new("codat-api-key");
+    /// let client = Client::builder().codat(config).wrap_transport(|inner| Arc::new(Logged(inner))).build()?;
+    /// # }
     /// # Ok::<(), connectory::Error>(())
     /// ```
     pub fn wrap_transport(
@@ -337,10 +340,15 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// `Error::Config` when a credential is missing or holds bytes that no header can hold, a base URL is bad or
-    /// plain http, a proxy variable cannot be read, or TLS cannot be set up.
+    /// `Error::Config` when no vendor was added, a credential is missing or holds bytes that no header can hold, a base
+    /// URL is bad or plain http, a proxy variable cannot be read, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         let endpoints = self.endpoints()?;
+        if endpoints.is_empty() {
+            return Err(Error::config(
+                "the client has no vendor: give the builder the config of one at least",
+            ));
+        }
         let engine = Engine {
             transport: self.wrapped_transport(&endpoints)?,
             has_own_transport: self.transport.is_some() || !self.wraps.is_empty(),
@@ -475,6 +483,12 @@ mod tests {
         let error = found(variables).unwrap_err();
         assert!(matches!(error, Error::Config(_)), "{error:?}");
         assert!(error.to_string().contains(name), "{error} names {name}");
+    }
+
+    #[test]
+    fn a_builder_without_vendors_is_refused() {
+        let error = Client::builder().build().unwrap_err();
+        assert!(matches!(error, Error::Config(_)) && error.to_string().contains("no vendor"), "{error}");
     }
 
     #[test]

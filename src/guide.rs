@@ -29,5 +29,6 @@ pages! {
     sandbox = "../docs/sandbox.md";
     security = "../docs/security.md";
     testing = "../docs/testing.md";
+    tracing = "../docs/tracing.md";
     waiting = "../docs/waiting.md";
 }

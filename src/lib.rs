@@ -77,7 +77,7 @@ pub mod sandbox;
 ))]
 pub mod guide;
 
-pub use call::{Call, Download, Paged, Pages, Response, Until, Waited};
+pub use call::{Call, Download, Paged, Pages, RequestBuilder, Response, Until, Waited};
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
@@ -89,6 +89,9 @@ pub use error::{
 };
 pub use provider::Provider;
 pub use rate_limit::{RateLimit, RateLimitScope};
+#[cfg(feature = "chrono-0-4")]
+#[cfg_attr(docsrs, doc(cfg(feature = "chrono-0-4")))]
+pub use types::ChronoMoment;
 #[cfg(feature = "jiff-0-2")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jiff-0-2")))]
 pub use types::Moment;
@@ -96,8 +99,8 @@ pub use types::{JsonMap, OtherJson, Patch, Secret, SecretUrl, Timestamp, UnixMil
 
 use operation::Operation;
 
-// What the public API is made of besides: a `Transport` is written with them.
-pub use {bytes, http, http_body};
+// What the public API is made of besides: a `Transport` and values of open JSON are written with them.
+pub use {bytes, http, http_body, serde_json};
 
 /// All operations of the vendors that are compiled in, in the order of the guides.
 ///

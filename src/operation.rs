@@ -2,7 +2,10 @@
 
 use crate::Provider;
 use http::Method;
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
 /// The static description of one operation.
 ///
@@ -51,6 +54,33 @@ impl Operation {
     pub(crate) const fn with_sdk(mut self, sdk: &'static str) -> Self {
         self.sdk = sdk;
         self
+    }
+
+    /// The description of a request that the caller puts together, for as long as the program runs.
+    ///
+    /// There is one of each, made when it is first needed. They cannot become many, because their paths are part of the
+    /// program's text.
+    pub(crate) fn of_request(
+        id: &'static str,
+        provider: Provider,
+        method: &Method,
+        path: &'static str,
+        repeat: Repeat,
+    ) -> &'static Self {
+        static KNOWN: Mutex<Vec<&'static Operation>> = Mutex::new(Vec::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.iter().find(|known| {
+            (known.provider, &known.method, known.path, known.repeat) == (provider, method, path, repeat)
+        });
+        if let Some(found) = found {
+            return found;
+        }
+        let operation = Self::new(provider, id, method.clone(), path, repeat)
+            .with_reason("the caller says so")
+            .with_consumer(ConsumerHeader::Optional);
+        let operation: &'static Self = Box::leak(Box::new(operation));
+        known.push(operation);
+        operation
     }
 
     /// The vendor that carries the operation out.

@@ -15,13 +15,13 @@ pub mod webhooks;
 pub use envelope::{Cursors, Envelope, Links, Meta, Warning};
 pub use error::{DownstreamError, ErrorBody, ErrorDetail, RefreshFailure};
 
-use crate::call::Draft;
+use crate::call::{Draft, RequestBuilder};
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, authorization, spaced};
 use crate::env::Variables;
 use crate::operation::{ConsumerHeader, Operation};
 use crate::types::{id, model, open_enum};
 use crate::{Error, Provider, Secret};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use std::sync::Arc;
 use vault::Vault;
 use webhooks::Webhooks;
@@ -240,6 +240,16 @@ impl Apideck {
     pub fn app(mut self, app: impl Into<AppId>) -> Self {
         Arc::make_mut(&mut self.scope).app = Some(spaced(app.into().as_str()));
         self
+    }
+
+    /// A call of the API that this crate has no method for.
+    ///
+    /// `path` is that below the base URL, such as `/crm/contacts/{id}`. Each `{placeholder}` is filled with
+    /// [`path`](RequestBuilder::path); the text with its placeholders goes into spans, and ids do not. It goes with the app
+    /// of the scope, and with its consumer where there is one.
+    pub fn request(&self, method: Method, path: &'static str) -> RequestBuilder {
+        let begin = |operation| self.call(operation);
+        RequestBuilder::new("apideck.request", Provider::Apideck, &method, path, begin)
     }
 
     /// Vault: your customers' connections to other services.

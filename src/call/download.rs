@@ -3,10 +3,17 @@ use crate::error::{BoxError, CallInfo, TransportError, WriteError};
 use crate::{Error, TransportErrorKind as Kind};
 use bytes::Bytes;
 use http::{StatusCode, header};
-use http_body_util::BodyExt;
-use std::{fmt, io, time::Duration};
+use http_body::{Body as _, Frame, SizeHint};
+use std::{
+    fmt,
+    future::poll_fn,
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long the vendor may take for the next chunk.
 const GAP: Duration = Duration::from_secs(30);
@@ -17,16 +24,20 @@ const GAP: Duration = Duration::from_secs(30);
 /// may be waited for 30 s, in one call of [`chunk`](Self::chunk) or in several that were dropped. A body that ends
 /// before its end is an error, never a short file; only where the vendor says neither a length nor that it sends
 /// chunks, the end of the connection is the end of the body.
+///
+/// It is an [`http_body::Body`], which a server takes as the body of its own answer, and with the feature
+/// `futures-core-0-3` a `Stream` of chunks. Both end after their first error.
 pub struct Download {
     call: CallInfo,
     body: Body,
     content_type: Option<String>,
     content_length: Option<u64>,
     received: u64,
-    /// How long the next chunk may still be waited for.
-    patience: Duration,
+    patience: Patience,
     /// An error has been told: what may follow is no end of the body.
     ended_early: bool,
+    /// Its end has been told, or an error, to one who reads it as a stream.
+    is_over: bool,
 }
 
 impl Download {
@@ -42,8 +53,9 @@ impl Download {
             call: answer.call_info(),
             body: answer.stream.take().unwrap_or_else(Body::empty),
             received: 0,
-            patience: GAP,
+            patience: Patience::new(),
             ended_early: false,
+            is_over: false,
         }
     }
 
@@ -65,42 +77,66 @@ impl Download {
     /// # Errors
     /// `Transport` when a chunk is waited for longer than 30 s or the body is cut short.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let waiting = Waiting(self);
+        poll_fn(|context| waiting.0.poll_chunk(context)).await
+    }
+
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         let chunk = match runtime::check(self.call.operation) {
             Ok(_) if self.ended_early => Err(self.broken(Kind::Broken, "the body has ended early", None)),
-            Ok(_) => self.next_chunk().await,
+            Ok(_) => ready!(self.poll_next_chunk(context)),
             Err(error) => Err(error),
         };
         self.ended_early |= chunk.is_err();
-        chunk
+        Poll::Ready(chunk)
     }
 
-    async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
+    fn poll_next_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         loop {
-            let waiting = Waiting { patience: &mut self.patience, since: Instant::now() };
+            self.patience.begin();
             // What is there is taken, however little time is left.
-            let frame = timeout(*waiting.patience, self.body.frame()).await;
-            drop(waiting);
-            let frame = match frame {
-                Err(_) => {
+            let frame = match Pin::new(&mut self.body).poll_frame(context) {
+                Poll::Ready(frame) => frame,
+                Poll::Pending => {
+                    ready!(self.patience.poll_end(context));
                     let problem = "the next part of the body did not come in time";
-                    return Err(self.broken(Kind::Timeout, problem, None));
+                    return Poll::Ready(Err(self.broken(Kind::Timeout, problem, None)));
                 }
-                Ok(Some(Err(error))) => {
-                    let kind = if error.is_timeout() { Kind::Timeout } else { Kind::Broken };
-                    return Err(self.broken(kind, &error.to_string(), Some(error.into_source())));
-                }
-                Ok(Some(Ok(frame))) => frame,
-                Ok(None) if self.content_length.is_some_and(|length| length != self.received) => {
-                    return Err(self.broken(Kind::Broken, "the body is cut short", None));
-                }
-                Ok(None) => return Ok(None),
             };
-            self.patience = GAP;
+            let frame = match frame {
+                Some(Err(error)) => {
+                    let kind = if error.is_timeout() { Kind::Timeout } else { Kind::Broken };
+                    let problem = error.to_string();
+                    return Poll::Ready(Err(self.broken(kind, &problem, Some(error.into_source()))));
+                }
+                Some(Ok(frame)) => frame,
+                None if self.content_length.is_some_and(|length| length != self.received) => {
+                    return Poll::Ready(Err(self.broken(Kind::Broken, "the body is cut short", None)));
+                }
+                None => return Poll::Ready(Ok(None)),
+            };
+            self.patience.renew();
             if let Ok(chunk) = frame.into_data() {
                 self.received += chunk.len() as u64;
-                return Ok(Some(chunk));
+                return Poll::Ready(Ok(Some(chunk)));
             }
         }
+    }
+
+    /// The next chunk for a stream, which ends after its first error.
+    ///
+    /// Nobody says whether a stream that was polled is still waited for. So the time counts from then on; but where it has
+    /// long run out, nobody was there to be told, and it begins again.
+    fn poll_streamed(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        if self.patience.is_long_over() {
+            self.patience.renew();
+        }
+        let chunk = ready!(self.poll_chunk(context)).transpose();
+        self.is_over = !matches!(chunk, Some(Ok(_)));
+        Poll::Ready(chunk)
     }
 
     /// The whole body, if it has at most `limit` bytes.
@@ -147,15 +183,94 @@ impl Download {
     }
 }
 
-/// Takes the time that somebody waits off the patience, also when the waiting is given up.
-struct Waiting<'a> {
-    patience: &'a mut Duration,
-    since: Instant,
+/// How long the next chunk may still be waited for. Only the time counts in which somebody waits.
+struct Patience {
+    left: Duration,
+    /// Since when somebody waits.
+    since: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
 }
+
+impl Patience {
+    fn new() -> Self {
+        Self { left: GAP, since: None, timer: None }
+    }
+
+    /// Somebody waits from now on, if nobody did.
+    fn begin(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// Nobody waits any more.
+    fn pause(&mut self) {
+        if let Some(since) = self.since.take() {
+            self.left = self.left.saturating_sub(since.elapsed());
+        }
+    }
+
+    /// The next chunk has all the time again.
+    fn renew(&mut self) {
+        (self.left, self.since) = (GAP, None);
+    }
+
+    fn end(&self) -> Option<Instant> {
+        Some(self.since? + self.left)
+    }
+
+    /// Ready when the time has run out.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(end) = self.end() else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        if timer.deadline() != end {
+            timer.as_mut().reset(end);
+        }
+        timer.as_mut().poll(context)
+    }
+
+    /// Whether it has run out a while ago: whoever waits is woken at once.
+    fn is_long_over(&self) -> bool {
+        self.end().is_some_and(|end| end + Duration::from_secs(1) < Instant::now())
+    }
+}
+
+/// Somebody who waits until this is dropped.
+struct Waiting<'a>(&'a mut Download);
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        *self.patience = self.patience.saturating_sub(self.since.elapsed());
+        self.0.patience.pause();
+    }
+}
+
+/// The body of an answer of your own: `axum::body::Body::new(download)` passes it on with its length.
+impl http_body::Body for Download {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        self.poll_streamed(context).map_ok(Frame::data)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_over || self.content_length == Some(self.received)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let left = self.content_length.and_then(|length| length.checked_sub(self.received));
+        left.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+#[cfg(feature = "futures-core-0-3")]
+#[cfg_attr(docsrs, doc(cfg(feature = "futures-core-0-3")))]
+impl futures_core::Stream for Download {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_streamed(context)
     }
 }
 

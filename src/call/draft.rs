@@ -1,7 +1,7 @@
 use super::{Call, Download};
 #[cfg(feature = "apideck")]
 use crate::SecretUrl;
-use crate::engine::{Endpoint, Engine, Options, Reader, Reading, Ready, Request, Sealed, visible};
+use crate::engine::{Endpoint, Engine, Options, Reader, Reading, Ready, Request, Sealed, spaced, visible};
 use crate::operation::{Auth, Operation, Repeat};
 use crate::types::{TellsUnread, from_object, with_secrets};
 use crate::{Error, Secret};
@@ -29,6 +29,7 @@ pub(crate) struct Draft {
     query: String,
     headers: HeaderMap,
     body: Option<Bytes>,
+    content_type: HeaderValue,
     reading: Reading,
     options: Options,
     mistake: Option<Error>,
@@ -54,6 +55,7 @@ impl Draft {
             query: String::new(),
             headers: HeaderMap::with_capacity(16),
             body: None,
+            content_type: HeaderValue::from_static("application/json"),
             reading: Reading::Whole,
             options: Options::default(),
             mistake: None,
@@ -84,10 +86,11 @@ impl Draft {
     /// A list repeats its key; a nested object becomes `key[member]=value`.
     pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
         match with_secrets(|| serde_json::to_value(parameters)) {
-            Ok(parameters) => {
+            Ok(parameters @ (Value::Object(_) | Value::Null)) => {
                 write_query(&mut self.query, "", &parameters);
                 self
             }
+            Ok(_) => self.refuse("the query is no object, whose members are its parameters".to_owned()),
             Err(error) => self.refuse(format!("the query cannot be sent: {error}")),
         }
     }
@@ -117,6 +120,7 @@ impl Draft {
             query: self.query.clone(),
             headers: self.headers.clone(),
             body: self.body.clone(),
+            content_type: self.content_type.clone(),
             reading: self.reading,
             options: self.options.clone(),
             mistake: self.mistake.take(),
@@ -135,6 +139,21 @@ impl Draft {
             }
             None => self.refuse("the body cannot be serialised".to_owned()),
         }
+    }
+
+    /// Sets a body of any kind.
+    pub(super) fn body(mut self, content_type: &str, body: Bytes) -> Self {
+        match spaced(content_type) {
+            Ok(content_type) => (self.body, self.content_type) = (Some(body), content_type),
+            Err(why) => return self.refuse(format!("the body's content type {why}")),
+        }
+        self
+    }
+
+    /// Takes another description of the same request.
+    pub(super) fn described(mut self, operation: &'static Operation) -> Self {
+        (self.operation, self.repeat) = (operation, operation.repeat());
+        self
     }
 
     /// Adds a header of the vendor's protocol, whose value is what [`visible`] and its like make of it.
@@ -195,7 +214,7 @@ impl Draft {
         self
     }
 
-    fn refuse(self, why: String) -> Self {
+    pub(crate) fn refuse(self, why: String) -> Self {
         let mistake = Error::request(self.operation, why);
         self.fail(mistake)
     }
@@ -259,6 +278,7 @@ impl Draft {
             query,
             mut headers,
             body,
+            content_type,
             reading,
             options,
             mistake,
@@ -287,14 +307,15 @@ impl Draft {
         let plain = body.clone().unwrap_or_default();
         let sealed = match (body, &endpoint.cipher) {
             (None, _) => None,
-            (Some(body), None) => Some(Sealed { body, content_type: "application/json" }),
+            (Some(body), None) => Some((body, content_type)),
             (Some(body), Some(cipher)) => {
                 let refused = || Error::request(operation, "the body cannot be encrypted");
-                Some(cipher.seal(operation, body).ok_or_else(refused)?)
+                let Sealed { body, content_type } = cipher.seal(operation, body).ok_or_else(refused)?;
+                Some((body, HeaderValue::from_static(content_type)))
             }
         };
-        let body = sealed.map_or_else(Bytes::new, |Sealed { body, content_type }| {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        let body = sealed.map_or_else(Bytes::new, |(body, content_type)| {
+            headers.insert(header::CONTENT_TYPE, content_type);
             body
         });
         if let Some((name, key)) = idempotency(operation, endpoint, options.idempotency_key.as_ref())? {
@@ -333,12 +354,15 @@ fn idempotency(
             Some(_) => Err(Error::request(operation, "the vendor takes no idempotency key here")),
         };
     }
+    let Some(keys) = &endpoint.keys else {
+        return Err(Error::request(operation, "the vendor takes no idempotency keys: it cannot be `Keyed`"));
+    };
     let value = match key {
         Some(key) => visible(key.expose_secret()),
         None => visible(&Uuid::new_v4().to_string()),
     };
     let value = value.map_err(|why| Error::request(operation, format!("the idempotency key {why}")))?;
-    Ok(endpoint.keys.as_ref().map(|keys| keys.header.clone()).zip(Some(value)))
+    Ok(Some((keys.header.clone(), value)))
 }
 
 /// Whether a URL parser takes the segment for "here" or "up": URL parsers read `%2e` as a dot.

@@ -1,8 +1,10 @@
+mod by_hand;
 mod download;
 mod draft;
 mod pages;
 mod until;
 
+pub use by_hand::RequestBuilder;
 pub use download::Download;
 pub(crate) use draft::Draft;
 pub(crate) use draft::RESERVED;
@@ -22,7 +24,8 @@ use std::{fmt, pin::Pin, time::Duration};
 /// One call, complete but not sent: await it to send it and get its value.
 ///
 /// Options set here hold for this call only. What is wrong with the arguments is kept and returned on await. Await it
-/// inside a tokio runtime whose timer is enabled, and I/O too unless the transport is one of your own.
+/// inside a tokio runtime whose timer is enabled, and I/O too unless the transport is one of your own. Without a timer it
+/// is `Error::Config`, after tokio's own panic message has gone through the panic hook: tokio has no other way to tell.
 ///
 /// ```
 /// # async fn example(client: connectory::Client) -> Result<(), connectory::Error> {

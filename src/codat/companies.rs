@@ -395,7 +395,7 @@ model! {
 
 model! {
     /// A token for Codat's embedded pages, good for one company.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct CompanyAccessToken in camelCase {
         /// The token.

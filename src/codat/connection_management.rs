@@ -67,7 +67,7 @@ impl ConnectionManagement {
 
 model! {
     /// A token for the Connections SDK, good for one company and one hour.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct ConnectionManagementAccessToken in camelCase {
         /// The token.

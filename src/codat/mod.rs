@@ -26,6 +26,7 @@ pub use error::{ErrorBody, Validation, ValidationItem};
 pub use page::{ListOptions, Page, PageLink, PageLinks};
 pub use query::Query;
 
+use crate::call::RequestBuilder;
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, Keeps, KeyStore, authorization};
 use crate::env::Variables;
 use crate::operation::Operation;
@@ -36,7 +37,7 @@ use companies::Companies;
 use connection_management::ConnectionManagement;
 use connections::Connections;
 use custom_data_types::CustomDataTypes;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use integrations::Integrations;
 use push_data::PushData;
 use read_data::ReadData;
@@ -135,6 +136,15 @@ pub struct Codat {
 impl Codat {
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
         Self { engine }
+    }
+
+    /// A call of the API that this crate has no method for.
+    ///
+    /// `path` is that below the base URL, such as `/companies/{companyId}`. Each `{placeholder}` is filled with
+    /// [`path`](RequestBuilder::path); the text with its placeholders goes into spans, and ids do not.
+    pub fn request(&self, method: Method, path: &'static str) -> RequestBuilder {
+        let begin = |operation| self.engine.call(operation);
+        RequestBuilder::new("codat.request", Provider::Codat, &method, path, begin)
     }
 
     /// Your customers as Codat knows them.

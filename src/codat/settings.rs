@@ -151,9 +151,9 @@ model! {
     /// What your customers are shown of you.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-profile>.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct Profile in camelCase {
+    pub struct Profile in camelCase {
         /// Your name.
         pub name: Option<String>,
         /// Where your logo is.
@@ -164,8 +164,8 @@ model! {
         pub redirect_url: Option<String>,
         /// The URLs that may communicate with Codat; all where there are none.
         pub white_list_urls: Vec<String>,
-        /// An API key. Codat has deprecated it: [`list_api_keys`](Settings::list_api_keys) has them all.
-        pub api_key: Option<Secret>,
+        /// An API key. Codat has deprecated it: [`list_api_keys`](Settings::list_api_keys) has them all. Not serialised.
+        pub api_key: Option<Secret> as Hidden,
         /// Whether the company's name is confirmed. Codat has deprecated it.
         pub confirm_company_name: Option<bool>,
     }
@@ -361,9 +361,9 @@ impl CorsSettings {
 
 model! {
     /// Your API keys.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct ApiKeys {
+    pub struct ApiKeys {
         /// The keys.
         pub results: Vec<ApiKey>,
     } with unread
@@ -373,15 +373,15 @@ model! {
     /// One of your API keys.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-api-keys>.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct ApiKey in camelCase {
+    pub struct ApiKey in camelCase {
         /// The key's id.
         pub id: ApiKeyId,
         /// What you call it.
         pub name: Option<String>,
-        /// The key itself.
-        pub api_key: Option<Secret>,
+        /// The key itself. Not serialised.
+        pub api_key: Option<Secret> as Hidden,
         /// When it was created; absent for old ones.
         pub created_date: Option<Timestamp>,
     }
@@ -409,7 +409,7 @@ impl CreateApiKey {
 
 model! {
     /// An API key that was created.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct CreatedApiKey in camelCase {
         /// The key's id.

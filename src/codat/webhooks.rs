@@ -147,7 +147,7 @@ model! {
 
 model! {
     /// A key for Codat's integration at Zapier.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct ZapierKey {
         /// The key.

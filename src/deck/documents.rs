@@ -108,7 +108,7 @@ impl GetDocumentFile {
 
 model! {
     /// The documents of a connection.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct DocumentList {
         /// The documents.
@@ -118,7 +118,7 @@ model! {
 
 model! {
     /// A document that a job has fetched.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct DocumentInfo {
         /// The id to get it by.

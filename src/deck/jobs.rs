@@ -3,11 +3,11 @@
 use super::{JobId, SourceId};
 use crate::engine::{Engine, visible};
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters, write_secret};
+use crate::types::{model, open_enum, setters, with_secrets, write_secret};
 use crate::{Call, JsonMap, Secret};
 use http::HeaderName;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, value::to_raw_value};
 use std::{fmt, sync::Arc};
 
 /// The operations on jobs.
@@ -38,6 +38,7 @@ impl Jobs {
     /// own with [`idempotency_key`](Call::idempotency_key): the generated one ends with the call.
     ///
     /// # Errors
+    /// `Request` when the input serialises to anything but an object: nothing is sent.
     /// `Conflict` with an [`AlreadyRunningJob`](super::AlreadyRunningJob) while another job runs on the connection, and
     /// without one when the idempotency key was used for another input. After a lost answer
     /// ([`outcome`](crate::Error::outcome) is then `Unknown`) the job that runs may be the one of this very call.
@@ -48,6 +49,10 @@ impl Jobs {
     #[inline]
     pub fn submit<I: Serialize>(&self, body: &SubmitJob<I>) -> Call<Job> {
         let mut draft = self.engine.call(&SUBMIT).json(body);
+        // Deck answers anything else with a refusal that names no member.
+        if !with_secrets(|| to_raw_value(&body.input)).is_ok_and(|input| input.get().starts_with('{')) {
+            draft = draft.refuse("the input of a job is no JSON object".to_owned());
+        }
         if let Some(outcome) = &body.sandbox_outcome {
             draft = draft.header(&OUTCOME, visible(outcome.as_str()));
         }
@@ -262,7 +267,7 @@ impl AnswerJobMfa {
 
 model! {
     /// A job that has been submitted.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Job {
         /// The job's id, as webhooks name it.

@@ -18,6 +18,7 @@ pub mod link;
 pub use encryption::Encrypt;
 pub use error::{AlreadyRunningJob, ErrorBody, ErrorCategory, ErrorCode};
 
+use crate::call::RequestBuilder;
 use crate::engine::{BaseUrl, BodyCipher, Endpoint, Engine, GivenUrl, Keeps, KeyStore, sensitive};
 use crate::env::Variables;
 use crate::operation::Operation;
@@ -25,7 +26,7 @@ use crate::types::id;
 use crate::{Error, Provider, Secret};
 use connections::Connections;
 use documents::Documents;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Method};
 use jobs::Jobs;
 use link::Link;
 use std::sync::Arc;
@@ -167,6 +168,15 @@ pub struct Deck {
 impl Deck {
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
         Self { engine }
+    }
+
+    /// A call of the API that this crate has no method for.
+    ///
+    /// `path` is that below the base URL, such as `/documents/{document_id}`. Each `{placeholder}` is filled with
+    /// [`path`](RequestBuilder::path); the text with its placeholders goes into spans, and ids do not.
+    pub fn request(&self, method: Method, path: &'static str) -> RequestBuilder {
+        let begin = |operation| self.engine.call(operation);
+        RequestBuilder::new("deck.request", Provider::Deck, &method, path, begin)
     }
 
     /// A Link session, in which a customer connects an account.

@@ -8,7 +8,7 @@ model! {
     /// 401 and 403 may come without one.
     ///
     /// Source: <https://docs.deck.co/api/errors>.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct ErrorBody {
         /// What went wrong: one item as a rule. The first one gives [`Error::code`](crate::Error::code) and the message.

@@ -25,6 +25,7 @@ pub mod test;
 pub use error::{ErrorBody, ErrorCode, ErrorItem, ErrorType};
 pub use page::{ListOptions, Page};
 
+use crate::call::RequestBuilder;
 use crate::engine::{BaseUrl, Endpoint, Engine, GivenUrl, Keeps, KeyStore, authorization};
 use crate::env::Variables;
 use crate::operation::Operation;
@@ -34,7 +35,7 @@ use agents::Agents;
 use credentials::Credentials;
 use event_destinations::EventDestinations;
 use event_log::EventLog;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use session_tokens::SessionTokens;
 use sessions::Sessions;
 use sources::Sources;
@@ -142,6 +143,15 @@ pub struct DeckV2 {
 impl DeckV2 {
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
         Self { engine }
+    }
+
+    /// A call of the API that this crate has no method for.
+    ///
+    /// `path` is that below the base URL, such as `/agents/{agent_id}`. Each `{placeholder}` is filled with
+    /// [`path`](RequestBuilder::path); the text with its placeholders goes into spans, and ids do not.
+    pub fn request(&self, method: Method, path: &'static str) -> RequestBuilder {
+        let begin = |operation| self.engine.call(operation);
+        RequestBuilder::new("deck_v2.request", Provider::DeckV2, &method, path, begin)
     }
 
     /// Whether the key works.

@@ -36,7 +36,7 @@ impl SessionTokens {
 
 model! {
     /// A token for the Auth Component.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct SessionToken {
         /// Its id. It is not the token.

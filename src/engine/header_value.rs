@@ -5,16 +5,19 @@ use http::HeaderValue;
 
 /// A header value of visible ASCII, or why it is not one.
 pub(crate) fn visible(text: &str) -> Result<HeaderValue, &'static str> {
-    if text.contains(' ') {
-        return Err("holds bytes that are not visible ASCII");
-    }
-    spaced(text)
+    let value = spaced(text)?;
+    if text.contains(' ') { Err("holds bytes that are not visible ASCII") } else { Ok(value) }
 }
 
 /// A header value of visible ASCII with spaces within, as ids that people choose have them, or why it is not one.
 pub(crate) fn spaced(text: &str) -> Result<HeaderValue, &'static str> {
     if text.is_empty() {
         return Err("is empty");
+    }
+    if text.starts_with(['\r', '\n']) || text.ends_with(['\r', '\n']) {
+        return Err(
+            "begins or ends with a line break, as a file's last line does: cut it off where it is read",
+        );
     }
     if text.starts_with(' ') || text.ends_with(' ') {
         return Err("begins or ends with a space");

@@ -1,15 +1,20 @@
 //! Spans and events, named as OpenTelemetry names them for HTTP clients.
 //!
-//! What they hold is an allow-list: no id, query, header value, body or free text of a vendor.
+//! What they hold is an allow-list: no id, query, header value, body or free text of a vendor. `docs/tracing.md` promises
+//! target, names, levels and fields.
 
 use super::{Answer, Request, endpoint::Endpoint};
 use crate::{Error, Unread};
 use tracing::{Level, Span, field::Empty};
 
+/// The target of all of them, whatever module they come from.
+const TARGET: &str = "connectory";
+
 /// One span per call.
 pub(crate) fn call_span(endpoint: &Endpoint, request: &Request) -> Span {
     let operation = request.operation;
     tracing::info_span!(
+        target: TARGET,
         "connectory.call",
         otel.kind = "client",
         otel.name = operation.id(),
@@ -20,6 +25,7 @@ pub(crate) fn call_span(endpoint: &Endpoint, request: &Request) -> Span {
         http.response.status_code = Empty,
         http.request.resend_count = Empty,
         error.type = Empty,
+        otel.status_code = Empty,
         connectory.provider = %operation.provider(),
         connectory.operation = operation.id(),
         connectory.request_id = Empty,
@@ -28,15 +34,18 @@ pub(crate) fn call_span(endpoint: &Endpoint, request: &Request) -> Span {
 
 /// One event per attempt.
 pub(crate) fn attempted(result: Result<&Answer, &Error>) {
-    if !tracing::enabled!(Level::DEBUG) {
+    if !tracing::enabled!(target: TARGET, Level::DEBUG) {
         return;
     }
     let end = End::of(result);
     tracing::debug!(
-        http.response.status_code = end.status,
-        connectory.request_id = end.request_id,
-        http.request.resend_count = end.resend_count,
-        error.type = end.error,
+        target: TARGET,
+        {
+            http.response.status_code = end.status,
+            connectory.request_id = end.request_id,
+            http.request.resend_count = end.resend_count,
+            error.type = end.error,
+        },
         "attempt"
     );
 }
@@ -51,13 +60,14 @@ pub(crate) fn ended(span: &Span, result: Result<&Answer, &Error>) {
     span.record("connectory.request_id", end.request_id);
     span.record("http.request.resend_count", end.resend_count);
     span.record("error.type", end.error);
+    span.record("otel.status_code", end.error.map(|_| "ERROR"));
 }
 
 /// The answer was a success, and parts of it were not understood.
 pub(crate) fn mended(unread: &[Unread]) {
     let count = unread.iter().map(Unread::count).sum::<usize>();
     if count > 0 {
-        tracing::warn!(connectory.unread = count, "parts of the answer were left out");
+        tracing::warn!(target: TARGET, { connectory.unread = count }, "parts of the answer were left out");
     }
 }
 

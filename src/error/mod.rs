@@ -15,7 +15,7 @@ use bytes::Bytes;
 pub(crate) use headers::KeptHeaders;
 use http::{HeaderMap, StatusCode};
 pub(crate) use redact::in_json;
-use shown::printable;
+use shown::{SHOWN, printable};
 pub(crate) use shown::{shown_aside, shown_origin};
 use std::{error::Error as StdError, fmt, io, time::Duration};
 
@@ -24,8 +24,8 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// Why a call failed, and with [`outcome`](Self::outcome) what became of it at the vendor.
 ///
 /// The variant follows from the HTTP status alone, whatever the body says, and a status never gets another variant in a
-/// later version. `Display` is one line for a log. Where the
-/// vendor's code or message repeats the client's credentials or texts of the request's body, it shows `[REDACTED]`;
+/// later version. `Display` is one line for a log, and so is `Debug`, which adds the causes as [`report`](Self::report)
+/// does. Where the vendor's code or message repeats the client's credentials or texts of the request's body, it shows `[REDACTED]`;
 /// [`code`](Self::code), [`message`](Self::message) and [`body`](Self::body) give what the vendor sent.
 ///
 /// # Troubleshooting
@@ -33,7 +33,7 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 ///   have carried it out.
 /// - A failure that the caller can mend carries the vendor's code in [`code`](Self::code); match on that, never on
 ///   the message.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The client cannot make this call as it is configured. Nothing was sent.
@@ -153,6 +153,22 @@ impl Error {
     pub(crate) fn endless(operation: &'static Operation) -> Self {
         let (status, outcome) = (Some(StatusCode::OK), Outcome::Applied);
         Self::cycle(CallInfo { operation, status, request_id: None, attempts: 1, outcome })
+    }
+
+    /// The error and what caused it, on one line: `Display`, then each source after a colon.
+    ///
+    /// It holds no secret, unless a [`Transport`](crate::Transport) or a writer of your own puts one into its error.
+    ///
+    /// ```
+    /// # async fn example(client: connectory::Client) {
+    /// # #[cfg(feature = "codat")]
+    /// if let Err(error) = client.codat().companies().get_access_token("c-1").await {
+    ///     eprintln!("{}", error.report());
+    /// }
+    /// # }
+    /// ```
+    pub fn report(&self) -> impl fmt::Display + '_ {
+        Report(self)
     }
 
     /// The operation that failed; `None` for an error of `build()`.
@@ -298,6 +314,32 @@ impl Error {
             Self::Decode(_) => "decode",
             Self::Write(_) => "write",
         }
+    }
+}
+
+/// As `main` prints it.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Report(self), f)
+    }
+}
+
+struct Report<'a>(&'a Error);
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
+        let mut next = self.0.source();
+        while let Some(cause) = next {
+            let text = printable(&cause.to_string(), SHOWN);
+            // Some errors say what their source says.
+            if !said.ends_with(&text) {
+                write!(f, ": {text}")?;
+            }
+            (said, next) = (text, cause.source());
+        }
+        Ok(())
     }
 }
 

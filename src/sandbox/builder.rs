@@ -5,7 +5,7 @@ use super::server::Server;
 use super::world::{Log, World};
 use super::{Request, Sandbox};
 #[cfg(feature = "apideck")]
-use crate::apideck::{ConsumerId, ServiceId, UnifiedApi, vault::connections::ConnectionState};
+use crate::apideck::{AppId, ConsumerId, ServiceId, UnifiedApi, vault::connections::ConnectionState};
 #[cfg(feature = "codat")]
 use crate::codat::CompanyId;
 use crate::{Provider, Secret};
@@ -21,6 +21,9 @@ pub struct SandboxBuilder {
     port_each: bool,
     journal_limit: Option<usize>,
     log: Option<Log>,
+    /// The applications at Apideck besides the first.
+    #[cfg(feature = "apideck")]
+    apideck_apps: Vec<AppId>,
     /// What is known at the start; the answer says what cannot be.
     seeds: Vec<Seed>,
 }
@@ -107,19 +110,50 @@ impl SandboxBuilder {
         })
     }
 
-    /// Makes Apideck know its application by this key and id.
+    /// Makes Apideck know its account by this key, and its first application by this id.
     #[cfg(feature = "apideck")]
     pub fn apideck_credentials(self, api_key: impl Into<String>, app_id: impl Into<String>) -> Self {
         let credentials = super::apideck::Credentials { api_key: api_key.into(), app_id: app_id.into() };
         self.seeded(move |world| {
-            world.apideck().state().credentials = credentials;
+            world.set_apideck_credentials(credentials);
             Ok(())
         })
     }
 
+    /// Adds another application of the account at Apideck, with consumers and connections of its own.
+    ///
+    /// Each [`apideck_connection`](Self::apideck_connection) that follows is this application's. A client reaches it with
+    /// [`apideck().app(..)`](crate::apideck::Apideck::app), a test with [`Apideck::app`](super::Apideck::app).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use connectory::apideck::vault::connections::ConnectionState;
+    /// use connectory::sandbox::Sandbox;
+    ///
+    /// let sandbox = Sandbox::builder()
+    ///     .apideck_connection("acme", "crm", "salesforce", "callable")
+    ///     .apideck_app("second-app")
+    ///     .apideck_connection("acme", "crm", "salesforce", "invalid")
+    ///     .in_memory()?;
+    /// let first = sandbox.client().apideck().consumer("acme");
+    /// let second = first.clone().app("second-app");
+    /// for (app, state) in [(first, ConnectionState::Callable), (second, ConnectionState::Invalid)] {
+    ///     assert_eq!(app.vault().connections().get("crm", "salesforce").await?.data.state, Some(state));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "apideck")]
+    pub fn apideck_app(mut self, app: impl Into<AppId>) -> Self {
+        self.apideck_apps.push(app.into());
+        self
+    }
+
     /// Adds a consumer's connection at Apideck, in this state.
     ///
-    /// [`start`](Self::start) refuses a service that the sandbox does not offer and a state that it cannot be in.
+    /// It is one of the application that was added last, or of the first. [`start`](Self::start) refuses a service that the
+    /// sandbox does not offer and a state that it cannot be in, and says which there are.
     #[cfg(feature = "apideck")]
     pub fn apideck_connection(
         self,
@@ -130,10 +164,10 @@ impl SandboxBuilder {
     ) -> Self {
         let (consumer, unified_api) = (consumer.into(), unified_api.into());
         let (service, state) = (service.into(), state.into());
+        let app = self.apideck_apps.last().cloned();
         self.seeded(move |world| {
-            let (api, id) = (unified_api.as_str(), service.as_str());
-            let seeded = world.apideck().seed(consumer.as_str(), api, id, &state);
-            seeded.then_some(()).ok_or_else(|| format!("no connection to {api}/{id} can be {state}"))
+            let apideck = app.map_or(world.apideck(), |app| world.apideck().app(app));
+            apideck.seed(consumer.as_str(), unified_api.as_str(), service.as_str(), &state)
         })
     }
 
@@ -200,7 +234,9 @@ impl SandboxBuilder {
     fn world(self) -> io::Result<Arc<World>> {
         let random = self.seed.map_or_else(Random::unforeseen, Random::seeded);
         let clock = Clock { stands_at: self.stands_at, ..Clock::default() };
-        let world = World::new(random, clock, Journal::limited(self.journal_limit), self.log);
+        let mut world = World::new(random, clock, Journal::limited(self.journal_limit), self.log);
+        #[cfg(feature = "apideck")]
+        self.apideck_apps.into_iter().for_each(|app| world.add_apideck_app(app.into()));
         for seed in self.seeds {
             seed(&world).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         }

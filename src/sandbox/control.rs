@@ -123,7 +123,7 @@ fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
         }
         "inject" => {
             let rule: FaultRule = read(body)?;
-            rule.named_operation().map_or(Ok(()), journal::known).map_err(mismatch)?;
+            rule.named_operation().map_or(Ok(()), journal::known).map_err(|why| unmet(&why))?;
             world.faults().add(rule);
             Ok(json!({}))
         }
@@ -161,8 +161,8 @@ fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
             }
 
             let Body { operation, times } = read(body)?;
-            journal::known(&operation).map_err(mismatch)?;
-            world.journal().expect(&operation, times);
+            journal::known(&operation).map_err(|why| unmet(&why))?;
+            world.journal().expect_elsewhere(&operation, times);
             Ok(json!({}))
         }
         "verify" => {

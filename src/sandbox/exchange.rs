@@ -156,7 +156,6 @@ impl Reply {
         self
     }
 
-    #[cfg(any(feature = "deck", feature = "deck-v2", feature = "apideck", feature = "codat"))]
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }

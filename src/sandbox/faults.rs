@@ -58,7 +58,7 @@ pub enum Fault {
 
 /// When a fault strikes: at every operation and always, unless it is told otherwise.
 ///
-/// An operation that is none makes [`Sandbox::verify`](super::Sandbox::verify) fail.
+/// [`Sandbox::inject`](super::Sandbox::inject) panics at one whose operation is none.
 ///
 /// ```
 /// use connectory::sandbox::{Fault, FaultRule};
@@ -140,11 +140,6 @@ impl Faults {
         self.0.push(rule);
     }
 
-    /// The operations that the rules name.
-    pub(super) fn operations(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(FaultRule::named_operation)
-    }
-
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -162,8 +157,7 @@ impl Faults {
             rule.left = rule.left.map(|left| left - 1);
             faults.push(rule.fault.clone());
         }
-        // One that names an unknown operation is never asked about: it stays, to be told of.
-        self.0.retain(|rule| rule.left != Some(0) || !rule.applies_to(operation));
+        self.0.retain(|rule| rule.left != Some(0));
         faults
     }
 }
@@ -351,17 +345,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_that_is_used_up_is_forgotten_unless_its_operation_is_unknown() {
+    fn a_rule_that_is_used_up_is_forgotten() {
         let (mut faults, random) = (Faults::default(), Random::seeded(7));
         let operation = crate::operations().next().unwrap();
         faults.add(FaultRule::new(Fault::Html));
-        faults.add(FaultRule::new(Fault::Html).times(0).operation("unknown"));
         for _ in 0..100 {
             faults.add(FaultRule::new(Fault::Html).times(1));
             faults.add(FaultRule::new(Fault::Html).times(1).operation(operation.id()));
             assert_eq!(faults.striking(operation, &random).len(), 3);
-            assert_eq!(faults.0.len(), 2);
+            assert_eq!(faults.0.len(), 1);
         }
-        assert_eq!(faults.operations().collect::<Vec<_>>(), ["unknown"]);
     }
 }

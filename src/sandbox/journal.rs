@@ -93,9 +93,6 @@ pub enum Mismatch {
         /// Method and path of the operation that is most alike.
         nearest: String,
     },
-    /// An expectation or a fault names an operation that is none.
-    #[error("there is no operation {0}")]
-    NoOperation(String),
     /// An operation that was called more or less often than expected.
     #[error("calls of {operation}: {expected} expected, {called} made")]
     Count {
@@ -114,9 +111,17 @@ pub(super) struct Journal {
     requests: VecDeque<Request>,
     /// How many requests are kept, if not all.
     limit: Option<usize>,
-    expected: Vec<(String, usize)>,
+    expected: Vec<Expected>,
     /// How many requests there were when somebody last asked for the verdict.
     verified: usize,
+}
+
+/// How often an operation is to be called.
+struct Expected {
+    operation: String,
+    times: usize,
+    /// Whether somebody has asked for the verdict since.
+    is_told: bool,
 }
 
 impl Journal {
@@ -137,27 +142,43 @@ impl Journal {
     }
 
     pub(super) fn expect(&mut self, operation: &str, times: usize) {
-        self.expected.retain(|(known, _)| known != operation);
-        self.expected.push((operation.to_owned(), times));
+        self.add(Expected { operation: operation.to_owned(), times, is_told: false });
     }
 
+    /// The same by somebody who cannot see the sandbox being dropped, and has to ask for the verdict.
+    pub(super) fn expect_elsewhere(&mut self, operation: &str, times: usize) {
+        self.add(Expected { operation: operation.to_owned(), times, is_told: true });
+    }
+
+    fn add(&mut self, expected: Expected) {
+        self.expected.retain(|known| known.operation != expected.operation);
+        self.expected.push(expected);
+    }
+
+    /// The first mismatch; from now on whoever asks knows what there is so far.
     pub(super) fn verify(&mut self) -> Result<(), Mismatch> {
         self.verified = self.requests.len();
-        self.unknown(0).map_or(Ok(()), Err)?;
-        for (operation, expected) in &self.expected {
-            known(operation)?;
-            let of_it = |request: &&Request| request.operation.is_some_and(|known| known.id() == operation);
-            let called = self.requests.iter().filter(of_it).count();
-            if called != *expected {
-                return Err(Mismatch::Count { operation: operation.clone(), expected: *expected, called });
-            }
-        }
-        Ok(())
+        self.expected.iter_mut().for_each(|expected| expected.is_told = true);
+        let mismatch =
+            self.unknown(0).or_else(|| self.expected.iter().find_map(|known| self.miscounted(known)));
+        mismatch.map_or(Ok(()), Err)
     }
 
     /// The unknown request that nobody has been told of.
-    pub(super) fn untold(&self) -> Option<Mismatch> {
+    pub(super) fn untold_request(&self) -> Option<Mismatch> {
         self.unknown(self.verified)
+    }
+
+    /// The expectation that was not met, and nobody has been told of.
+    pub(super) fn untold_count(&self) -> Option<Mismatch> {
+        let mut untold = self.expected.iter().filter(|expected| !expected.is_told);
+        untold.find_map(|expected| self.miscounted(expected))
+    }
+
+    fn miscounted(&self, Expected { operation, times, .. }: &Expected) -> Option<Mismatch> {
+        let of_it = |request: &&Request| request.operation.is_some_and(|known| known.id() == operation);
+        let (called, expected) = (self.requests.iter().filter(of_it).count(), *times);
+        (called != expected).then(|| Mismatch::Count { operation: operation.clone(), expected, called })
     }
 
     /// The first unknown request from this one on.
@@ -172,10 +193,19 @@ impl Journal {
     }
 }
 
-/// Refuses an id that no operation has.
-pub(super) fn known(id: &str) -> Result<(), Mismatch> {
-    let known = crate::operations().any(|operation| operation.id() == id);
-    known.then_some(()).ok_or_else(|| Mismatch::NoOperation(id.to_owned()))
+/// Refuses an id that no operation has, and names the nearest.
+pub(super) fn known(id: &str) -> Result<(), String> {
+    if crate::operations().any(|operation| operation.id() == id) {
+        return Ok(());
+    }
+    // Longer ones are near to nothing, and take long to compare.
+    let sent: Vec<_> = id.chars().take(100).collect();
+    let differing = |known: &str| {
+        let known: Vec<_> = known.chars().collect();
+        edits(&sent, &known, |_| 1, |one, other| usize::from(one != other))
+    };
+    let nearest = crate::operations().map(Operation::id).min_by_key(|known| differing(known));
+    Err(format!("there is no operation {id}; the nearest is {}", nearest.unwrap_or_default()))
 }
 
 /// How far a request is from an operation: the characters that differ, and the method.

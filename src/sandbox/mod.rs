@@ -80,8 +80,9 @@ use world::World;
 ///
 /// # Panics
 /// Dropping it panics when a client has sent a request that no vendor knows, so that a test cannot pass by an error
-/// that it does not look at. [`verify`](Self::verify) tells of it instead, and
-/// [`ignore_unknown_requests`](Self::ignore_unknown_requests) switches it off.
+/// that it does not look at, and when an operation was not called as often as [`expect`](Self::expect) said.
+/// [`verify`](Self::verify) tells of either instead, and
+/// [`ignore_unknown_requests`](Self::ignore_unknown_requests) switches the first off.
 pub struct Sandbox {
     world: Arc<World>,
     /// None where it is reached through memory.
@@ -108,7 +109,7 @@ impl Sandbox {
 
     /// A client of every vendor that is compiled in, with credentials that the sandbox accepts.
     ///
-    /// Its Apideck consumer is `test-consumer`.
+    /// It has no consumer at Apideck, as in production: the code under test names one.
     ///
     /// # Panics
     /// When the sandbox was given credentials that no client takes.
@@ -188,6 +189,9 @@ impl Sandbox {
 
     /// Makes something go wrong from now on.
     ///
+    /// # Panics
+    /// When the rule names an operation that there is none of: it would never strike, and the test pass.
+    ///
     /// ```
     /// # #[cfg(feature = "codat")]
     /// # #[tokio::main(flavor = "current_thread")]
@@ -205,8 +209,13 @@ impl Sandbox {
     /// # #[cfg(not(feature = "codat"))]
     /// # fn main() {}
     /// ```
+    #[track_caller]
     pub fn inject(&self, fault: impl Into<FaultRule>) {
-        self.world.faults().add(fault.into());
+        let rule = fault.into();
+        if let Some(operation) = rule.named_operation() {
+            assert_known(operation);
+        }
+        self.world.faults().add(rule);
     }
 
     /// Lets nothing go wrong any more, with deliveries neither.
@@ -294,14 +303,26 @@ impl Sandbox {
     }
 
     /// The requests of this operation so far, by its id such as `codat.companies.get_access_token`.
+    ///
+    /// # Panics
+    /// When there is no such operation.
+    #[track_caller]
     pub fn requests_of(&self, operation: &str) -> Vec<Request> {
+        assert_known(operation);
         let mut requests = self.requests();
         requests.retain(|request| request.operation.is_some_and(|known| known.id() == operation));
         requests
     }
 
-    /// Expects this operation to be called so often, retries included; [`verify`](Self::verify) tells whether it was.
+    /// Expects this operation to be called so often, retries included.
+    ///
+    /// [`verify`](Self::verify) tells whether it was. If nobody asks, dropping the sandbox panics where it was not.
+    ///
+    /// # Panics
+    /// When there is no such operation.
+    #[track_caller]
     pub fn expect(&self, operation: &str, times: usize) {
+        assert_known(operation);
         self.world.journal().expect(operation, times);
     }
 
@@ -333,14 +354,32 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.world.office().stop_posting();
-        if !self.watches.load(Ordering::Relaxed) || std::thread::panicking() {
+        if std::thread::panicking() {
             return;
         }
-        if let Some(mismatch) = self.world.journal().untold() {
-            #[expect(clippy::panic, reason = "a test whose client goes astray must not pass")]
+        let watches = self.watches.load(Ordering::Relaxed);
+        let journal = self.world.journal();
+        let untold = watches.then(|| journal.untold_request()).flatten().or_else(|| journal.untold_count());
+        drop(journal);
+        if let Some(mismatch) = untold {
+            #[expect(
+                clippy::panic,
+                reason = "a test whose client goes astray, or does nothing, must not pass"
+            )]
             {
-                panic!("the sandbox was asked what no vendor knows: {mismatch}");
+                panic!("the sandbox was not asked what it should be: {mismatch}");
             }
+        }
+    }
+}
+
+/// Panics where no operation has this id, at the line of the test that names it.
+#[track_caller]
+fn assert_known(operation: &str) {
+    if let Err(why) = journal::known(operation) {
+        #[expect(clippy::panic, reason = "a test that waits for what cannot happen must not pass")]
+        {
+            panic!("{why}");
         }
     }
 }

@@ -57,11 +57,11 @@ async fn run(world: Weak<World>, mut asked: mpsc::UnboundedReceiver<oneshot::Sen
             Ok(Some(waits)) => Some(waits),
             Err(_) => None,
         };
-        while let Some((attempt, url)) = world.upgrade().and_then(|world| world.next_post()) {
+        while let Some((posting, attempt, url)) = world.upgrade().and_then(|world| world.next_post()) {
             let posted = tokio::time::timeout(attempt.timeout, post(&attempt, &url)).await;
             let status = posted.ok().and_then(Result::ok);
             let Some(world) = world.upgrade() else { return };
-            world.record(attempt, status);
+            world.record(posting, attempt, status);
         }
         if let Some(waits) = waits {
             let _ = waits.send(());

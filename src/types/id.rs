@@ -18,6 +18,41 @@ macro_rules! id {
             }
         }
 
+        impl From<$name> for String {
+            #[inline]
+            fn from(id: $name) -> Self {
+                id.0.into()
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            #[inline]
+            fn eq(&self, text: &str) -> bool {
+                *self.0 == *text
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            #[inline]
+            fn eq(&self, text: &&str) -> bool {
+                *self.0 == **text
+            }
+        }
+
+        impl PartialEq<$name> for str {
+            #[inline]
+            fn eq(&self, id: &$name) -> bool {
+                *self == *id.0
+            }
+        }
+
+        impl PartialEq<$name> for &str {
+            #[inline]
+            fn eq(&self, id: &$name) -> bool {
+                **self == *id.0
+            }
+        }
+
         $crate::types::text_conversions!($name);
     )+ };
 }
@@ -59,6 +94,10 @@ mod tests {
             let id: ThingId = from_str(&json).unwrap();
             prop_assert_eq!(id.as_str(), &text);
             prop_assert_eq!(to_string(&id).unwrap(), json);
+            prop_assert!(id == *text && id == text.as_str());
+            prop_assert!(*text == id && text.as_str() == id);
+            prop_assert_ne!(&id, &*(text.clone() + "x"));
+            prop_assert_eq!(String::from(id), text);
         }
     }
 }

@@ -13,10 +13,14 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 /// ```
 /// use connectory::JsonMap;
 ///
-/// let settings = JsonMap::new().with("instance_url", "https://eu28.salesforce.com").with("port", 8080);
+/// let settings = JsonMap::new()
+///     .with("instance_url", "https://eu28.salesforce.com")
+///     .with("port", 8080)
+///     .with("proxy", JsonMap::from([("host", "localhost")]));
 /// assert_eq!(settings.get::<u16>("port"), Some(8080));
 /// assert_eq!(settings.raw("port"), Some("8080"));
-/// assert_eq!(format!("{settings:?}"), r#"{"instance_url", "port"}"#);
+/// assert_eq!(settings.raw("proxy"), Some(r#"{"host":"localhost"}"#));
+/// assert_eq!(format!("{settings:?}"), r#"{"instance_url", "port", "proxy"}"#);
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -93,6 +97,33 @@ impl<'a> IntoIterator for &'a JsonMap {
 impl fmt::Debug for JsonMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(|(key, _)| key)).finish()
+    }
+}
+
+impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for JsonMap {
+    fn from(members: [(K, V); N]) -> Self {
+        members.into_iter().collect()
+    }
+}
+
+/// As [`to_map`](JsonMap::to_map) copies it; `with_raw(key, map.into())` nests one as it is.
+impl From<JsonMap> for Value {
+    fn from(members: JsonMap) -> Self {
+        Self::Object(members.to_map())
+    }
+}
+
+/// As [`to_map`](JsonMap::to_map) copies it.
+impl From<JsonMap> for Map<String, Value> {
+    fn from(members: JsonMap) -> Self {
+        members.to_map()
+    }
+}
+
+/// As [`to_value`](OtherJson::to_value) copies it.
+impl From<OtherJson> for Value {
+    fn from(json: OtherJson) -> Self {
+        json.to_value()
     }
 }
 
@@ -292,6 +323,19 @@ pub(super) mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_map_goes_to_serde_json_and_comes_back(
+            pairs in vec((any::<String>(), prop_oneof![any::<i64>().prop_map(Value::from), any::<String>().prop_map(Value::from)]), 0..5)
+        ) {
+            let map: JsonMap = pairs.into_iter().collect();
+            let value = Value::from(map.clone());
+            prop_assert_eq!(&value, &Value::Object(Map::from(map.clone())));
+            prop_assert_eq!(&value, &Value::from(OtherJson::from(map.clone())));
+            prop_assert_eq!(&JsonMap::from(Map::from(map.clone())), &map);
+            prop_assert_eq!(&JsonMap::new().with("in", map.clone()), &JsonMap::from([("in", value)]));
+            prop_assert_eq!(JsonMap::new().with_raw("in", map.clone().into()), JsonMap::from([("in", map)]));
+        }
+
         #[test]
         fn other_json_is_kept_as_it_came(json in any_json()) {
             let other: OtherJson = from_str(&json.to_string()).unwrap();

@@ -19,6 +19,8 @@ pub use open_enum::UnknownValue;
 pub use patch::Patch;
 pub(crate) use patch::patch_from_text;
 pub use secret::{Secret, SecretUrl};
+#[cfg(feature = "chrono-0-4")]
+pub use timestamp::ChronoMoment;
 #[cfg(feature = "jiff-0-2")]
 pub use timestamp::Moment;
 pub use timestamp::{Timestamp, UnixMillis};

@@ -12,7 +12,9 @@ use std::{fmt, marker::PhantomData};
 /// read as [`List`] reads it. A reader is named where the vendor's types vary: `as WholeNumber`. `with unread` behind the
 /// type adds the member that tells what was left out.
 ///
-/// The type is `Serialize` too. One that holds secrets is not: it is declared as `secret pub struct`.
+/// The type is `Serialize` too. What is secret in it is read `as Hidden` or `as AnySecret`, and is not written: [`Secret`]
+/// has no `Serialize`, so that a member which lacks this does not compile. An answer that exists to bring a secret is not
+/// `Serialize`, because nothing would be left of it: it is declared as `secret pub struct`.
 ///
 /// serde's derive would make several times as much code of it, and a hundred such types are most of what a compiler has
 /// to do here.
@@ -70,9 +72,15 @@ macro_rules! model {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
-                let keys = <Self as $crate::types::model::Model>::KEYS;
-                let mut map = serializer.serialize_map(Some(keys.len()))?;
-                $( map.serialize_entry($crate::types::model::key!($member $case [$($key)?]), &self.$member)?; )+
+                let members = [$( $crate::types::model::is_written!($($reader)?) ),+];
+                let count = members.iter().filter(|is_written| **is_written).count();
+                let mut map = serializer.serialize_map(Some(count))?;
+                $( $crate::types::model::write!(
+                    map,
+                    $crate::types::model::key!($member $case [$($key)?]),
+                    &self.$member
+                    $(, $reader)?
+                ); )+
                 map.end()
             }
         }
@@ -106,7 +114,7 @@ macro_rules! key {
 
 /// Where a member is read into, by the reader that is named for it.
 macro_rules! slot {
-    ($slots:ident.$member:ident) => {
+    ($slots:ident.$member:ident $(Hidden)?) => {
         &mut $slots.$member
     };
     ($slots:ident.$member:ident $reader:ident) => {
@@ -114,7 +122,29 @@ macro_rules! slot {
     };
 }
 
-pub(crate) use {key, model, slot};
+/// Whether a member with this reader is written.
+macro_rules! is_written {
+    (Hidden) => {
+        false
+    };
+    (AnySecret) => {
+        false
+    };
+    ($($reader:ident)?) => {
+        true
+    };
+}
+
+/// Writes a member, unless its reader says that it is secret.
+macro_rules! write {
+    ($map:ident, $key:expr, $value:expr, Hidden) => {};
+    ($map:ident, $key:expr, $value:expr, AnySecret) => {};
+    ($map:ident, $key:expr, $value:expr $(, $reader:ident)?) => {
+        $map.serialize_entry($key, $value)?
+    };
+}
+
+pub(crate) use {is_written, key, model, slot, write};
 
 /// A type that [`model!`] declares.
 pub(crate) trait Model: Sized {
@@ -336,8 +366,8 @@ pub(crate) const fn text(utf8: &[u8]) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use crate::Unread;
     use crate::types::TellsUnread;
+    use crate::{JsonMap, Secret, Unread};
     use serde_json::{from_str, json, to_value};
 
     model! {
@@ -354,6 +384,35 @@ mod tests {
             /// What it is.
             pub kind: Option<String> = "type",
         } with unread
+    }
+
+    model! {
+        /// A thing with secrets.
+        #[derive(Clone, Debug, PartialEq)]
+        #[expect(unreachable_pub, reason = "models are public as a rule")]
+        pub struct Locked {
+            /// Its name.
+            pub name: Option<String>,
+            /// What opens it.
+            pub key: Option<Secret> as Hidden,
+            /// The same in any form.
+            pub code: Option<Secret> as AnySecret,
+            /// What else has been entered.
+            pub settings: Option<JsonMap> as Hidden,
+        }
+    }
+
+    #[test]
+    fn r20_what_is_secret_is_read_and_not_written() {
+        let text = r#"{"name":"safe","key":"s3cret","code":4711,"settings":{"pin":"s3cret"}}"#;
+        let locked: Locked = from_str(text).unwrap();
+        assert_eq!(locked.key.as_ref().map(Secret::expose_secret), Some("s3cret"));
+        assert_eq!(locked.code.as_ref().map(Secret::expose_secret), Some("4711"));
+        assert_eq!(locked.settings.as_ref().and_then(|settings| settings.raw("pin")), Some("\"s3cret\""));
+        let written = to_value(&locked).unwrap();
+        assert_eq!(written, json!({ "name": "safe" }));
+        let read: Locked = serde_json::from_value(written).unwrap();
+        assert_eq!((read.key, read.code, read.settings), (None, None, None));
     }
 
     #[test]

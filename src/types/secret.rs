@@ -1,7 +1,7 @@
 use crate::types::{JsonMap, OtherJson, Patch, deserialize_text};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{cell::Cell, collections::BTreeMap, fmt};
+use std::{cell::Cell, collections::BTreeMap, convert::Infallible, fmt, hint::black_box, str::FromStr};
 
 /// What stands where a secret is.
 const REDACTED: &str = "[REDACTED]";
@@ -9,8 +9,9 @@ const REDACTED: &str = "[REDACTED]";
 /// A key, token, password or form value: never printed, wiped from memory when dropped.
 ///
 /// `Debug` prints `[REDACTED]`; there is no `Display` and no `Serialize`. A request that holds one serialises as
-/// `[REDACTED]` in its place, unless it is the client that sends it. Read the text with
-/// [`expose_secret`](Self::expose_secret) at the one place that needs it.
+/// `[REDACTED]` in its place, unless it is the client that sends it; an answer serialises without it. Two are compared in
+/// a time that tells their lengths and nothing else. Read the text with [`expose_secret`](Self::expose_secret) at the one
+/// place that needs it.
 ///
 /// ```
 /// let token = connectory::Secret::from("s3cret");
@@ -33,6 +34,17 @@ impl fmt::Debug for Secret {
     }
 }
 
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (self.expose_secret().as_bytes(), other.expose_secret().as_bytes());
+        // Each byte is looked at, and the compiler is kept from seeing that the first one which differs decides.
+        let differing = one.iter().zip(other).fold(0, |seen, (one, other)| black_box(seen | (one ^ other)));
+        one.len() == other.len() && differing == 0
+    }
+}
+
+impl Eq for Secret {}
+
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Self(SecretString::from(text))
@@ -54,6 +66,14 @@ impl From<&String> for Secret {
 impl From<&Secret> for Secret {
     fn from(secret: &Secret) -> Self {
         secret.clone()
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.into())
     }
 }
 
@@ -172,6 +192,20 @@ impl From<&str> for SecretUrl {
     }
 }
 
+impl From<String> for SecretUrl {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl FromStr for SecretUrl {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.into())
+    }
+}
+
 impl Serialize for SecretUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
@@ -187,6 +221,7 @@ impl<'de> Deserialize<'de> for SecretUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::{Value, from_value, json, to_string, to_value};
 
     #[derive(Debug, Serialize)]
@@ -274,11 +309,24 @@ mod tests {
         let secret: Secret = from_value(json!("s3\u{0}cret é")).unwrap();
         assert_eq!(secret.expose_secret(), "s3\u{0}cret é");
         let owned = String::from("s3cret");
-        for secret in [Secret::from(&owned), Secret::from(&Secret::from("s3cret")), Secret::from(owned)] {
+        let parsed: Secret = owned.parse().unwrap();
+        for secret in
+            [Secret::from(&owned), Secret::from(&Secret::from("s3cret")), Secret::from(owned), parsed]
+        {
             assert_eq!(secret.clone().expose_secret(), "s3cret");
         }
         assert_eq!(Secret::default().expose_secret(), "");
         assert!(from_value::<Secret>(json!(17)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn secrets_are_equal_when_their_texts_are(one: String, other: String) {
+            prop_assert_eq!(Secret::from(&one) == Secret::from(&other), one == other);
+            prop_assert_eq!(Secret::from(&one), Secret::from(&one));
+            let longer = one.clone() + "\0";
+            prop_assert_ne!(Secret::from(longer), Secret::from(one));
+        }
     }
 
     #[test]

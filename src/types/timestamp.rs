@@ -3,7 +3,10 @@ use crate::types::text_conversions;
 use jiff::fmt::temporal::Pieces;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 /// A moment as the vendor wrote it: the text is kept as it came.
 ///
@@ -12,6 +15,11 @@ use std::fmt;
 /// is not that of the moments.
 #[cfg_attr(feature = "jiff-0-2", doc = "[`parse`](Self::parse) reads it.")]
 #[cfg_attr(not(feature = "jiff-0-2"), doc = "With the feature `jiff-0-2`, `parse` reads it.")]
+#[cfg_attr(
+    feature = "chrono-0-4",
+    doc = "[`parse_chrono`](Self::parse_chrono) reads it into chrono's types."
+)]
+#[cfg_attr(not(feature = "chrono-0-4"), doc = "With the feature `chrono-0-4`, `parse_chrono` reads it.")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp(Box<str>);
 
@@ -70,9 +78,82 @@ impl From<jiff::Timestamp> for Timestamp {
     }
 }
 
+/// What a [`Timestamp`] says, in chrono's types.
+///
+/// An instant where it has an offset, else a local time or a date.
+#[cfg(feature = "chrono-0-4")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChronoMoment {
+    /// A point in time, with the offset that it was written with.
+    Instant(chrono::DateTime<chrono::FixedOffset>),
+    /// A date and time without offset: the local time of the data's business.
+    Local(chrono::NaiveDateTime),
+    /// A date without time.
+    Date(chrono::NaiveDate),
+}
+
+#[cfg(feature = "chrono-0-4")]
+impl Timestamp {
+    /// What the text says, in chrono's types.
+    ///
+    /// # Errors
+    /// When the text is neither RFC 3339 nor the same without offset or time, or names a time that does not exist
+    /// (`23:59:99`).
+    pub fn parse_chrono(&self) -> Result<ChronoMoment, chrono::ParseError> {
+        let instant = || self.0.parse().map(ChronoMoment::Instant);
+        let local = |_| self.0.parse().map(ChronoMoment::Local);
+        let date = |_| self.0.parse().map(ChronoMoment::Date);
+        instant().or_else(local).or_else(date)
+    }
+}
+
+#[cfg(feature = "chrono-0-4")]
+impl<Z: chrono::TimeZone> From<chrono::DateTime<Z>> for Timestamp {
+    fn from(instant: chrono::DateTime<Z>) -> Self {
+        instant.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true).into()
+    }
+}
+
+#[cfg(any(feature = "jiff-0-2", feature = "chrono-0-4"))]
+impl Timestamp {
+    /// The instant as the standard library has it.
+    ///
+    /// `None` for a local time, a date, a text that cannot be read, and what lies beyond the system's clock.
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "jiff-0-2", feature = "chrono-0-4"))))]
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        #[cfg(feature = "jiff-0-2")]
+        let nanoseconds = match self.parse().ok()? {
+            Moment::Instant(instant) => instant.as_nanosecond(),
+            _ => return None,
+        };
+        #[cfg(not(feature = "jiff-0-2"))]
+        let nanoseconds = match self.parse_chrono().ok()? {
+            ChronoMoment::Instant(instant) => {
+                i128::from(instant.timestamp()) * 1_000_000_000 + i128::from(instant.timestamp_subsec_nanos())
+            }
+            _ => return None,
+        };
+        system_time(nanoseconds)
+    }
+}
+
+/// The moment so many nanoseconds after 1970; `None` beyond the system's clock.
+fn system_time(nanoseconds: i128) -> Option<SystemTime> {
+    let distance = nanoseconds.unsigned_abs();
+    let seconds = u64::try_from(distance / 1_000_000_000).ok()?;
+    let distance = Duration::new(seconds, u32::try_from(distance % 1_000_000_000).ok()?);
+    match nanoseconds {
+        0.. => SystemTime::UNIX_EPOCH.checked_add(distance),
+        _ => SystemTime::UNIX_EPOCH.checked_sub(distance),
+    }
+}
+
 /// A moment in Unix milliseconds.
 ///
 /// Apideck writes 0 for "never".
+///
+/// `Display` writes the number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct UnixMillis(i64);
@@ -95,6 +176,23 @@ impl UnixMillis {
     #[cfg(feature = "jiff-0-2")]
     pub fn parse(self) -> Result<jiff::Timestamp, jiff::Error> {
         jiff::Timestamp::from_millisecond(self.0)
+    }
+
+    /// The moment as an instant of chrono's; `None` outside the years −262143 to 262142.
+    #[cfg(feature = "chrono-0-4")]
+    pub fn parse_chrono(self) -> Option<chrono::DateTime<chrono::Utc>> {
+        chrono::DateTime::from_timestamp_millis(self.0)
+    }
+
+    /// The moment as the standard library has it; `None` beyond the system's clock.
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        system_time(i128::from(self.0) * 1_000_000)
+    }
+}
+
+impl fmt::Display for UnixMillis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -165,10 +263,96 @@ mod tests {
             assert_eq!(moment.get(), millis, "{json}");
             assert_eq!(to_string(&moment).unwrap(), millis.to_string());
             assert_eq!(moment.is_never(), millis == 0);
+            assert_eq!(format!("{moment}|{moment:>21}"), format!("{millis}|{millis:>21}"));
         }
         for wrong in [json!(null), json!("2021-11-15T06:00:00Z"), json!([0]), json!({})] {
             assert!(from_value::<UnixMillis>(wrong).is_err());
         }
+    }
+}
+
+#[cfg(test)]
+mod system_time_tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn millis_of(time: SystemTime) -> i128 {
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => i128::try_from(after.as_millis()).unwrap(),
+            Err(error) => -i128::try_from(error.duration().as_millis()).unwrap(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn unix_millis_are_times_of_the_system(millis: i64) {
+            if let Some(time) = UnixMillis::from(millis).to_system_time() {
+                prop_assert_eq!(millis_of(time), i128::from(millis));
+            }
+        }
+    }
+
+    #[cfg(any(feature = "jiff-0-2", feature = "chrono-0-4"))]
+    #[test]
+    fn only_an_instant_is_a_time_of_the_system() {
+        for (text, millis) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("2021-03-12T15:38:53.39Z", Some(1_615_563_533_390)),
+            ("2021-03-12T10:38:53.39-05:00", Some(1_615_563_533_390)),
+            ("1969-12-31T23:59:58.5Z", Some(-1500)),
+            ("2021-03-12T15:38:53", None),
+            ("2021-03-12", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(Timestamp::from(text).to_system_time().map(millis_of), millis, "{text}");
+        }
+    }
+}
+
+#[cfg(all(test, feature = "chrono-0-4"))]
+mod chrono_tests {
+    use super::*;
+    use chrono::{DateTime, NaiveDate, Utc};
+
+    #[test]
+    fn every_form_of_the_vendors_parses() {
+        let parsed = |text: &str| Timestamp::from(text).parse_chrono().ok();
+        let utc = |text: &str| match parsed(text) {
+            Some(ChronoMoment::Instant(instant)) => instant.to_utc(),
+            other => panic!("{text}: {other:?}"),
+        };
+        let six = NaiveDate::from_ymd_opt(2021, 11, 15).unwrap().and_hms_opt(6, 0, 0).unwrap();
+        assert_eq!(utc("2021-11-15T06:00:00Z"), six.and_utc());
+        assert_eq!(utc("2021-11-15T01:00:00-05:00"), six.and_utc());
+        assert_eq!(utc("2021-11-15T06:00:00.0000000Z"), six.and_utc());
+        assert_eq!(utc("2022-10-27T10:22:43.6464237Z").timestamp_subsec_nanos(), 646_423_700);
+        assert_eq!(parsed("2021-11-15T06:00:00"), Some(ChronoMoment::Local(six)));
+        assert_eq!(parsed("2021-11-15"), Some(ChronoMoment::Date(six.date())));
+        for text in [
+            "2024-09-01T23:59:99Z",
+            "2024-09-01T23:59:99",
+            "2024-02-30",
+            "2024-02-30T00:00:00Z",
+            "2024-09-01T10:00:00+99:00",
+            "2024-09-01T10:00:00[-04:00]",
+            "2024-09-01T10:00:00[Europe/Paris]",
+            "yesterday",
+            "",
+        ] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_written_in_utc_and_read_again() {
+        for millis in [0, 1_615_563_533_390, -1500] {
+            let instant: DateTime<Utc> = UnixMillis::from(millis).parse_chrono().unwrap();
+            let read = Timestamp::from(instant).parse_chrono().unwrap();
+            assert_eq!(read, ChronoMoment::Instant(instant.fixed_offset()));
+        }
+        let noon = DateTime::parse_from_rfc3339("2021-03-12T12:00:00+02:00").unwrap();
+        assert_eq!(Timestamp::from(noon).as_str(), "2021-03-12T10:00:00Z");
+        assert_eq!(UnixMillis::from(i64::MAX).parse_chrono(), None);
     }
 }
 

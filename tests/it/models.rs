@@ -70,7 +70,7 @@ fn every_type_that_callers_may_store_is_listed() {
         for item in source.split("model! {").skip(1) {
             let (before, declared) = item.split_once("struct ").unwrap();
             let name = declared.split(|letter: char| !letter.is_alphanumeric()).next().unwrap();
-            if !before.contains("secret pub") && before.contains("pub ") {
+            if !before.contains("secret ") && before.contains("pub ") {
                 names.push(name.to_owned());
             }
         }

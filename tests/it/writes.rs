@@ -4,7 +4,7 @@
 
 use crate::support::{
     calls::{self, Case, Given, Input},
-    idempotency_key,
+    idempotency_key, of_sandbox,
 };
 use bytes::Bytes;
 use connectory::operation::Repeat;
@@ -176,7 +176,7 @@ impl<'a> Stage<'a> {
         let sandbox = Arc::new(builder.in_memory().unwrap());
         let input = match (prepared(&sandbox, call.id).await, call.stage) {
             (Some(input), _) => input,
-            (None, Some(prepare)) => prepare(sandbox.client()).await,
+            (None, Some(prepare)) => prepare(of_sandbox(&sandbox).build().unwrap()).await,
             (None, None) => Input::default(),
         };
         sandbox.advance(input.after);
@@ -186,7 +186,7 @@ impl<'a> Stage<'a> {
 
     async fn play(&self, schedule: VecDeque<Fate>) -> Result<Given, Error> {
         let fated = Fated { sandbox: self.sandbox.clone(), schedule: Mutex::new(schedule) };
-        let builder = self.sandbox.client_builder().transport(Arc::new(fated)).max_body(100_000);
+        let builder = of_sandbox(&self.sandbox).transport(Arc::new(fated)).max_body(100_000);
         (self.call.send)(&builder.build().unwrap(), &self.input).await
     }
 
@@ -201,7 +201,7 @@ impl<'a> Stage<'a> {
             if is_of_vendor && operation.repeat() == Repeat::Read && !is_log {
                 let inner = self.sandbox.transport();
                 let watched = Arc::new(Watched { inner, bodies: Mutex::default() });
-                let client = self.sandbox.client_builder().transport(watched.clone()).build().unwrap();
+                let client = of_sandbox(&self.sandbox).transport(watched.clone()).build().unwrap();
                 // What a call asks for beyond that might hide what a write has done.
                 let send = read.required.map_or(read.send, |(send, _)| send);
                 let _ = send(&client, &self.input).await;

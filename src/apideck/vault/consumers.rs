@@ -321,8 +321,8 @@ model! {
         pub state: Option<ConnectionState>,
         /// Whether the connection works.
         pub health: Option<ConnectionHealth>,
-        /// Values for the form fields, by field id.
-        pub settings: Option<JsonMap>,
+        /// Values for the form fields, by field id. Not serialised: a customer's keys may be among them.
+        pub settings: Option<JsonMap> as Hidden,
         /// Your own data about the connection; `company_id` is Apideck's.
         pub metadata: Option<JsonMap>,
         /// When the credentials will be deleted if refreshing keeps failing.

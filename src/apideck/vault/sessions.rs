@@ -197,7 +197,7 @@ impl SessionTheme {
 
 model! {
     /// A session. Whoever knows its link or token acts for the consumer until it expires.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct Session {
         /// Where to send the customer. It holds the token.

@@ -341,10 +341,10 @@ impl ListEventLogs {
 
 model! {
     /// An event that Apideck has posted to a webhook, or tried to.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     #[doc(alias = "WebhookEventLog")]
-    secret pub struct EventLog {
+    pub struct EventLog {
         /// The log's id.
         pub id: Option<String>,
         /// The application.
@@ -363,10 +363,10 @@ model! {
         pub endpoint: Option<String>,
         /// The HTTP method that it was posted with.
         pub http_method: Option<String>,
-        /// What was posted, as JSON. It may hold what a customer has entered.
-        pub request_body: Option<Secret>,
-        /// What was answered.
-        pub response_body: Option<Secret>,
+        /// What was posted, as JSON. It may hold what a customer has entered, and is not serialised.
+        pub request_body: Option<Secret> as Hidden,
+        /// What was answered. Not serialised.
+        pub response_body: Option<Secret> as Hidden,
         /// The HTTP status of the last answer; 0 where there was none.
         pub status_code: Option<i64> as WholeNumber,
         /// Whether it was delivered.

@@ -4,7 +4,7 @@ use crate::{Secret, Timestamp};
 
 model! {
     /// The access token of a new connection.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct PublicTokenExchange {
         /// The token for all calls on the connection. It lasts until it is rotated or the connection destroyed.
@@ -18,7 +18,7 @@ model! {
 
 model! {
     /// Something that the customer entered.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct ExchangedField {
         /// The field.
@@ -30,7 +30,7 @@ model! {
 
 model! {
     /// The state of a connection.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ConnectionContext {
         /// The connection's id, as webhooks name it.
@@ -52,7 +52,7 @@ model! {
 
 model! {
     /// The source of a connection.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct SourceRef {
         /// The source's id.
@@ -64,7 +64,7 @@ model! {
 
 model! {
     /// An account of a connection.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Entity {
         /// The source's number of it.
@@ -74,7 +74,7 @@ model! {
 
 model! {
     /// The accounts of a connection.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Accounts {
         /// The accounts.
@@ -84,7 +84,7 @@ model! {
 
 model! {
     /// An account of a connection, and whether it is considered.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Account {
         /// The source's number of it.
@@ -96,7 +96,7 @@ model! {
 
 model! {
     /// A connection's new access token.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct InvalidatedAccessToken {
         /// The token to use from now on. Store it before anything else: Deck does not give it twice.

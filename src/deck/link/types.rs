@@ -4,7 +4,7 @@ use crate::types::{model, open_enum};
 
 model! {
     /// A token that opens one Link session.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct LinkToken {
         /// The token: 20 minutes, one session.
@@ -14,7 +14,7 @@ model! {
 
 model! {
     /// The settings that a link token was created with.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct LinkTokenSettings {
         /// The language of the widget.
@@ -32,9 +32,9 @@ model! {
 
 model! {
     /// What a Link session shows of you, and the steps it goes through.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct ClientInfo {
+    pub struct ClientInfo {
         /// Your name; absent until you set one in Deck's dashboard.
         pub name: Option<String>,
         /// Your logo.
@@ -66,9 +66,9 @@ model! {
 
 model! {
     /// What a Link session updates.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct UpdateInfo {
+    pub struct UpdateInfo {
         /// The source of the connection.
         pub source: Option<Source>,
     }
@@ -76,9 +76,9 @@ model! {
 
 model! {
     /// Sources that were found.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct Sources {
+    pub struct Sources {
         /// The sources.
         pub sources: Vec<Source>,
     } with unread
@@ -86,9 +86,9 @@ model! {
 
 model! {
     /// A portal that Deck connects to.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct Source {
+    pub struct Source {
         /// The source's id.
         pub source_id: SourceId,
         /// The source's name.
@@ -106,17 +106,17 @@ model! {
 
 model! {
     /// Something that a source asks a customer for.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct SourceField {
+    pub struct SourceField {
         /// Its place in the form.
         pub field_number: Option<i64> as WholeNumber,
         /// The name to send it back under.
         pub field_name: Option<String>,
         /// The name to show.
         pub field_label: Option<String>,
-        /// What is known already, such as the user name when a password is updated. Show it read-only.
-        pub field_value: Option<Secret>,
+        /// What is known already, such as the user name when a password is updated. Show it read-only. Not serialised.
+        pub field_value: Option<Secret> as Hidden,
         /// The input to show.
         pub field_type: Option<FieldType>,
     }
@@ -124,7 +124,7 @@ model! {
 
 model! {
     /// A connection that has been started.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct StartedConnection {
         /// What to exchange for an access token once connected; absent when a connection is updated.
@@ -136,7 +136,7 @@ model! {
 
 model! {
     /// How far connecting has come.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ConnectionStatus {
         /// The status.
@@ -148,7 +148,7 @@ model! {
 
 model! {
     /// A question to put to the customer.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct SecurityQuestion {
         /// The question.
@@ -158,7 +158,7 @@ model! {
 
 model! {
     /// The accounts that were found while connecting.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct LinkAccounts {
         /// The accounts.
@@ -168,7 +168,7 @@ model! {
 
 model! {
     /// An account that was found while connecting.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct LinkAccount {
         /// The id to select it by.

@@ -1,3 +1,4 @@
+mod apps;
 mod catalog;
 mod connection;
 mod events;
@@ -13,9 +14,10 @@ use super::random::Random;
 use super::store::Store;
 use crate::apideck::vault::connections::ConnectionState;
 use crate::apideck::webhooks::{DisabledReason, WebhookId};
-use crate::apideck::{Config, ConsumerId, ServiceId, UnifiedApi};
+use crate::apideck::{AppId, Config, ConsumerId, ServiceId, UnifiedApi};
 use crate::operation::{ConsumerHeader, Repeat};
 use crate::{Secret, SecretUrl};
+pub(super) use apps::Apps;
 use catalog::{Auth, Service};
 use connection::Record;
 pub(super) use events::POLICY;
@@ -53,9 +55,7 @@ impl Default for Credentials {
 
 impl Credentials {
     pub(super) fn config(&self, base_url: String) -> Config {
-        Config::new(self.api_key.as_str(), self.app_id.as_str())
-            .consumer_id("test-consumer")
-            .base_url(base_url)
+        Config::new(self.api_key.as_str(), self.app_id.as_str()).base_url(base_url)
     }
 }
 
@@ -82,35 +82,62 @@ impl Credentials {
 /// connection names in `configurable_resources`; their schemas, examples and custom fields are the same for all.
 #[derive(Clone, Copy)]
 pub struct Apideck<'a> {
+    apps: &'a Apps,
     state: &'a Mutex<State>,
     context: &'a Context,
 }
 
 impl<'a> Apideck<'a> {
-    pub(super) fn new(state: &'a Mutex<State>, context: &'a Context) -> Self {
-        Self { state, context }
+    pub(super) fn new(apps: &'a Apps, context: &'a Context) -> Self {
+        Self { apps, state: apps.first(), context }
+    }
+
+    /// The same of another of the account's applications, which
+    /// [`apideck_app`](super::SandboxBuilder::apideck_app) has added.
+    ///
+    /// # Panics
+    /// When there is no such application.
+    #[must_use]
+    #[track_caller]
+    pub fn app(self, app: impl Into<AppId>) -> Self {
+        let app = app.into();
+        let Some(state) = self.apps.of(app.as_str()) else {
+            #[expect(clippy::panic, reason = "a test that names no application must not pass")]
+            {
+                panic!("the sandbox has no application {app}; `SandboxBuilder::apideck_app` adds one")
+            }
+        };
+        Self { state, ..self }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'a, State> {
         lock(self.state)
     }
 
-    /// A connection in this state; whether the service can be in it.
+    /// A connection in this state, or why there can be none.
     pub(super) fn seed(
         &self,
         consumer: &str,
         unified_api: &str,
         service: &str,
         state: &ConnectionState,
-    ) -> bool {
+    ) -> Result<(), String> {
         self.state().seed(consumer, unified_api, service, state, self.now())
     }
 
     /// What a browser is answered that follows a link; `None` where the path is none of a link's.
     pub(super) fn follow(&self, path: &str, query: &str) -> Option<Reply> {
-        let (mut state, now) = (self.state(), self.now());
-        let reply = state.telling(now, |state| state.follow(path, query, now, &self.context.random));
-        reply.or_else(|| state.visit_session(path, now))
+        let now = self.now();
+        let follow = |state: &Mutex<State>| {
+            let mut state = lock(state);
+            let reply = state.telling(now, |state| state.follow(path, query, now, &self.context.random));
+            reply.or_else(|| state.visit_session(path, now))
+        };
+        // An application refuses the links of another one.
+        let mut replies = self.apps.all().filter_map(follow);
+        let first = replies.next()?;
+        let is_own = |reply: &Reply| reply.status() != StatusCode::UNAUTHORIZED;
+        if is_own(&first) { Some(first) } else { replies.find(is_own).or(Some(first)) }
     }
 
     /// A customer follows a link to authorize or to revoke, and agrees; gives where the browser is led then.
@@ -320,38 +347,30 @@ impl State {
         Ok(())
     }
 
-    /// A connection in this state; whether the service can be in it.
-    pub(super) fn seed(
+    /// A connection in this state, or why there can be none.
+    fn seed(
         &mut self,
         consumer: &str,
         unified_api: &str,
         service: &str,
         state: &ConnectionState,
         now: u64,
-    ) -> bool {
-        let Some(service) = catalog::service(unified_api, service) else { return false };
-        let mut record = Record::new(now);
-        let is_authorized = matches!(state, ConnectionState::Authorized | ConnectionState::Callable);
-        if is_authorized && service.auth.grant_type().is_some() {
-            record.grant(now);
-        }
-        let value = match state {
-            ConnectionState::Callable => Some("sandbox"),
-            ConnectionState::Invalid => Some("invalid"),
-            _ => None,
+    ) -> Result<(), String> {
+        let Some(service) = catalog::service(unified_api, service) else {
+            let offered =
+                catalog::SERVICES.iter().map(|service| format!("{}/{}", service.unified_api, service.id));
+            let offered = offered.collect::<Vec<_>>().join(", ");
+            return Err(format!("there is no service {unified_api}/{service} here, but {offered}"));
         };
-        for field in service.fields {
-            if let Some(value) = value {
-                record.settings.insert(field.id.to_owned(), value.into());
-            }
-        }
-        let record = (*state != ConnectionState::Available).then_some(record);
-        if connection::state(service, record.as_ref(), now).0 != state.as_str() {
-            return false;
-        }
+        let Some(record) = seeded(service, state, now) else {
+            let states = ConnectionState::KNOWN.iter().filter(|state| seeded(service, state, now).is_some());
+            let states = states.map(ConnectionState::as_str).collect::<Vec<_>>().join(", ");
+            let Service { unified_api, id, .. } = service;
+            return Err(format!("no connection to {unified_api}/{id} can be {state}, but {states}"));
+        };
         self.meet(consumer, now);
         self.records.extend(record.map(|record| (key(consumer, service), record)));
-        true
+        Ok(())
     }
 
     /// The consumer's record of the service, added where there is none.
@@ -359,6 +378,28 @@ impl State {
         self.meet(consumer, now);
         self.records.entry(key(consumer, service)).or_insert_with(|| Record::new(now))
     }
+}
+
+/// The record of a connection in this state: none where it is available. `None` where the service cannot be in it.
+fn seeded(service: &Service, state: &ConnectionState, now: u64) -> Option<Option<Record>> {
+    let mut record = Record::new(now);
+    let is_authorized = matches!(state, ConnectionState::Authorized | ConnectionState::Callable);
+    if is_authorized && service.auth.grant_type().is_some() {
+        record.grant(now);
+    }
+    let value = match state {
+        ConnectionState::Callable => Some("sandbox"),
+        ConnectionState::Invalid => Some("invalid"),
+        _ => None,
+    };
+    for field in service.fields {
+        if let Some(value) = value {
+            record.settings.insert(field.id.to_owned(), value.into());
+        }
+    }
+    let record = (*state != ConnectionState::Available).then_some(record);
+    let is_in_it = connection::state(service, record.as_ref(), now).0 == state.as_str();
+    is_in_it.then_some(record)
 }
 
 fn consumer<'a>(asked: &'a Asked<'_>) -> &'a str {

@@ -95,7 +95,7 @@ async fn a_company_that_was_just_created_decodes() {
     let response = call.response().await.unwrap();
     assert!(response.unread().is_empty());
     let company = response.into_value();
-    assert_eq!(company.products, ["spend-insights".into()]);
+    assert_eq!(company.products, ["spend-insights"]);
     assert_eq!((company.description.as_deref(), company.last_sync), (Some(""), None));
 }
 

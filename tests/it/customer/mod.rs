@@ -17,9 +17,14 @@ mod states;
 #[cfg(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod view;
 
+use crate::support::{
+    memory::{Memory, Step},
+    vendors,
+};
+use connectory::Error;
 use connectory::customer::Status;
 use connectory::sandbox::Sandbox;
-use connectory::{Client, Error};
+use std::sync::Arc;
 
 #[tokio::test]
 async fn a_customer_without_any_account_is_a_failure_and_nothing_is_sent() {
@@ -35,16 +40,21 @@ async fn a_customer_without_any_account_is_a_failure_and_nothing_is_sent() {
 #[tokio::test]
 async fn a_vendor_that_is_not_configured_is_a_failure_of_its_own() {
     let sandbox = Sandbox::builder().in_memory().unwrap();
-    let nobody = Client::builder().transport(sandbox.transport()).build().unwrap();
     let customer = sandbox.customer("acme");
-    let view = customer.at(&nobody).connections().await;
-    assert!(view.connections().is_empty() && !view.failures().is_empty());
-    for failure in view.failures() {
-        assert!(matches!(failure.error(), Error::Config(_)), "{failure}");
-        assert_eq!(failure.account().map(|account| account.provider()), failure.provider());
-        assert_eq!(failure.error().provider(), failure.provider());
+    let vendors = vendors("http://127.0.0.1:1");
+    for (configured, builder) in vendors.clone() {
+        let memory = Memory::playing([Step::answer(404, "")]);
+        let client = builder.transport(Arc::new(memory.clone())).build().unwrap();
+        let view = customer.at(&client).connections().await;
+        assert_eq!(view.failures().len(), vendors.len(), "{view:?}");
+        for failure in view.failures() {
+            let is_missing = failure.provider() != Some(configured);
+            assert_eq!(matches!(failure.error(), Error::Config(_)), is_missing, "{failure}");
+            assert_eq!(failure.account().map(|account| account.provider()), failure.provider());
+            assert_eq!(failure.error().provider(), failure.provider());
+        }
+        assert_eq!(memory.requests().len(), 1, "nothing is sent to the others");
     }
-    assert!(sandbox.requests().is_empty());
 }
 
 /// Whatever vendors are compiled in.

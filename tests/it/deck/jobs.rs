@@ -358,3 +358,16 @@ async fn a_job_without_a_connection_is_refused_in_deck_s_words() {
     assert_eq!(typed.code, Some(ErrorCode::NoActiveConnection));
     assert_eq!(error.message(), Some("Not open"));
 }
+
+#[tokio::test]
+async fn an_input_that_is_no_object_is_refused_before_it_is_sent() {
+    let memory = Memory::playing([Step::answer(200, r#"{"job_guid":"j"}"#)]);
+    let jobs = offline(&memory).deck().jobs();
+    for input in [json!("text"), json!(17), json!(null), json!([{}]), json!(true)] {
+        let error = jobs.submit(&SubmitJob::new("Own", input)).await.unwrap_err();
+        assert!(matches!(error, Error::Request(_)), "{error:?}");
+        assert_eq!(error.to_string(), "deck.jobs.submit: the input of a job is no JSON object");
+    }
+    assert_eq!(memory.count(), 0);
+    jobs.submit(&SubmitJob::new("Own", json!({}))).await.unwrap();
+}

@@ -210,7 +210,7 @@ fn calls_beside(client: &Client, id: &str) -> Vec<Beside> {
         | "apideck.vault.connections.update"
         | "apideck.vault.connections.update_resource_settings" => {
             use connectory::apideck::vault::connections::*;
-            let values = || FieldValue::from(["one".into(), 2.into()]);
+            let values = || FieldValue::from([FieldValue::from("one"), 2.into()]);
             let simple = || FormFieldOption::simple("One", values());
             let group = FormFieldOption::group("g", "All", [simple()]);
             let default = ConfigurationDefault::new("x", values()).options([simple(), group]);

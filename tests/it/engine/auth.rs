@@ -37,13 +37,11 @@ async fn credentials_are_marked_sensitive() {
 #[tokio::test]
 async fn a_vendor_that_is_not_configured_is_an_error_on_await() {
     let memory = Memory::playing([Step::answer(200, "{}")]);
-    let nobody = (None, Client::builder());
-    let vendors = vendors("http://127.0.0.1:1").into_iter().map(|(vendor, builder)| (Some(vendor), builder));
-    for (configured, builder) in vendors.chain([nobody]) {
+    for (configured, builder) in vendors("http://127.0.0.1:1") {
         let client = builder.transport(Arc::new(memory.clone())).build().unwrap();
         for call in calls::all() {
             let vendor = call.operation().provider();
-            if configured == Some(vendor) {
+            if configured == vendor {
                 continue;
             }
             let error = call.send_default(&client).await.unwrap_err();
@@ -84,6 +82,17 @@ fn header_texts() -> Vec<(&'static str, WithText)> {
         #[cfg(feature = "deck-v2")]
         ("Deck v2's API key", |text| Client::builder().deck_v2(deck_v2::Config::new(text))),
     ]
+}
+
+/// The commonest mistake with environments and files.
+#[test]
+fn r2_a_line_break_at_the_end_is_called_one() {
+    for (what, builder) in header_texts() {
+        for text in ["key\n", "key\r\n", "\nkey", "Bearer key\n"] {
+            let error = builder(text).transport(Arc::new(Memory::default())).build().unwrap_err();
+            assert!(error.to_string().contains(what) && error.to_string().contains("line break"), "{error}");
+        }
+    }
 }
 
 proptest! {

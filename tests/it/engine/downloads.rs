@@ -344,6 +344,88 @@ async fn a_gap_of_more_than_thirty_seconds_ends_the_download() {
     }
 }
 
+/// As a service hands a file on that it does not keep.
+#[tokio::test]
+async fn a_download_is_the_body_of_an_answer_of_one_s_own() {
+    use http_body::Body as _;
+    let step = || Step::answer(200, "%PD").then_sends(Duration::ZERO, "F");
+    let known = download(step().header("content-length", "4")).await;
+    assert_eq!((known.size_hint().exact(), known.is_end_stream()), (Some(4), false));
+    assert_eq!(axum::body::to_bytes(axum::body::Body::new(known), 100).await.unwrap(), "%PDF");
+
+    let mut begun = download(step().header("content-length", "4")).await;
+    begun.chunk().await.unwrap();
+    assert_eq!(begun.size_hint().exact(), Some(1));
+    begun.chunk().await.unwrap();
+    assert!(begun.is_end_stream());
+
+    let unknown = download(step()).await;
+    assert_eq!((unknown.size_hint().exact(), unknown.is_end_stream()), (None, false));
+    assert_eq!(axum::body::to_bytes(axum::body::Body::new(unknown), 100).await.unwrap(), "%PDF");
+
+    let cut = download(step().header("content-length", "5")).await;
+    let error = axum::body::to_bytes(axum::body::Body::new(cut), 100).await.unwrap_err();
+    let mut causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    assert!(causes.any(|cause| cause.to_string().contains("the body is cut short")), "{error:?}");
+}
+
+#[cfg(feature = "futures-core-0-3")]
+mod stream {
+    use super::*;
+    use futures_core::Stream;
+    use std::future::poll_fn;
+
+    async fn next(download: &mut Download) -> Option<Result<Bytes, Error>> {
+        poll_fn(|context| Pin::new(&mut *download).poll_next(context)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_gives_chunk_after_chunk_and_ends() {
+        let mut download = download(paced(seconds(29), 2)).await;
+        for _ in 0..3 {
+            assert_eq!(next(&mut download).await.unwrap().unwrap(), "0123456789");
+        }
+        assert!(next(&mut download).await.is_none() && next(&mut download).await.is_none());
+        let body = axum::body::Body::from_stream(super::download(paced(seconds(1), 1)).await);
+        assert_eq!(axum::body::to_bytes(body, 100).await.unwrap().len(), 20);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_after_its_first_error() {
+        let late = paced(seconds(20), 1).then_sends(seconds(31), "x");
+        let broken = paced(seconds(20), 1).then_breaks();
+        for (step, is_timeout) in [(late, true), (broken, false)] {
+            let mut download = download(step).await;
+            for _ in 0..2 {
+                next(&mut download).await.unwrap().unwrap();
+            }
+            let error = next(&mut download).await.unwrap().unwrap_err();
+            assert_eq!((error.is_timeout(), error.outcome()), (is_timeout, Outcome::Applied), "{error}");
+            assert!(next(&mut download).await.is_none());
+        }
+    }
+
+    /// As `select!` in a loop does, over a stream.
+    #[tokio::test(start_paused = true)]
+    async fn a_gap_counts_over_all_polls_of_a_stream_and_not_while_nobody_polls() {
+        let mut download = download(Step::answer(200, "1").then_stalls()).await;
+        next(&mut download).await.unwrap().unwrap();
+        let start = Instant::now();
+        let error = loop {
+            if let Ok(chunk) = tokio::time::timeout(seconds(1), next(&mut download)).await {
+                break chunk.unwrap().unwrap_err();
+            }
+        };
+        assert!(error.is_timeout() && start.elapsed() <= seconds(31), "{:?}", start.elapsed());
+
+        let mut download = super::download(Step::answer(200, "1").then_sends(seconds(59), "2")).await;
+        next(&mut download).await.unwrap().unwrap();
+        assert!(tokio::time::timeout(seconds(1), next(&mut download)).await.is_err());
+        tokio::time::sleep(seconds(57)).await;
+        assert_eq!(next(&mut download).await.unwrap().unwrap(), "2");
+    }
+}
+
 /// As `select!` in a loop does: somebody waits all the time, and no future for long.
 #[tokio::test(start_paused = true)]
 async fn a_gap_counts_over_all_who_wait_for_the_next_chunk() {

@@ -2,6 +2,7 @@
 
 mod auth;
 mod budget;
+mod by_hand;
 mod cancellation;
 mod caps;
 mod decode;

@@ -29,7 +29,7 @@ fn ids_in(path: &str, template: &str) -> Vec<String> {
     ids
 }
 
-fn percent_decode(segment: &str) -> String {
+pub(super) fn percent_decode(segment: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = segment.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -47,12 +47,12 @@ fn percent_decode(segment: &str) -> String {
 }
 
 /// What RFC 3986 and URL parsers after it take for "here" and "up", and nothing at all.
-fn leads_elsewhere(id: &str) -> bool {
+pub(super) fn leads_elsewhere(id: &str) -> bool {
     let dots = id.to_ascii_lowercase().replace("%2e", ".");
     matches!(dots.as_str(), "" | "." | "..")
 }
 
-fn any_id() -> impl Strategy<Value = String> {
+pub(super) fn any_id() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "..", ".", "/", "\\", "%2e", "%2E", "%2f", "%", "?", "#", "&", "=", ";", ":", "@", "//", "\r\n",
         "\t", "\0", " ", "+", "é", "\u{202e}", "\u{feff}", "a", "{", "}",

@@ -314,6 +314,90 @@ async fn r20_a_request_that_another_serialises_holds_no_secret() {
     }
 }
 
+/// The members that hold this, by the names on the way to them.
+fn places_of(secret: &str, json: &Value, place: &str, places: &mut Vec<String>) {
+    match json {
+        Value::Object(members) => members.iter().for_each(|(name, member)| {
+            places_of(secret, member, &format!("{place}/{name}"), places);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| places_of(secret, item, place, places)),
+        other => places.extend(other.to_string().contains(secret).then(|| place.to_owned())),
+    }
+}
+
+/// As a service does that hands an answer to its front end.
+#[tokio::test]
+async fn r20_an_answer_that_another_serialises_holds_no_secret() {
+    // Links that are made to be handed on; what is the caller's own; what the caller asked to have as it is; what can be
+    // chosen, which is no customer's.
+    const HANDED_ON: [&str; 15] = [
+        "/authorize_url",
+        "/revoke_url",
+        "/execute_base_url",
+        "/redirect",
+        "/linkUrl",
+        "/url",
+        "/metadata/",
+        "/_raw/",
+        "/example_response/",
+        "/connectionInfo/",
+        "/auth_credentials/",
+        "/options/value",
+        "/options/options/value",
+        "/defaults/value",
+        "custom_fields /data/value",
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for call in calls::all() {
+        let memory = Memory::playing([call.success(CANARY)]);
+        let given = call.send_default(&offline(&memory)).await.unwrap();
+        let mut places = Vec::new();
+        places_of(CANARY, &given.written.unwrap_or_default(), "", &mut places);
+        seen.extend(places.into_iter().map(|place| format!("{} {place}", call.id)));
+    }
+    let other = |place: &&String| !HANDED_ON.iter().any(|known| place.contains(known));
+    let other: Vec<_> = seen.iter().filter(other).collect();
+    assert!(other.is_empty(), "{other:#?}");
+}
+
+/// What `main` prints, and a log.
+#[tokio::test]
+async fn r20_a_report_is_one_line_with_all_causes() {
+    /// Fails, and has a reason for its reason.
+    #[derive(Debug)]
+    struct Fails;
+
+    impl Transport for Fails {
+        fn send(&self, _: Request<Bytes>) -> TransportFuture<'_> {
+            let cause = std::io::Error::other(Caused(std::io::Error::other("no route\nto host")));
+            Box::pin(async move { Err(SendError::connect(cause)) })
+        }
+    }
+
+    #[derive(Debug)]
+    struct Caused(std::io::Error);
+
+    impl std::fmt::Display for Caused {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the tunnel is down")
+        }
+    }
+
+    impl std::error::Error for Caused {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    let builder = builder("http://127.0.0.1:1", "").transport(Arc::new(Fails));
+    let client = builder.retry(RetryPolicy::never()).build().unwrap();
+    let error = a_call(&client).await.unwrap_err();
+    let causes = ": the tunnel is down: no route\\nto host";
+    assert_eq!(error.report().to_string(), format!("{error}{causes}"));
+    assert_eq!(format!("{error:?}"), error.report().to_string());
+    assert_eq!(format!("{error:#?}"), error.report().to_string());
+}
+
 /// What callers make of the crate's types in the input of a job.
 #[cfg(feature = "deck")]
 mod written_by_others {
@@ -344,7 +428,7 @@ mod written_by_others {
     #[derive(Serialize)]
     #[serde(untagged)]
     enum Untagged {
-        Fields(Vec<CredentialField>, Option<ConnectionInput>),
+        Fields { fields: Vec<CredentialField>, connection: Option<ConnectionInput> },
     }
 
     /// Goes through a value of its own on the way.
@@ -423,7 +507,7 @@ mod written_by_others {
         assert_the_client_s_alone(Flattened { connection: connection(), update, amount: 12 }, 2).await;
         assert_the_client_s_alone(Tagged::Payment(connection()), 1).await;
         let fields = vec![CredentialField::new("password", CANARY)];
-        assert_the_client_s_alone(Untagged::Fields(fields, Some(connection())), 2).await;
+        assert_the_client_s_alone(Untagged::Fields { fields, connection: Some(connection()) }, 2).await;
         assert_the_client_s_alone(ByValue, 1).await;
         // Whatever is serialised while the client writes a body is part of what it writes.
         assert_the_client_s_alone(AsText, 1).await;

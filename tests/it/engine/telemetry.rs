@@ -10,7 +10,7 @@ use crate::support::{
 use tracing::Level;
 
 /// Every field that the crate may record.
-const ALLOWED: [&str; 15] = [
+const ALLOWED: [&str; 16] = [
     "otel.kind",
     "otel.name",
     "http.request.method",
@@ -20,6 +20,7 @@ const ALLOWED: [&str; 15] = [
     "http.response.status_code",
     "http.request.resend_count",
     "error.type",
+    "otel.status_code",
     "connectory.provider",
     "connectory.operation",
     "connectory.request_id",
@@ -44,7 +45,8 @@ async fn r23_one_span_per_call_says_what_is_called() {
         let [span] = traces.spans().try_into().unwrap();
         let operation = call.operation();
         let provider = operation.provider().to_string();
-        assert_eq!((span.name, span.level), ("connectory.call", Level::INFO));
+        assert_eq!((span.name, span.level, span.target), ("connectory.call", Level::INFO, "connectory"));
+        assert_eq!(span.field("otel.status_code"), None, "it did not fail");
         let expected = [
             ("otel.kind", "client"),
             ("otel.name", call.id),
@@ -61,7 +63,7 @@ async fn r23_one_span_per_call_says_what_is_called() {
         let status = call.answer.0.to_string();
         assert_eq!(last(&span), [Some(status.as_str()), None, None, Some("8fa2b5f4")]);
         let [event] = traces.events().try_into().unwrap();
-        assert_eq!((event.level, last(&event)), (Level::DEBUG, last(&span)));
+        assert_eq!((event.level, event.target, last(&event)), (Level::DEBUG, "connectory", last(&span)));
     }
 }
 
@@ -75,6 +77,8 @@ async fn r23_what_was_left_out_of_an_answer_is_counted() {
         let events = traces.events();
         let told = events.iter().filter_map(|event| event.field("connectory.unread").map(str::to_owned));
         assert_eq!(told.collect::<Vec<_>>(), [given.unread.len().to_string()], "{}", call.id);
+        let warned = events.iter().find(|event| event.level == Level::WARN).unwrap();
+        assert_eq!(warned.target, "connectory");
     }
 }
 
@@ -126,7 +130,11 @@ async fn the_type_of_an_error_is_one_of_few() {
     for (step, expected) in rows {
         traces.clear();
         a_call(&offline(&Memory::playing([step]))).max_attempts(1).await.unwrap_err();
-        assert_eq!(traces.spans()[0].field("error.type"), Some(expected));
+        let [span] = traces.spans().try_into().unwrap();
+        assert_eq!(
+            (span.field("error.type"), span.field("otel.status_code")),
+            (Some(expected), Some("ERROR"))
+        );
     }
     for call in calls::all().into_iter().filter(|call| call.reads_body()) {
         traces.clear();
@@ -153,6 +161,19 @@ async fn r21_nothing_is_recorded_but_what_is_allowed() {
     for (name, value) in traces.iter().flat_map(|trace| &trace.fields) {
         assert!(ALLOWED.contains(name), "{name}");
         assert!(!value.contains("-value"), "{name}: {value}");
+    }
+}
+
+/// Dashboards and filters lean on them.
+#[test]
+fn r23_the_page_promises_every_field_and_the_target() {
+    let page = include_str!("../../../docs/tracing.md");
+    for name in ALLOWED.into_iter().filter(|name| !["message", "log.target"].contains(name)) {
+        assert!(page.contains(&format!("| `{name}` |")), "{name}");
+    }
+    let fields = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    for (name, _) in fields.filter(|(name, _)| name.contains('.')) {
+        assert!(ALLOWED.contains(&name) || name == "connectory.call", "{name}");
     }
 }
 

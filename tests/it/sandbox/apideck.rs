@@ -1,8 +1,10 @@
-use super::{in_memory, over_a_socket};
+use super::{client, in_memory, over_a_socket};
 use connectory::apideck::vault::connections::{
-    Connection, ConnectionHealth, ConnectionState, Connections, ConsentRecordInput, ConsentState,
-    DataScopesResources, ImportConnection, ImportCredentials, ListConnections, UpdateConnection,
+    AuthorizeLink, Connection, ConnectionHealth, ConnectionState, Connections, ConsentRecordInput,
+    ConsentState, DataScopesResources, ImportConnection, ImportCredentials, ListConnections,
+    UpdateConnection,
 };
+use connectory::apideck::vault::sessions::CreateSession;
 use connectory::sandbox::Sandbox;
 use connectory::{Error, JsonMap, Patch, Provider};
 use serde_json::{Value, json};
@@ -123,7 +125,9 @@ async fn consents_are_recorded() {
 #[tokio::test]
 async fn lists_are_filtered_and_work_without_a_consumer() {
     let sandbox = Sandbox::start().await.unwrap();
-    let connections = sandbox.client().apideck().no_consumer().vault().connections();
+    let connections = sandbox.client().apideck().vault().connections();
+    let error = connections.get("crm", "hubspot").await.unwrap_err();
+    assert!(matches!(error, Error::Config(_)), "who forgets the consumer is told: {error}");
     let crm = connections.list(&ListConnections::new().api("crm").configured(false)).await.unwrap().data;
     assert_eq!(crm.len(), 3);
     assert!(connections.list(&ListConnections::new().configured(true)).await.unwrap().data.is_empty());
@@ -132,7 +136,7 @@ async fn lists_are_filtered_and_work_without_a_consumer() {
 #[tokio::test]
 async fn links_lead_to_the_sandbox_whatever_host_the_client_names() {
     for sandbox in [Sandbox::start().await.unwrap(), Sandbox::builder().in_memory().unwrap()] {
-        let client = sandbox.client();
+        let client = client(&sandbox);
         let list = client.apideck().vault().connections().list(&ListConnections::new());
         let links: Vec<_> =
             list.await.unwrap().data.into_iter().filter_map(|connection| connection.authorize_url).collect();
@@ -157,6 +161,49 @@ async fn unknown_services_and_wrong_credentials_are_refused_in_apideck_s_words()
     let wrong_app = sandbox.client().apideck().app("another-app").vault().connections();
     let error = wrong_app.list(&ListConnections::new()).await.unwrap_err();
     assert_eq!(error.code(), Some("UnauthorizedError"));
+}
+
+#[tokio::test]
+async fn applications_share_their_key_and_nothing_else() {
+    let sandbox = Sandbox::builder()
+        .apideck_connection("acme", "crm", "salesforce", "callable")
+        .apideck_app("second")
+        .apideck_connection("acme", "crm", "salesforce", "authorized")
+        .apideck_app("third")
+        .apideck_credentials("key", "first")
+        .in_memory()
+        .unwrap();
+    let of = |app: &str| sandbox.client().apideck().app(app).consumer("acme").vault();
+    let state = async |app: &str| {
+        let connection = of(app).connections().get("crm", "salesforce").await.unwrap().data;
+        connection.state.unwrap().as_str().to_owned()
+    };
+    assert_eq!(
+        [state("first").await, state("second").await, state("third").await],
+        ["callable", "authorized", "available"]
+    );
+    let error = of("fourth").connections().get("crm", "salesforce").await.unwrap_err();
+    assert_eq!(error.code(), Some("UnauthorizedError"));
+
+    // What a customer does in the browser reaches the application whose link it is.
+    let link = AuthorizeLink::new("http://localhost/done");
+    let hubspot = of("third").connections().get("crm", "hubspot").await.unwrap().data;
+    sandbox.apideck().visit(&hubspot.authorize_link(&link).unwrap()).unwrap();
+    let mut session = of("second").sessions().create(&CreateSession::new()).await.unwrap().data;
+    for (app, expected) in [("first", "available"), ("second", "available"), ("third", "callable")] {
+        let hubspot = of(app).connections().get("crm", "hubspot").await.unwrap().data;
+        assert_eq!(hubspot.state.unwrap().as_str(), expected, "{app}");
+    }
+    assert!(sandbox.apideck().app("second").revoke("acme", "crm", "salesforce"));
+    assert_eq!(state("first").await, "callable");
+    let token = std::mem::take(&mut session.session_token);
+    assert_eq!(sandbox.apideck().consumer_of(token.expose_secret()), None);
+    let second = sandbox.apideck().app("second");
+    assert_eq!(second.consumer_of(token.expose_secret()).unwrap(), "acme");
+
+    let nobody = std::panic::AssertUnwindSafe(|| sandbox.apideck().app("fourth").consumer_of(""));
+    let panic = std::panic::catch_unwind(nobody).unwrap_err();
+    assert!(panic.downcast_ref::<String>().unwrap().contains("no application fourth"));
 }
 
 /// Sends this for the consumer acme, as it is and with the right credentials.

@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 
 /// What every call comes to, in order.
 async fn run(sandbox: &Sandbox) -> Vec<String> {
-    let client = sandbox.client();
+    let client = client(sandbox);
     let mut results = Vec::new();
     for _ in 0..2 {
         for call in calls::all() {
@@ -95,12 +95,15 @@ async fn what_is_seeded_is_there() {
     }
     client.codat().companies().get_access_token("c-1").await.unwrap();
 
-    for (api, service, state) in
-        [("crm", "nobody", "added"), ("hris", "bamboohr", "authorized"), ("crm", "hubspot", "x")]
-    {
+    for (api, service, state, told) in [
+        ("crm", "nobody", "added", "crm/hubspot, crm/pipedrive, crm/salesforce"),
+        ("hris", "bamboohr", "authorized", "available, callable, added, invalid"),
+        ("crm", "hubspot", "x", "available, callable, added"),
+    ] {
         let error =
             Sandbox::builder().apideck_connection("acme", api, service, state).start().await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{service} {state}");
+        assert!(error.to_string().contains(told), "{error}");
     }
 }
 
@@ -162,7 +165,7 @@ async fn hundreds_run_at_once_and_stop_when_dropped() {
     println!("{:?} each", start.elapsed() / 300);
     let mut addresses = Vec::new();
     for sandbox in &sandboxes {
-        let _ = calls::all()[0].send_default(&sandbox.client()).await;
+        let _ = calls::all()[0].send_default(&client(sandbox)).await;
         let [request] = &sandbox.requests()[..] else { panic!("each has its own journal") };
         assert!(request.status.is_some_and(|status| !status.is_server_error()));
         addresses.push(sandbox.address().unwrap());

@@ -511,7 +511,7 @@ async fn a_product_is_read_once_at_a_time() {
     companies.add_product(&company, "own").await.unwrap();
     companies.add_product(&company, "lending").await.unwrap();
     let products = companies.get(&company).await.unwrap().products;
-    assert_eq!(products, ["lending".into(), "own".into()]);
+    assert_eq!(products, ["lending", "own"]);
     refresh("own").await.unwrap();
     let error = refresh("own").await.unwrap_err();
     assert!(matches!(error, Error::BadRequest(_)), "{error}");

@@ -359,7 +359,8 @@ async fn every_fault_can_be_named() {
         assert_eq!(post(&sandbox, "inject", rule.clone()).await.0, 400, "{rule}");
     }
     let (status, answer) = post(&sandbox, "inject", json!({ "fault": "html", "operation": "no.such" })).await;
-    assert_eq!((status, &answer["error"]), (422, &json!("there is no operation no.such")));
+    assert!(answer["error"].as_str().unwrap().starts_with("there is no operation no.such"), "{answer}");
+    assert_eq!(status, 422);
     sandbox.verify().unwrap();
 }
 
@@ -502,7 +503,7 @@ async fn no_fault_strikes_it_and_too_much_is_refused() {
 async fn the_list_of_requests_shows_no_secret() {
     let sandbox = sandbox();
     for call in calls::all() {
-        let _ = call.send_default(&sandbox.client()).await;
+        let _ = call.send_default(&client(&sandbox)).await;
     }
     let (secret, shown) = (calls::Input::default().secret, get(&sandbox, "requests").await.to_string());
     assert!(

@@ -628,10 +628,14 @@ async fn ensure_connection_opens_one() {
     assert_eq!(result_of(&sandbox, &job).unwrap()["error"]["error_code"], "InvalidCredentials");
     let nowhere = SubmitJob::ensure_connection(EnsureConnection::new("no-such-source", "u", "p"));
     assert_eq!(refused(deck.jobs().submit(&nowhere)).await, ErrorCode::DataSourceNotFound);
-    for input in [json!({}), json!({ "source_guid": AETNA, "username": "u" }), json!("encrypted")] {
+    for input in [json!({}), json!({ "source_guid": AETNA, "username": "u" })] {
         let body = SubmitJob::new("EnsureConnection", input);
         assert_eq!(refused(deck.jobs().submit(&body)).await, ErrorCode::ValidationFailed);
     }
+    // The client sends no such thing.
+    let encrypted = json!({ "job_code": "EnsureConnection", "input": "encrypted" });
+    let (status, body) = post(&sandbox, "/jobs/submit", &encrypted).await;
+    assert_eq!((status, body["error_code"].as_str()), (400, Some(ErrorCode::ValidationFailed.as_str())));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn both() -> [Sandbox; 2] {
 }
 
 fn impatient(sandbox: &Sandbox) -> Client {
-    let builder = sandbox.client_builder().retry(RetryPolicy::never());
+    let builder = of_sandbox(sandbox).retry(RetryPolicy::never());
     builder.attempt_timeout(Duration::from_millis(500)).max_body(100_000).build().unwrap()
 }
 
@@ -81,10 +81,10 @@ async fn a_huge_bomb_costs_the_test_next_to_nothing() {
 
         sandbox.clear_faults();
         sandbox.inject(Fault::GzipBomb((3 << 20) + 1));
-        let client = sandbox.client_builder().max_body((3 << 20) + 1).build().unwrap();
+        let client = of_sandbox(&sandbox).max_body((3 << 20) + 1).build().unwrap();
         let error = reading().send_default(&client).await.unwrap_err();
         assert!(matches!(error, Error::Decode(_)), "{error:?}");
-        let client = sandbox.client_builder().max_body(3 << 20).build().unwrap();
+        let client = of_sandbox(&sandbox).max_body(3 << 20).build().unwrap();
         let error = reading().send_default(&client).await.unwrap_err();
         assert!(error.to_string().contains("over the limit"), "{error:?}");
     }
@@ -207,7 +207,7 @@ async fn answers_that_nobody_has_seen_before_cost_no_call() {
         for fault in [Fault::UnseenValues, Fault::ExtraFields] {
             sandbox.inject(fault);
         }
-        reading().send_default(&sandbox.client()).await.unwrap();
+        reading().send_default(&client(&sandbox)).await.unwrap();
     }
 }
 
@@ -215,7 +215,8 @@ async fn answers_that_nobody_has_seen_before_cost_no_call() {
 async fn rules_strike_where_and_as_often_as_they_say() {
     let sandbox = seeded().start().await.unwrap();
     let (call, client) = (reading(), impatient(&sandbox));
-    sandbox.inject(FaultRule::new(Fault::Status(500)).operation("another.operation"));
+    let another = connectory::operations().find(|operation| operation.id() != call.id).unwrap();
+    sandbox.inject(FaultRule::new(Fault::Status(500)).operation(another.id()));
     call.send_default(&client).await.unwrap();
 
     sandbox.inject(FaultRule::new(Fault::Status(500)).operation(call.id).times(2));

@@ -14,7 +14,7 @@ fn known() -> Vec<Request> {
     runtime().block_on(async {
         let sandbox = seeded().in_memory().unwrap();
         for call in calls::all() {
-            let _ = call.send_default(&sandbox.client()).await;
+            let _ = call.send_default(&client(&sandbox)).await;
         }
         let mut known = sandbox.requests();
         known.extend(controls(&known[0]));
@@ -89,7 +89,7 @@ fn file(sandbox: &Sandbox, any: &Request) -> Request {
 /// Apideck's links for customers. The seed makes every sandbox of it give the same.
 #[cfg(feature = "apideck")]
 async fn links(sandbox: &Sandbox, any: &Request) -> [Request; 2] {
-    let connections = sandbox.client().apideck().vault().connections();
+    let connections = client(sandbox).apideck().vault().connections();
     let salesforce = connections.get("crm", "salesforce").await.unwrap().data;
     [salesforce.authorize_url, salesforce.revoke_url].map(|link| {
         let link = format!("{}&redirect_uri=http://localhost/", link.unwrap().expose_secret());

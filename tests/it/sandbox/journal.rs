@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[tokio::test]
 async fn every_request_is_kept_and_its_debug_shows_no_secret() {
     let sandbox = Sandbox::start().await.unwrap();
-    let client = sandbox.client();
+    let client = client(&sandbox);
     for call in calls::all() {
         let input = calls::Input::default();
         let _ = (call.send)(&client, &input).await;
@@ -35,7 +35,7 @@ async fn a_journal_with_a_limit_keeps_the_latest_requests() {
     let calls = calls::all();
     let sent: Vec<_> = calls.iter().chain(&calls).take(3).collect();
     for call in &sent {
-        let _ = call.send_default(&sandbox.client()).await;
+        let _ = call.send_default(&client(&sandbox)).await;
     }
     let kept: Vec<_> = sandbox.requests().iter().map(|request| request.operation.unwrap().id()).collect();
     assert_eq!(kept, [sent[1].id, sent[2].id]);
@@ -50,10 +50,10 @@ async fn expectations_count_calls() {
     let sandbox = Sandbox::start().await.unwrap();
     let call = &calls::all()[0];
     sandbox.expect(call.id, 2);
-    let _ = call.send_default(&sandbox.client()).await;
+    let _ = call.send_default(&client(&sandbox)).await;
     let error = sandbox.verify().unwrap_err();
     assert_eq!(error.to_string(), format!("calls of {}: 2 expected, 1 made", call.id));
-    let _ = call.send_default(&sandbox.client()).await;
+    let _ = call.send_default(&client(&sandbox)).await;
     sandbox.verify().unwrap();
 }
 
@@ -85,7 +85,7 @@ async fn requests_whose_body_cannot_be_had_are_kept_too() {
     let builder = Sandbox::builder().log(move |request| log.lock().unwrap().push(request.status));
     let sandbox = builder.start().await.unwrap();
     let call = &calls::all()[0];
-    let _ = call.send_default(&sandbox.client()).await;
+    let _ = call.send_default(&client(&sandbox)).await;
     let mut request = sandbox.requests().remove(0);
     request.body = vec![b' '; 5 * 1024 * 1024].into();
     over_a_socket(sandbox.address().unwrap(), &request).await;
@@ -214,6 +214,57 @@ async fn dropping_a_sandbox_with_an_unknown_request_panics_unless_somebody_knows
         panic!("the test's own");
     }));
     assert_eq!(*unwound.unwrap_err().downcast_ref::<&str>().unwrap(), "the test's own");
+}
+
+#[tokio::test]
+async fn what_was_expected_and_did_not_come_fails_like_an_unknown_request() {
+    let call = &calls::all()[0];
+    let expecting = |times| {
+        let sandbox = Sandbox::builder().in_memory().unwrap();
+        sandbox.expect(call.id, times);
+        sandbox
+    };
+    let dropped = |sandbox: Sandbox| {
+        let panic = catch_unwind(AssertUnwindSafe(|| drop(sandbox))).err();
+        panic.map(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_default())
+    };
+    let told = dropped(expecting(1)).unwrap();
+    assert!(told.ends_with(&format!("calls of {}: 1 expected, 0 made", call.id)), "{told}");
+    let ignoring = expecting(1);
+    ignoring.ignore_unknown_requests();
+    assert!(dropped(ignoring).is_some(), "what is ignored is unknown requests");
+
+    assert_eq!(dropped(expecting(0)), None);
+    let met = expecting(1);
+    let _ = call.send_default(&client(&met)).await;
+    assert_eq!(dropped(met), None);
+    let verified = expecting(1);
+    verified.verify().unwrap_err();
+    assert_eq!(dropped(verified), None, "somebody knows");
+
+    let again = expecting(1);
+    again.verify().unwrap_err();
+    again.expect(call.id, 2);
+    assert!(dropped(again).unwrap().contains("2 expected"), "nobody knows of the new one");
+}
+
+#[tokio::test]
+async fn an_operation_that_is_none_is_refused_where_it_is_named() {
+    use connectory::sandbox::{Fault, FaultRule};
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    let known = calls::all()[0].id;
+    let misspelt = format!("{known}x");
+    let panics: [&dyn Fn(); 3] = [
+        &|| sandbox.inject(FaultRule::new(Fault::Html).operation(&misspelt)),
+        &|| sandbox.expect(&misspelt, 1),
+        &|| drop(sandbox.requests_of(&misspelt)),
+    ];
+    for panics in panics {
+        let panic = catch_unwind(AssertUnwindSafe(panics)).unwrap_err();
+        let said = panic.downcast_ref::<String>().unwrap();
+        assert_eq!(*said, format!("there is no operation {misspelt}; the nearest is {known}"));
+    }
+    sandbox.verify().unwrap();
 }
 
 #[tokio::test]

@@ -43,7 +43,8 @@ mod faults;
 mod hostile;
 mod journal;
 
-use crate::support::calls;
+use crate::support::{calls, of_sandbox};
+use connectory::Client;
 use connectory::sandbox::{Request, Sandbox, SandboxBuilder};
 use std::{net::SocketAddr, time::Duration};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -87,6 +88,11 @@ async fn in_memory(sandbox: &Sandbox, request: &Request) -> String {
     format!("{status} {}", String::from_utf8_lossy(&body))
 }
 
+/// A client with the consumer that the calls are for.
+fn client(sandbox: &Sandbox) -> Client {
+    of_sandbox(sandbox).build().unwrap()
+}
+
 /// A sandbox that knows what the calls name, as far as it can.
 fn seeded() -> SandboxBuilder {
     let builder = Sandbox::builder().seed(7);
@@ -105,7 +111,7 @@ async fn it_acts_out_every_operation() {
     for call in calls::all() {
         // Each in a sandbox of its own: some calls end what others need.
         let sandbox = seeded().start().await.unwrap();
-        match call.send_default(&sandbox.client()).await {
+        match call.send_default(&client(&sandbox)).await {
             Ok(_) => succeeded.push(call.id),
             Err(error) => {
                 let status = error.status().unwrap_or_else(|| panic!("{}: {error}", call.id));
@@ -142,7 +148,7 @@ async fn it_acts_out_every_operation() {
 #[tokio::test]
 async fn it_stops_when_dropped() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (client, call) = (sandbox.client(), &calls::all()[0]);
+    let (client, call) = (client(&sandbox), &calls::all()[0]);
     let _ = (call.send)(&client, &calls::Input::default()).await;
     drop(sandbox);
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -177,7 +183,7 @@ fn stop_elsewhere(sandbox: Sandbox) {
 fn it_stops_on_another_runtime_while_nobody_drives_its_own() {
     let own = runtime();
     let sandbox = own.block_on(Sandbox::builder().port_each().start()).unwrap();
-    let (client, call) = (sandbox.client(), &calls::all()[0]);
+    let (client, call) = (client(&sandbox), &calls::all()[0]);
     let _ = own.block_on((call.send)(&client, &calls::Input::default()));
     stop_elsewhere(sandbox);
     // The connection that the client has kept leads nowhere either.
@@ -241,7 +247,7 @@ async fn bytes_that_are_no_request_do_not_stop_it() {
         .unwrap();
     }
     let call = &calls::all()[0];
-    match (call.send)(&sandbox.client(), &calls::Input::default()).await {
+    match (call.send)(&client(&sandbox), &calls::Input::default()).await {
         Ok(_) => {}
         Err(error) => assert!(error.status().is_some(), "{error}"),
     }

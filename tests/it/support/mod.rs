@@ -57,6 +57,19 @@ pub fn reqwest_builder() -> reqwest::ClientBuilder {
     builder
 }
 
+/// A client of the sandbox with the consumer that the cases are for.
+pub fn of_sandbox(sandbox: &connectory::sandbox::Sandbox) -> ClientBuilder {
+    let builder = sandbox.client_builder();
+    // What it knows its application by, unless it is told otherwise.
+    #[cfg(feature = "apideck")]
+    let builder = builder.apideck(
+        connectory::apideck::Config::new("sk_test_sandbox_5b1e0d77", "sandbox-app")
+            .consumer_id(CONSUMER)
+            .base_url(sandbox.base_url(Provider::Apideck)),
+    );
+    builder
+}
+
 /// What comes of this work, which fails the test instead of keeping it for ever.
 pub async fn ends<T>(limit: Duration, work: impl Future<Output = T>) -> T {
     tokio::time::timeout(limit, work).await.expect("it ends in time")

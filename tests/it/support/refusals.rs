@@ -59,7 +59,21 @@ pub async fn refused(vendor: &str, answer: ResponseTemplate) -> Vec<Error> {
     errors
 }
 
-fn variant(error: &Error) -> String {
-    let shown = format!("{error:?}");
-    shown.split('(').next().unwrap().to_owned()
+fn variant(error: &Error) -> &'static str {
+    match error {
+        Error::BadRequest(_) => "BadRequest",
+        Error::Unauthorized(_) => "Unauthorized",
+        Error::PaymentRequired(_) => "PaymentRequired",
+        Error::Forbidden(_) => "Forbidden",
+        Error::NotFound(_) => "NotFound",
+        Error::Conflict(_) => "Conflict",
+        Error::Unprocessable(_) => "Unprocessable",
+        Error::RateLimited(_) => "RateLimited",
+        Error::Client(_) => "Client",
+        Error::Server(_) => "Server",
+        Error::Redirect(_) => "Redirect",
+        Error::Decode(_) => "Decode",
+        Error::Transport(_) => "Transport",
+        _ => "another",
+    }
 }

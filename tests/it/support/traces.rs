@@ -24,6 +24,7 @@ pub struct Traces(Arc<Mutex<Vec<Trace>>>);
 pub struct Trace {
     pub span: Option<span::Id>,
     pub name: &'static str,
+    pub target: &'static str,
     pub level: Level,
     /// Names and values as they were recorded: one that is recorded twice is there twice.
     pub fields: Vec<(&'static str, String)>,
@@ -71,8 +72,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Traces {
         let metadata = attributes.metadata();
         let mut fields = Vec::new();
         attributes.record(&mut Collect(&mut fields));
-        let (name, level) = (metadata.name(), *metadata.level());
-        self.0.lock().unwrap().push(Trace { span: Some(id.clone()), name, level, fields });
+        let (name, target, level) = (metadata.name(), metadata.target(), *metadata.level());
+        self.0.lock().unwrap().push(Trace { span: Some(id.clone()), name, target, level, fields });
     }
 
     fn on_record(&self, id: &span::Id, values: &span::Record<'_>, _: Context<'_, S>) {
@@ -85,8 +86,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Traces {
         let metadata = event.metadata();
         let mut fields = Vec::new();
         event.record(&mut Collect(&mut fields));
-        let (name, level) = (metadata.target(), *metadata.level());
-        self.0.lock().unwrap().push(Trace { span: None, name, level, fields });
+        let (name, target, level) = (metadata.name(), metadata.target(), *metadata.level());
+        self.0.lock().unwrap().push(Trace { span: None, name, target, level, fields });
     }
 }
 
@@ -140,7 +141,7 @@ impl io::Write for Log {
 
 /// An error with everything that can be printed of it, its sources included.
 pub fn printed(error: &connectory::Error) -> String {
-    let mut text = format!("{error:?} {error:#?}");
+    let mut text = format!("{error:?} {error:#?} {}", error.report());
     let mut next: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = next {
         write!(text, " {error} {error:?}").unwrap();

@@ -13,9 +13,9 @@ model! {
     /// A consumer's connection to a service, from "available" to "callable".
     ///
     /// Source: <https://developers.apideck.com/guides/connection-states>.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct Connection {
+    pub struct Connection {
         /// Unified API and service, such as `crm+salesforce`.
         pub id: ConnectionId,
         /// The service.
@@ -48,8 +48,8 @@ model! {
         pub authorize_url: Option<SecretUrl>,
         /// Where the customer revokes, OAuth only; [`revoke_link`](Self::revoke_link) adds where to come back to.
         pub revoke_url: Option<SecretUrl>,
-        /// Values for the form fields, by field id.
-        pub settings: Option<JsonMap>,
+        /// Values for the form fields, by field id. Not serialised: a customer's keys may be among them.
+        pub settings: Option<JsonMap> as Hidden,
         /// Your own data about the connection; `company_id` is Apideck's.
         pub metadata: Option<JsonMap>,
         /// What the customer has to enter.
@@ -219,7 +219,7 @@ open_enum! {
 
 model! {
     /// A webhook that Apideck keeps at the service.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct WebhookSubscription {
         /// Its id at the service.
@@ -228,8 +228,8 @@ model! {
         pub unify_event_types: Vec<String>,
         /// The service's own events.
         pub downstream_event_types: Vec<String>,
-        /// Where the service posts to. Whoever knows it can post too.
-        pub execute_url: Option<SecretUrl>,
+        /// Where the service posts to. Whoever knows it can post too, so it is not serialised.
+        pub execute_url: Option<SecretUrl> as Hidden,
         /// When it was made.
         pub created_at: Option<Timestamp>,
     }
@@ -237,7 +237,7 @@ model! {
 
 model! {
     /// How one custom field is found in the service's records.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct CustomMapping {
         /// The field that it fills, such as `hris+employees+first_aid_training`.

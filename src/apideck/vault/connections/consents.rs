@@ -11,7 +11,7 @@ id! {
 
 model! {
     /// A consent or refusal, as it was recorded.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ConsentRecord {
         /// The record's id.
@@ -44,7 +44,7 @@ impl ConsentRecordInput {
 
 model! {
     /// Which data an application may see.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct DataScopes {
         /// Whether the restriction is switched on.

@@ -2,18 +2,19 @@ use crate::types::{list, model, open_enum};
 use crate::{OtherJson, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
-use std::fmt;
+use std::{convert::Infallible, fmt, str::FromStr};
 
 model! {
     /// A field of the form that a customer fills in to connect.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
-    secret pub struct FormField {
+    pub struct FormField {
         /// The key under which its value goes into the settings.
         pub id: Option<String>,
         /// The name to show.
         pub label: Option<String>,
-        /// What has been entered, secret also where `sensitive` is false. A value that is not text is its JSON.
+        /// What has been entered, secret also where `sensitive` is false. A value that is not text is its JSON. Not
+        /// serialised.
         pub value: Option<Secret> as AnySecret,
         /// The text to show while it is empty.
         pub placeholder: Option<String>,
@@ -81,7 +82,7 @@ open_enum! {
 }
 
 /// What can be chosen in a form field: one value, or a group of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FormFieldOption {
     /// One value.
@@ -110,7 +111,7 @@ impl FormFieldOption {
 }
 
 /// One value that can be chosen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "option_type", rename = "simple")]
 #[non_exhaustive]
 pub struct SimpleOption {
@@ -122,7 +123,7 @@ pub struct SimpleOption {
 }
 
 /// Values that can be chosen, under one label.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "option_type", rename = "group")]
 #[non_exhaustive]
 pub struct OptionGroup {
@@ -189,7 +190,7 @@ impl FormFieldOption {
 /// The value of a form field, an option or a default.
 ///
 /// A scalar or a list of scalars. `Debug` prints its kind only, because form values may be secret.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum FieldValue {
@@ -261,11 +262,18 @@ impl From<bool> for FieldValue {
     }
 }
 
-impl From<i64> for FieldValue {
-    fn from(number: i64) -> Self {
-        Self::Number(number.into())
-    }
+/// Makes a field's value of whole numbers of any width.
+macro_rules! from_integers {
+    ($($integer:ty)+) => { $(
+        impl From<$integer> for FieldValue {
+            fn from(number: $integer) -> Self {
+                Self::Number(number.into())
+            }
+        }
+    )+ };
 }
+
+from_integers! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize }
 
 /// JSON has no infinity and no NaN: they become null.
 impl From<f64> for FieldValue {
@@ -274,20 +282,41 @@ impl From<f64> for FieldValue {
     }
 }
 
-impl<const N: usize> From<[FieldValue; N]> for FieldValue {
-    fn from(values: [FieldValue; N]) -> Self {
-        Self::List(values.into())
+impl<T: Into<FieldValue>, const N: usize> From<[T; N]> for FieldValue {
+    fn from(values: [T; N]) -> Self {
+        values.into_iter().collect()
     }
 }
 
-impl From<Vec<FieldValue>> for FieldValue {
-    fn from(values: Vec<FieldValue>) -> Self {
-        Self::List(values)
+impl<T: Into<FieldValue>> From<Vec<T>> for FieldValue {
+    fn from(values: Vec<T>) -> Self {
+        values.into_iter().collect()
+    }
+}
+
+impl<T: Into<FieldValue>> FromIterator<T> for FieldValue {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Self::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+impl FromStr for FieldValue {
+    type Err = Infallible;
+
+    /// The text itself: nothing is made a number of.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.into())
+    }
+}
+
+impl From<&String> for FieldValue {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
     }
 }
 
 /// Defaults for new records of one resource.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConnectionConfiguration {
     /// The resource, such as `leads`.
@@ -309,7 +338,7 @@ impl ConnectionConfiguration {
 }
 
 /// The default of one field.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConfigurationDefault {
     /// The field.
@@ -415,8 +444,12 @@ mod tests {
             (json!(123), FieldValue::from(123)),
             (json!(12.5), FieldValue::from(12.5)),
             (json!(true), FieldValue::from(true)),
-            (json!(["team", 10, 10.5]), FieldValue::from(["team".into(), 10.into(), 10.5.into()])),
-            (json!([]), FieldValue::from(Vec::new())),
+            (json!(["team", 10, 10.5]), FieldValue::from([FieldValue::from("team"), 10.into(), 10.5.into()])),
+            (json!(["a", "b"]), FieldValue::from(["a", "b"])),
+            (json!(["a", "b"]), vec![String::from("a"), String::from("b")].into()),
+            (json!(["a"]), [String::from("a")].iter().collect()),
+            (json!([1, 2]), [1_u8, 2].into()),
+            (json!([]), FieldValue::from(Vec::<String>::new())),
             (json!(null), FieldValue::from(f64::NAN)),
             (json!(null), FieldValue::from(f64::INFINITY)),
             (json!({ "a": [1] }), FieldValue::Other(OtherJson::from(json!({ "a": [1] })))),
@@ -428,8 +461,28 @@ mod tests {
     }
 
     #[test]
+    fn every_integer_is_a_value_and_a_text_stays_one() {
+        let rows = [
+            (FieldValue::from(i8::MIN), json!(i8::MIN)),
+            (FieldValue::from(i16::MIN), json!(i16::MIN)),
+            (FieldValue::from(i32::MIN), json!(i32::MIN)),
+            (FieldValue::from(i64::MIN), json!(i64::MIN)),
+            (FieldValue::from(isize::MIN), json!(isize::MIN)),
+            (FieldValue::from(u8::MAX), json!(u8::MAX)),
+            (FieldValue::from(u16::MAX), json!(u16::MAX)),
+            (FieldValue::from(u32::MAX), json!(u32::MAX)),
+            (FieldValue::from(u64::MAX), json!(u64::MAX)),
+            (FieldValue::from(usize::MAX), json!(usize::MAX)),
+            ("17".parse().unwrap(), json!("17")),
+        ];
+        for (value, expected) in rows {
+            assert_eq!(to_value(value).unwrap(), expected);
+        }
+    }
+
+    #[test]
     fn values_are_never_shown() {
-        let list = FieldValue::from(["s3cret".into(), 4711.into()]);
+        let list = FieldValue::from([FieldValue::from("s3cret"), 4711.into()]);
         let options = [FormFieldOption::simple("One", list), option(json!({ "option_type": "s3cret" }))];
         let shown = format!("{options:?} {options:#?}");
         assert!(!shown.contains("s3cret") && !shown.contains("4711"), "{shown}");

@@ -193,7 +193,7 @@ impl CreateCallbackState {
 
 model! {
     /// What tells Vault for whom a link is.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     secret pub struct CallbackState {
         /// Goes into links as `state`.

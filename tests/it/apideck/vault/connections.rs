@@ -1,6 +1,10 @@
 //! Apideck's connections on the wire.
 
-use crate::support::wire::{Seen, Wire};
+use crate::support::{
+    memory::{Memory, Step},
+    offline,
+    wire::{Seen, Wire},
+};
 use connectory::apideck::{
     UnifiedApi,
     vault::connections::{
@@ -201,7 +205,7 @@ fn assert_form_fields(fields: &[FormField]) {
         FormFieldOption::simple("Integer", 123),
         FormFieldOption::simple("Number", 12.5),
         FormFieldOption::simple("Boolean", true),
-        FormFieldOption::simple("List", ["team".into(), "{secret}".into()]),
+        FormFieldOption::simple("List", ["team", "{secret}"]),
     ];
     let options = [
         FormFieldOption::simple("General Channel", "general"),
@@ -219,7 +223,7 @@ fn assert_configuration(configuration: &[ConnectionConfiguration]) {
     assert_eq!(product.options, [FormFieldOption::simple("General Channel", "general")]);
     assert_eq!(product.value, Some("{secret}".into()));
     assert_eq!(amounts.target, Some(ConfigurationTarget::Resource));
-    let list: FieldValue = ["GC6000 series".into(), 10.into(), 10.5.into()].into();
+    let list: FieldValue = ["GC6000 series".into(), FieldValue::from(10), 10.5.into()].into();
     assert_eq!(amounts.value, Some(list));
 }
 
@@ -358,14 +362,14 @@ async fn update_writes_the_vendors_example_as_it_is() {
 /// The vendor's example of an update, written with the typed structs.
 fn vendors_update() -> UpdateConnection {
     let option = |value: FieldValue| FormFieldOption::simple("General Channel", value);
-    let list = || FieldValue::from(["team".into(), "general".into()]);
+    let list = || FieldValue::from(["team", "general"]);
     let group = |values: &[FieldValue]| {
         FormFieldOption::group("1234", "General Channel", values.iter().cloned().map(option))
     };
     let default = |value: FieldValue, options: Vec<FormFieldOption>| {
         ConfigurationDefault::new("ProductInterest", value).options(options)
     };
-    let mixed = FieldValue::from([10.5.into(), 10.into(), "GC6000 series".into()]);
+    let mixed = FieldValue::from([FieldValue::from(10.5), 10.into(), "GC6000 series".into()]);
     let configuration = [
         ConnectionConfiguration::new(
             "leads",
@@ -526,4 +530,28 @@ async fn import_clears_credentials() {
         let expected = json!({ "credentials": expected });
         assert_json(&wire.request().await, &format!("POST {PATH}/import"), &expected);
     }
+}
+
+/// What a service answers its front end with: `Json(connections)`.
+#[tokio::test]
+async fn r20_connections_are_handed_to_a_front_end_without_what_the_customer_entered() {
+    use axum::response::IntoResponse;
+    let whole = CONNECTION.replace("{secret}", "c4nary");
+    let memory = Memory::playing([Step::answer(200, whole)]);
+    let connection =
+        offline(&memory).apideck().vault().connections().get("crm", "salesforce").await.unwrap().data;
+    assert_eq!(connection.settings.as_ref().unwrap().get::<String>("api_key").as_deref(), Some("c4nary"));
+    assert_eq!(connection, connection.clone());
+    let answer = axum::Json(vec![connection.clone()]).into_response();
+    let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+    let written: Value = serde_json::from_slice(&body).unwrap();
+    let written = &written[0];
+    assert_eq!((&written["id"], &written["state"]), (&json!("crm+salesforce"), &json!("authorized")));
+    assert_eq!(written["form_fields"][1]["label"], "API Key");
+    let absent = ["/settings", "/form_fields/1/value", "/subscriptions/0/execute_url"];
+    assert_eq!(absent.map(|place| written.pointer(place)), [None; 3]);
+
+    let read: Connection = serde_json::from_slice::<Vec<Connection>>(&body).unwrap().remove(0);
+    assert_eq!((&read.id, read.form_fields.len()), (&connection.id, connection.form_fields.len()));
+    assert_ne!(read, connection, "what was not written is not there");
 }

@@ -62,6 +62,8 @@ pub struct Given {
     pub models: [String; 2],
     /// The value as the caller may store it; nothing of it where it holds secrets.
     pub stored: Option<Value>,
+    /// What anybody serialises the value to; nothing where it cannot be.
+    pub written: Option<Value>,
     /// The places of what was left out of it.
     pub unread: Vec<String>,
     /// The body, or whatever else the call takes, as anybody but the client serialises it.
@@ -175,12 +177,21 @@ macro_rules! stores {
 
 /// A call with its body, or whatever else it takes.
 fn sent<T: Debug + 'static>(body: &(impl Debug + Serialize), call: Call<T>) -> Sent {
-    given(body, call, |_| None)
+    given(body, call, |_| None, |_| None)
 }
 
 /// A call whose value can be stored whole.
 fn storable<T: Debug + Serialize + 'static>(body: &(impl Debug + Serialize), call: Call<T>) -> Sent {
-    given(body, call, |value| Some(as_json(value)))
+    given(body, call, |value| Some(as_json(value)), |value| Some(as_json(value)))
+}
+
+/// A call whose value is serialised without its secrets, and can be stored whole as this says.
+fn with_secrets<T: Debug + Serialize + 'static>(
+    body: &(impl Debug + Serialize),
+    call: Call<T>,
+    stored: fn(&T) -> Option<Value>,
+) -> Sent {
+    given(body, call, stored, |value| Some(as_json(value)))
 }
 
 /// The value as JSON; as its text where no `Value` can hold it.
@@ -192,6 +203,7 @@ fn given<T: Debug + 'static>(
     body: &(impl Debug + Serialize),
     call: Call<T>,
     stored: fn(&T) -> Option<Value>,
+    written: fn(&T) -> Option<Value>,
 ) -> Sent {
     let shown = format!("{body:?} {body:#?} {call:?} {call:#?}");
     let (serialised, asked) = (json!(body), format!("{body:?}"));
@@ -200,7 +212,8 @@ fn given<T: Debug + 'static>(
         let shown = format!("{shown} {response:?} {response:#?}");
         let models = [asked, format!("{:?}", response.value())];
         let unread = response.unread().iter().map(|unread| unread.path().to_owned()).collect();
-        Ok(Given { shown, models, stored: stored(response.value()), serialised, unread })
+        let (stored, written) = (stored(response.value()), written(response.value()));
+        Ok(Given { shown, models, stored, written, serialised, unread })
     })
 }
 

@@ -1,4 +1,4 @@
-use super::{Case, Sent, Staged, Stored, as_json, given, sent, staged, storable};
+use super::{Case, Sent, Staged, Stored, as_json, sent, staged, storable, with_secrets};
 use connectory::apideck::webhooks::*;
 use connectory::{Client, Patch, Secret};
 use serde_json::{Value, json};
@@ -176,14 +176,14 @@ pub fn cases() -> Vec<Case> {
                       &filter%5Bsuccess%5D=false&limit=200",
             required: Some((|client, _| event_logs(client, &ListEventLogs::new()), "GET /webhook/logs")),
             answer: (200, EVENT_LOGS),
-            stores: stores![DeliveryAttempt],
+            stores: stores![DeliveryAttempt, EventLog],
             ..Case::default()
         },
     ]
 }
 
 fn event_logs(client: &Client, query: &ListEventLogs) -> Sent {
-    given(query, client.apideck().webhooks().event_logs(query), |answer| {
+    with_secrets(query, client.apideck().webhooks().event_logs(query), |answer| {
         let data: Vec<_> = answer.data.iter().map(stored).collect();
         let (status_code, status) = (answer.status_code, &answer.status);
         Some(json!({

@@ -17,9 +17,10 @@ pub fn cases() -> Vec<Case> {
     vec![
         Case {
             id: "codat.settings.get_profile",
-            send: |client, _| sent(&(), client.codat().settings().get_profile()),
+            send: |client, _| storable(&(), client.codat().settings().get_profile()),
             request: "GET /profile",
             answer: (200, PROFILE),
+            stores: stores![Profile],
             ..Case::default()
         },
         Case {
@@ -31,7 +32,7 @@ pub fn cases() -> Vec<Case> {
                 let profile =
                     profile.white_list_urls(["https://bobs-burgers.example"]).confirm_company_name(true);
                 let profile = profile.api_key(&input.secret);
-                sent(&profile, client.codat().settings().update_profile(&profile))
+                storable(&profile, client.codat().settings().update_profile(&profile))
             },
             request: r#"PUT /profile {
                 "name": "Bob's Burgers", "redirectUrl": "https://bobs-burgers.example/{companyId}",
@@ -41,7 +42,7 @@ pub fn cases() -> Vec<Case> {
             required: Some((
                 |client, _| {
                     let profile = UpdateProfile::new("Bob's Burgers", "https://bobs-burgers.example/");
-                    sent(&profile, client.codat().settings().update_profile(&profile))
+                    storable(&profile, client.codat().settings().update_profile(&profile))
                 },
                 r#"PUT /profile { "name": "Bob's Burgers", "redirectUrl": "https://bobs-burgers.example/" }"#,
             )),
@@ -104,7 +105,7 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             id: "codat.settings.list_api_keys",
-            send: |client, _| sent(&(), client.codat().settings().list_api_keys()),
+            send: |client, _| storable(&(), client.codat().settings().list_api_keys()),
             request: "GET /apiKeys",
             answer: (
                 200,
@@ -113,6 +114,7 @@ pub fn cases() -> Vec<Case> {
                     "createdDate": "2022-04-11T13:49:37Z", "unseen": { "a": [1] }
                 }] }"#,
             ),
+            stores: stores![ApiKeys, ApiKey],
             ..Case::default()
         },
         Case {

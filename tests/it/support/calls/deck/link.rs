@@ -61,7 +61,7 @@ pub fn cases() -> Vec<Case> {
             id: "deck.link.info",
             send: |client, input| {
                 let body = LinkTokenRequest::new(&input.secret);
-                sent(&body, client.deck().link().info(&body))
+                storable(&body, client.deck().link().info(&body))
             },
             request: r#"POST /link/info { "link_token": "{secret}" }"#,
             answer: (
@@ -82,13 +82,14 @@ pub fn cases() -> Vec<Case> {
                   "show_step_add_account": false, "unseen": { "a": [1] }
                 }"#,
             ),
+            stores: stores![ClientInfo, UpdateInfo],
             ..Case::default()
         },
         Case {
             id: "deck.link.sources",
             send: |client, input| {
                 let body = SearchSources::new(&input.secret).source_id(SOURCE).search("aet");
-                sent(&body, client.deck().link().sources(&body))
+                storable(&body, client.deck().link().sources(&body))
             },
             request: r#"
                 POST /link/sources
@@ -96,7 +97,7 @@ pub fn cases() -> Vec<Case> {
             required: Some((
                 |client, input| {
                     let body = SearchSources::new(&input.secret);
-                    sent(&body, client.deck().link().sources(&body))
+                    storable(&body, client.deck().link().sources(&body))
                 },
                 r#"POST /link/sources { "link_token": "{secret}" }"#,
             )),
@@ -111,6 +112,7 @@ pub fn cases() -> Vec<Case> {
                   }]
                 }] }"#,
             ),
+            stores: stores![Sources, Source, SourceField],
             ..Case::default()
         },
         Case {

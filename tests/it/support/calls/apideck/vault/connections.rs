@@ -1,4 +1,4 @@
-use super::{Case, Input, Sent, Staged, Stored, as_json, given, sent, staged, storable};
+use super::{Case, Input, Sent, Staged, Stored, as_json, sent, staged, storable, with_secrets};
 use connectory::apideck::vault::connections::*;
 use connectory::apideck::{Cursors, Envelope, Links, Meta, Warning};
 use connectory::{Call, Client, JsonMap};
@@ -72,12 +72,14 @@ pub fn cases() -> Vec<Case> {
             needs: NEEDS,
             stores: stores![
                 ConfigurationDefault,
+                Connection,
                 ConnectionConfiguration,
                 ConsentRecord,
                 CustomMapping,
                 DataScopes,
                 DataScopesResources,
                 FieldPermission,
+                FormField,
                 WebhookSubscription,
             ],
             ..Case::default()
@@ -483,12 +485,12 @@ fn custom_mappings(client: &Client, input: &Input, query: &ListCustomFields) -> 
 
 fn list(client: &Client, query: &ListConnections) -> Sent {
     let call = client.apideck().vault().connections().list(query);
-    given(query, call, |answer| Some(with_data(answer, answer.data.iter().map(stored).collect())))
+    with_secrets(query, call, |answer| Some(with_data(answer, answer.data.iter().map(stored).collect())))
 }
 
 /// A call that gives a connection.
 fn sent_for_one(body: &(impl Debug + Serialize), call: Call<Envelope<Connection>>) -> Sent {
-    given(body, call, |answer| Some(with_data(answer, stored(&answer.data))))
+    with_secrets(body, call, |answer| Some(with_data(answer, stored(&answer.data))))
 }
 
 macro_rules! members {

@@ -4,7 +4,7 @@ mod custom_mappings;
 mod logs;
 mod sessions;
 
-use super::{Case, Input, Sent, Staged, Stored, as_json, given, sent, staged, storable};
+use super::{Case, Input, Sent, Staged, Stored, as_json, sent, staged, storable, with_secrets};
 use connectory::Client;
 use connectory::apideck::vault::Vault;
 
