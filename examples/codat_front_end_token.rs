@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     match tokens.token(&"8a210b68-6988-11ed-a1eb-0242ac120002".into()).await {
         Err(Error::NotFound(error)) => println!("no token for a stranger: {error}"),
-        other => println!("{other:?}"),
+        other => return Err(format!("a stranger should get no token: {other:?}").into()),
     }
     Ok(())
 }

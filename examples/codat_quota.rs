@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let hours = error.retry_after().map(|wait| wait.as_secs() / 3600);
             println!("used up: {error}; {} or more hours to go", hours.unwrap_or_default());
         }
-        other => println!("{other:?}"),
+        other => return Err(format!("the quota should be used up: {other:?}").into()),
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Connects a customer's books through Codat: the customer turns back first, agrees later, and revokes in the end.
 
+use connectory::Error;
 use connectory::codat::companies::{CreateCompany, ListCompanies};
 use connectory::codat::connections::{Connection, ConnectionErrorStatus, ConnectionStatus, CreateConnection};
 use connectory::codat::{Codat, CompanyId, Query};
 use connectory::sandbox::Sandbox;
-use connectory::{Error, JsonMap};
 
 /// What your page shows for a connection.
 fn advice(connection: &Connection) -> String {
@@ -32,7 +32,7 @@ async fn company_of(codat: &Codat, own_id: &str, name: &str) -> Result<CompanyId
     if let Some(company) = codat.companies().list(&ours).await?.results.into_iter().next() {
         return Ok(company.id);
     }
-    let company = CreateCompany::new(name).tags(JsonMap::new().with("uid", own_id));
+    let company = CreateCompany::new(name).tag("uid", own_id);
     Ok(codat.companies().create(&company).await?.id)
 }
 
@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", advice(&codat.connections().unlink(&company, &connection.id).await?));
     match codat.connections().unlink(&company, &connection.id).await {
         Err(Error::BadRequest(error)) => println!("once is enough: {error}"),
-        other => println!("{other:?}"),
+        other => return Err(format!("it should be refused: {other:?}").into()),
     }
     Ok(())
 }

@@ -56,9 +56,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = sandbox.client();
 
     subscribe(&client).await?;
-    let _link = session(&client).await?;
-
-    // Apideck's pages, on which the customer agrees at two services; the sandbox has none.
+    let link = session(&client).await?;
+    // The customer's browser. Apideck's pages ask what to connect; the sandbox has none and leads back at once.
+    let back = sandbox.apideck().visit(&link).ok_or("the link is good")?;
+    println!("the customer is back at {}", back.expose_secret());
+    // What the customer would have done there.
     sandbox.apideck().authorize(CUSTOMER, "crm", "hubspot");
     sandbox.apideck().authorize(CUSTOMER, "accounting", "xero");
 

@@ -1,15 +1,18 @@
 //! Finds out why a customer's connection does not work, and who has to do what about it.
 
 use connectory::apideck::vault::connections::{
-    AuthorizeLink, Connection, ConnectionHealth, ConnectionState, Connections, UpdateConnection,
+    AuthorizeLink, Connection, ConnectionHealth, ConnectionState, Connections, IntegrationState,
+    UpdateConnection,
 };
 use connectory::apideck::{ErrorBody, RefreshFailure};
 use connectory::sandbox::Sandbox;
-use connectory::{Error, JsonMap};
+use connectory::{Error, JsonMap, UnixMillis};
 
 #[derive(Debug)]
 enum Reason {
     Works,
+    /// The application's own set-up of the service, whoever the customer is.
+    NotSetUp,
     SwitchedOff,
     NotConnected,
     CredentialsRejected,
@@ -19,12 +22,20 @@ enum Reason {
     NeedsConsent,
     Revoked,
     NoNewToken(RefreshFailure),
+    /// The service is out of reach at times; when it last was, in Unix milliseconds.
+    ServiceFails(Option<UnixMillis>),
     /// What this program does not know yet, or Apideck does not say.
     NeedsALook(String),
 }
 
 async fn find_out(connections: &Connections, api: &str, service: &str) -> Result<Reason, Error> {
     let connection = connections.get(api, service).await?.data;
+    if matches!(
+        connection.integration_state,
+        Some(IntegrationState::Disabled | IntegrationState::NeedsConfiguration)
+    ) {
+        return Ok(Reason::NotSetUp);
+    }
     Ok(match (&connection.state, &connection.health) {
         (Some(ConnectionState::Available), _) => Reason::NotConnected,
         (Some(ConnectionState::Invalid), _) => Reason::CredentialsRejected,
@@ -33,6 +44,7 @@ async fn find_out(connections: &Connections, api: &str, service: &str) -> Result
         (_, Some(ConnectionHealth::NeedsConsent)) => Reason::NeedsConsent,
         (_, Some(ConnectionHealth::Revoked)) => Reason::Revoked,
         (_, Some(ConnectionHealth::NeedsAuth)) => Reason::NotConnected,
+        (_, Some(ConnectionHealth::Degraded)) => Reason::ServiceFails(connection.last_downstream_error_at),
         _ if connection.enabled == Some(false) => Reason::SwitchedOff,
         // It looks well. Whether the service still gives a token is known once Vault has asked for one.
         _ => match connections.validate(api, service).await {
@@ -58,18 +70,22 @@ fn no_new_token(error: &Error) -> Option<RefreshFailure> {
 fn advice(reason: &Reason) -> String {
     match reason {
         Reason::Works => "it works".to_owned(),
+        Reason::NotSetUp => "set the service up in Apideck's dashboard".to_owned(),
         Reason::SwitchedOff => "somebody switched it off: update it with `enabled`".to_owned(),
         Reason::NotConnected | Reason::Revoked => {
             "let the customer connect, with a link or a form".to_owned()
         }
         Reason::CredentialsRejected => "ask the customer for the credentials again".to_owned(),
         Reason::SettingsMissing(labels) => format!("ask the customer for {}", labels.join(", ")),
-        Reason::Unconfirmed => "confirm it, or let the customer begin again".to_owned(),
+        Reason::Unconfirmed => "confirm it, or let the customer start over".to_owned(),
         Reason::NeedsConsent => "ask the customer for consent".to_owned(),
         Reason::NoNewToken(failure) => match failure.credentials_expire_at {
             Some(moment) => format!("let the customer authorize again before {} (Unix ms)", moment.get()),
             None => "the service could not be reached: try again later".to_owned(),
         },
+        Reason::ServiceFails(last) => {
+            format!("the service fails at times, last at {:?}: wait", last.map(|last| last.get()))
+        }
         Reason::NeedsALook(what) => format!("look at it: {what}"),
     }
 }

@@ -6,11 +6,9 @@ use crate::codat::{self, Codat};
 use crate::deck::{self, Deck};
 #[cfg(feature = "deck-v2")]
 use crate::deck_v2::{self, DeckV2};
-use crate::engine::{Budget, Endpoint, Engine, Limits, visible};
-#[cfg(feature = "reqwest")]
-use crate::engine::{Proxies, ReqwestTransport, TransportSettings};
+use crate::engine::{Budget, Endpoint, Engine, Limits, Proxies, TransportSettings, visible};
 use crate::env::Variables;
-use crate::{Error, RetryPolicy, Secret, Transport};
+use crate::{Error, HttpStack, RetryPolicy, Secret, Transport};
 use http::HeaderValue;
 use std::{ffi::OsString, fmt, sync::Arc, time::Duration};
 
@@ -110,6 +108,7 @@ pub struct ClientBuilder {
     proxy: Option<Secret>,
     no_proxy: bool,
     root_certificates: Vec<Vec<u8>>,
+    http_stack: Option<HttpStack>,
     transport: Option<Arc<dyn Transport>>,
     /// The innermost first.
     wraps: Vec<Wrap>,
@@ -151,6 +150,7 @@ impl Default for ClientBuilder {
             proxy: None,
             no_proxy: false,
             root_certificates: Vec::new(),
+            http_stack: None,
             transport: None,
             wraps: Vec::new(),
         }
@@ -221,6 +221,8 @@ impl ClientBuilder {
     }
 
     /// Sends everything but loopback through this proxy, instead of the one that the environment names.
+    ///
+    /// An http or https URL. User name and password in it are percent-encoded.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -256,10 +258,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Chooses the HTTP client below, of those that are compiled in. [`HttpStack`] says which by default.
+    pub fn http_stack(mut self, stack: HttpStack) -> Self {
+        self.http_stack = Some(stack);
+        self
+    }
+
     /// Replaces the transport: to share one between clients, or to record, replay or disturb traffic.
     ///
-    /// It brings its own connection settings: `connect_timeout`, `proxy`, `no_proxy` and `root_certificate` do not go
-    /// with it.
+    /// It brings its own connection settings: `connect_timeout`, `proxy`, `no_proxy`, `root_certificate` and
+    /// `http_stack` do not go with it.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
@@ -379,13 +387,12 @@ impl ClientBuilder {
         let endpoints = endpoints.into_iter().flatten().collect::<Result<Vec<Endpoint>, Error>>()?;
         let exposed = endpoints
             .iter()
-            .map(|endpoint| &endpoint.base)
-            .find(|base| !base.is_https() && !base.is_loopback() && !self.allow_http);
+            .map(|endpoint| endpoint.base.origin())
+            .find(|origin| !origin.is_https() && !origin.is_loopback() && !self.allow_http);
         match exposed {
             None => Ok(endpoints),
-            Some(base) => Err(Error::config(format!(
-                "{} is plain http, where credentials travel unencrypted; `allow_http(true)` allows it",
-                base.origin()
+            Some(origin) => Err(Error::config(format!(
+                "{origin} is plain http, where credentials travel unencrypted; `allow_http(true)` allows it"
             ))),
         }
     }
@@ -402,6 +409,7 @@ impl ClientBuilder {
             ("proxy", self.proxy.is_some()),
             ("no_proxy", self.no_proxy),
             ("root_certificate", !self.root_certificates.is_empty()),
+            ("http_stack", self.http_stack.is_some()),
         ];
         match ignored.into_iter().find(|(_, set)| *set) {
             None => Ok(transport.clone()),
@@ -411,26 +419,22 @@ impl ClientBuilder {
         }
     }
 
-    #[cfg(feature = "reqwest")]
     fn own_transport(&self, endpoints: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
-        let settings = TransportSettings {
+        let Some(stack) = self.http_stack.or_else(HttpStack::usual) else {
+            return Err(Error::config(
+                "no transport is compiled in: the features `reqwest` and `hyper` bring one each, or give one to \
+                 `transport(..)`",
+            ));
+        };
+        stack.transport(&TransportSettings {
             connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(5)),
             ping: ping(self.limits.attempt_timeout),
             proxies: self.proxies()?,
             root_certificates: self.root_certificates.clone(),
-            https: endpoints.iter().any(|endpoint| endpoint.base.is_https()),
-        };
-        Ok(Arc::new(ReqwestTransport::new(&settings)?))
+            https: endpoints.iter().any(|endpoint| endpoint.base.origin().is_https()),
+        })
     }
 
-    #[cfg(not(feature = "reqwest"))]
-    fn own_transport(&self, _: &[Endpoint]) -> Result<Arc<dyn Transport>, Error> {
-        Err(Error::config(
-            "no transport is compiled in: the feature `reqwest` brings one, or give one to `transport(..)`",
-        ))
-    }
-
-    #[cfg(feature = "reqwest")]
     fn proxies(&self) -> Result<Proxies, Error> {
         match &self.proxy {
             Some(_) if self.no_proxy => Err(Error::config("`proxy` and `no_proxy` contradict each other")),

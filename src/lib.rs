@@ -22,7 +22,7 @@
         feature = "apideck",
         feature = "codat",
         feature = "deck-v2",
-        feature = "reqwest",
+        any(feature = "reqwest", feature = "hyper"),
         feature = "rustls"
     )),
     allow(unused)
@@ -79,10 +79,13 @@ pub mod guide;
 
 pub use call::{Call, Download, Paged, Pages, RequestBuilder, Response, Until, Waited};
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "hyper")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]
+pub use engine::HyperTransport;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
 pub use engine::ReqwestTransport;
-pub use engine::{AttemptInfo, Body, RetryPolicy, SendError, Transport, TransportFuture};
+pub use engine::{AttemptInfo, Body, HttpStack, RetryPolicy, SendError, Transport, TransportFuture};
 pub use error::{
     ApiError, ConfigError, DecodeCategory, DecodeError, Error, Outcome, RedirectError, RequestError,
     TransportError, TransportErrorKind, VendorBody, WriteError,

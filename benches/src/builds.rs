@@ -19,7 +19,10 @@ fn target(of: &str) -> PathBuf {
     benches().join("target/measured").join(of)
 }
 
-/// The program of one of the two clients, as small as cargo makes it.
+/// Who has a program in `apps/`.
+pub const PROGRAMS: [Who; 3] = [Who::Reqwest, Who::Hyper, Who::Hand];
+
+/// The program of one of the clients, as small as cargo makes it.
 pub fn program(who: Who) -> PathBuf {
     let name = who.to_string();
     target(&name).join("release").join(name)
@@ -33,17 +36,19 @@ fn cargo(folder: &Path, target: PathBuf, arguments: &[&str]) -> Command {
     cargo
 }
 
-/// Builds both programs anew: the seconds of CPU that it takes, with all that is below them.
+/// Builds the programs anew: the seconds of CPU that it takes, with all that is below them.
 pub fn release() -> Figures {
     Figures::of(|who| {
-        let _ = fs::remove_dir_all(target(&who.to_string()));
-        cpu(|| build(who))
+        PROGRAMS.contains(&who).then(|| {
+            let _ = fs::remove_dir_all(target(&who.to_string()));
+            cpu(|| build(who))
+        })
     })
 }
 
 /// Builds the programs where they are not there yet.
 pub fn programs() {
-    Who::BOTH.into_iter().for_each(build);
+    PROGRAMS.into_iter().for_each(build);
 }
 
 fn build(who: Who) {
@@ -53,22 +58,38 @@ fn build(who: Who) {
 
 /// Bytes of the stripped programs.
 pub fn size() -> Figures {
-    Figures::of(|who| fs::metadata(program(who)).expect("the program").len() as f64)
+    Figures::of(|who| {
+        PROGRAMS.contains(&who).then(|| fs::metadata(program(who)).expect("the program").len() as f64)
+    })
 }
 
-/// Crates that are linked with connectory's default features, itself counted, and with the program by hand.
+/// Crates that are linked with connectory and one vendor, itself counted, and with the program by hand.
 pub fn crates() -> Figures {
     Figures::of(|who| {
-        let manifest = match who {
-            Who::Ours => benches().join("../Cargo.toml"),
-            Who::Hand => benches().join("apps/hand/Cargo.toml"),
+        let (manifest, features) = match who {
+            Who::Reqwest => ("../Cargo.toml", "reqwest,rustls,codat"),
+            Who::Hyper => ("../Cargo.toml", "hyper,rustls,codat"),
+            Who::Hand => ("apps/hand/Cargo.toml", ""),
+            Who::Bare => return None,
         };
+        let manifest = benches().join(manifest);
         let manifest = manifest.to_string_lossy();
-        let arguments = ["tree", "--edges", "normal", "--prefix", "none", "--manifest-path", &manifest];
+        let arguments = [
+            "tree",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--manifest-path",
+            &manifest,
+            "--no-default-features",
+            "--features",
+            features,
+        ];
         let output = cargo(benches(), target("tree"), &arguments).output().expect("cargo tree");
         let text = String::from_utf8_lossy(&output.stdout);
         let names = text.lines().filter_map(|line| line.split(" (").next());
-        names.collect::<BTreeSet<_>>().len() as f64
+        Some(names.collect::<BTreeSet<_>>().len() as f64)
     })
 }
 

@@ -115,8 +115,8 @@ pub fn decode(json: &[u8]) -> Envelope<Vec<Connection>> {
 }
 
 #[derive(Serialize)]
-struct AccessTokenRequest<'a> {
-    access_token: &'a str,
+pub struct AccessTokenRequest<'a> {
+    pub access_token: &'a str,
 }
 
 #[derive(Deserialize)]

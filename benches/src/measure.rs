@@ -6,7 +6,7 @@ use crate::{
     server,
     work::{self, Who, Work, Worker},
 };
-use connectory::deck::connections::AccessTokenRequest;
+use connectory::{HttpStack, deck::connections::AccessTokenRequest};
 use std::{
     env,
     process::{Command, Stdio},
@@ -28,7 +28,7 @@ impl Count {
     pub fn each(self, work: Work, few: usize, many: usize) -> Figures {
         Figures::of(|who| {
             let counted = |times| self.of(&worker_command(who, work, times));
-            (counted(many) - counted(few)) / (many - few) as f64
+            Some((counted(many) - counted(few)) / (many - few) as f64)
         })
     }
 
@@ -66,7 +66,7 @@ pub fn worker(mut arguments: impl Iterator<Item = String>) -> Option<()> {
 
 /// Calls a second by so many tasks on two threads: the medians of rounds that take turns.
 ///
-/// Which thread and which connection come to serve whom settles early and lasts, so both clients and their servers start
+/// Which thread and which connection come to serve whom settles early and lasts, so the clients and their servers start
 /// afresh every few rounds.
 pub fn throughput(work: Work, tasks: usize) -> Figures {
     const STARTS: usize = 12;
@@ -75,7 +75,7 @@ pub fn throughput(work: Work, tasks: usize) -> Figures {
     let rounds = (0..STARTS).map(|_| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let workers = Who::BOTH.map(|who| runtime.block_on(async { Worker::new(who, work) }));
+        let workers = Who::ALL.map(|who| runtime.block_on(async { Worker::new(who, work) }));
         turns(ROUNDS, |who| {
             let worker = &workers[who as usize];
             let start = Instant::now();
@@ -87,54 +87,51 @@ pub fn throughput(work: Work, tasks: usize) -> Figures {
                 }
                 running.join_all().await;
             });
-            CALLS as f64 / start.elapsed().as_secs_f64()
+            Some(CALLS as f64 / start.elapsed().as_secs_f64())
         })
     });
     medians(rounds)
 }
 
 /// Seconds from the start of a process to its first answer: medians of runs that take turns.
-pub fn start(programs: [&Command; 2]) -> Figures {
+pub fn start(programs: &[(Who, Command)]) -> Figures {
     const ROUNDS: usize = 41;
-    taking_turns(ROUNDS, |who| {
-        let program = programs[who as usize];
+    medians([turns(ROUNDS, |who| {
+        let (_, program) = programs.iter().find(|(known, _)| *known == who)?;
         let start = Instant::now();
         let mut command = Command::new(program.get_program());
         let status = command.args(program.get_args()).stdout(Stdio::null()).status();
         assert!(status.expect("it runs").success());
-        start.elapsed().as_secs_f64()
-    })
+        Some(start.elapsed().as_secs_f64())
+    })])
 }
 
-/// The medians of so many rounds.
-fn taking_turns(rounds: usize, measure: impl Fn(Who) -> f64) -> Figures {
-    medians([turns(rounds, measure)])
-}
+type Measured = [Vec<f64>; Who::ALL.len()];
 
-/// So many rounds, in which each goes first as often as the other.
-fn turns(rounds: usize, measure: impl Fn(Who) -> f64) -> [Vec<f64>; 2] {
-    let mut measured = [Vec::new(), Vec::new()];
+/// So many rounds, in which each goes first as often as the others.
+fn turns(rounds: usize, measure: impl Fn(Who) -> Option<f64>) -> Measured {
+    let mut measured = Measured::default();
     for round in 0..rounds {
-        let [ours, hand] = Who::BOTH;
-        for who in if round % 2 == 0 { [ours, hand] } else { [hand, ours] } {
-            measured[who as usize].push(measure(who));
+        let mut order = Who::ALL;
+        order.rotate_left(round % Who::ALL.len());
+        for who in order {
+            measured[who as usize].extend(measure(who));
         }
     }
     measured
 }
 
-fn medians(rounds: impl IntoIterator<Item = [Vec<f64>; 2]>) -> Figures {
-    let mut measured = [Vec::new(), Vec::new()];
+fn medians(rounds: impl IntoIterator<Item = Measured>) -> Figures {
+    let mut measured = Measured::default();
     for round in rounds {
         measured.iter_mut().zip(round).for_each(|(measured, round)| measured.extend(round));
     }
-    let [ours, hand] = measured.map(median);
-    Figures { ours, hand }
+    Figures(measured.map(median))
 }
 
 /// The longest time by which a call exceeds its deadline when the server is silent.
 pub fn overrun() -> Duration {
-    let client = Ours::new(&format!("http://{}", server::silent()), work::UPDATE);
+    let client = Ours::new(&format!("http://{}", server::silent()), work::UPDATE, HttpStack::Reqwest);
     let body = AccessTokenRequest::new("access");
     let timeout = Duration::from_millis(150);
     let overruns = (0..20).map(|_| {
@@ -151,7 +148,7 @@ fn current_thread() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    values.get(values.len() / 2).copied()
 }

@@ -8,7 +8,7 @@ use connectory::apideck::{
 };
 use connectory::codat::companies::CompanyAccessToken;
 use connectory::deck::connections::{AccessTokenRequest, InvalidatedAccessToken};
-use connectory::{Client, Error, JsonMap, apideck, codat, deck};
+use connectory::{Client, Error, HttpStack, JsonMap, apideck, codat, deck};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
@@ -20,8 +20,9 @@ pub struct Ours {
 }
 
 impl Ours {
-    pub fn new(base: &str, update: &str) -> Self {
+    pub fn new(base: &str, update: &str, stack: HttpStack) -> Self {
         let client = Client::builder()
+            .http_stack(stack)
             .deck(deck::Config::at(base, "client-id", "secret"))
             .apideck(apideck::Config::new("key", "app").consumer_id("consumer").base_url(base))
             .codat(codat::Config::new("key").base_url(base))

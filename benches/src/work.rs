@@ -1,10 +1,12 @@
-//! The work that both clients do.
+//! The work that all clients do.
 
 use crate::{
+    bare::Bare,
     hand::{self, Hand},
     ours::{self, Ours},
     server,
 };
+use connectory::HttpStack;
 use serde_json::{Map, Value, json};
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -140,19 +142,27 @@ impl FromStr for Work {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    Ours,
+    /// connectory on reqwest.
+    Reqwest,
+    /// connectory on hyper.
+    Hyper,
+    /// reqwest and serde by hand.
     Hand,
+    /// hyper and serde by hand.
+    Bare,
 }
 
 impl Who {
-    pub const BOTH: [Self; 2] = [Self::Ours, Self::Hand];
+    pub const ALL: [Self; 4] = [Self::Reqwest, Self::Hyper, Self::Hand, Self::Bare];
 }
 
 impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Ours => "ours",
+            Self::Reqwest => "on-reqwest",
+            Self::Hyper => "on-hyper",
             Self::Hand => "hand",
+            Self::Bare => "bare",
         })
     }
 }
@@ -161,32 +171,39 @@ impl FromStr for Who {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::BOTH
+        Self::ALL
             .into_iter()
             .find(|who| who.to_string() == text)
             .ok_or_else(|| format!("{text} is no client"))
     }
 }
 
-/// One of the two clients, with what it needs for its work.
+/// One of the clients, with what it needs for its work.
 #[derive(Clone)]
 pub enum Worker {
     Ours(Work, Ours),
     Hand(Work, Hand),
-    Decoder(Who, Arc<str>),
+    Bare(Work, Bare),
+    OurDecoder(Arc<str>),
+    HandDecoder(Arc<str>),
 }
 
 impl Worker {
     pub fn new(who: Who, work: Work) -> Self {
         let answer = work.answer();
         if let Work::Decode(_) = work {
-            return Self::Decoder(who, answer.into());
+            return match who {
+                Who::Reqwest | Who::Hyper => Self::OurDecoder(answer.into()),
+                Who::Hand | Who::Bare => Self::HandDecoder(answer.into()),
+            };
         }
         let status = if work == Work::Refused { "422 Unprocessable Entity" } else { "200 OK" };
         let base = format!("http://{}", server::answering(status, answer));
         match who {
-            Who::Ours => Self::Ours(work, Ours::new(&base, UPDATE)),
+            Who::Reqwest => Self::Ours(work, Ours::new(&base, UPDATE, HttpStack::Reqwest)),
+            Who::Hyper => Self::Ours(work, Ours::new(&base, UPDATE, HttpStack::Hyper)),
             Who::Hand => Self::Hand(work, Hand::new(&base, UPDATE)),
+            Who::Bare => Self::Bare(work, Bare::new(&base, UPDATE)),
         }
     }
 
@@ -194,20 +211,32 @@ impl Worker {
     pub async fn run(&self, times: usize) {
         for _ in 0..times {
             match self {
-                Self::Ours(Work::Get, client) => drop(client.get().await),
-                Self::Hand(Work::Get, client) => drop(client.get().await),
-                Self::Ours(Work::Patch, client) => drop(client.update().await),
-                Self::Hand(Work::Patch, client) => drop(client.update().await),
-                Self::Ours(Work::Refused, client) => drop(client.refused().await),
-                Self::Hand(Work::Refused, client) => drop(client.refused().await),
-                Self::Ours(Work::Token, client) => drop(client.token().await),
-                Self::Hand(Work::Token, client) => drop(client.token().await),
-                Self::Ours(Work::Post, client) => drop(client.rotate().await),
-                Self::Hand(Work::Post, client) => drop(client.rotate().await),
-                Self::Ours(_, client) => drop(client.list().await),
-                Self::Hand(_, client) => drop(client.list().await),
-                Self::Decoder(Who::Ours, answer) => drop(ours::decode(answer.as_bytes())),
-                Self::Decoder(Who::Hand, answer) => drop(hand::decode(answer.as_bytes())),
+                Self::Ours(work, client) => match work {
+                    Work::Get => drop(client.get().await),
+                    Work::Patch => drop(client.update().await),
+                    Work::Refused => drop(client.refused().await),
+                    Work::Token => drop(client.token().await),
+                    Work::Post => drop(client.rotate().await),
+                    Work::List(_) | Work::Decode(_) => drop(client.list().await),
+                },
+                Self::Hand(work, client) => match work {
+                    Work::Get => drop(client.get().await),
+                    Work::Patch => drop(client.update().await),
+                    Work::Refused => drop(client.refused().await),
+                    Work::Token => drop(client.token().await),
+                    Work::Post => drop(client.rotate().await),
+                    Work::List(_) | Work::Decode(_) => drop(client.list().await),
+                },
+                Self::Bare(work, client) => match work {
+                    Work::Get => drop(client.get().await),
+                    Work::Patch => drop(client.update().await),
+                    Work::Refused => drop(client.refused().await),
+                    Work::Token => drop(client.token().await),
+                    Work::Post => drop(client.rotate().await),
+                    Work::List(_) | Work::Decode(_) => drop(client.list().await),
+                },
+                Self::OurDecoder(answer) => drop(ours::decode(answer.as_bytes())),
+                Self::HandDecoder(answer) => drop(hand::decode(answer.as_bytes())),
             }
         }
     }

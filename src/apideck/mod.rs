@@ -1,5 +1,22 @@
 //! Apideck: Vault, which keeps your customers' connections to other services, and webhooks.
 //!
+//! # Errors
+//! An operation's own `# Errors` names what is special about it. Any may be refused with these, and [`ErrorBody`] as the
+//! body:
+//!
+//! | Status | Variant | Says |
+//! |---|---|---|
+//! | 400 | `BadRequest` | the request is not valid; [`ErrorBody::detail`] may name what is missing |
+//! | 401 | `Unauthorized` | key or app id is wrong, or a token could not be refreshed: [`ErrorBody::refresh_failure`] |
+//! | 402 | `PaymentRequired` | the plan's calls are used up |
+//! | 404 | `NotFound` | no such consumer, service, connection, resource or webhook |
+//! | 409 | `Conflict` | of `migrate` alone |
+//! | 422 | `Unprocessable` | what it is about is in another state |
+//! | 429 | `RateLimited` | the service limits its calls; only what asks the service |
+//! | 501 | `Server` | Apideck has no mapping for this service: a repeat changes nothing |
+//!
+//! Where a service itself fails, [`ErrorBody::type_name`] is `ConnectorExecutionError` and the status is the service's.
+//!
 //! Source: <https://developers.apideck.com>.
 
 #[cfg(feature = "events")]
@@ -168,10 +185,8 @@ impl Config {
         let mut config =
             Self::new(variables.require("APIDECK_API_KEY")?, variables.require("APIDECK_APP_ID")?);
         config.consumer_id = variables.get("APIDECK_CONSUMER_ID")?.map(ConsumerId::from);
-        Ok(Some(match variables.get("APIDECK_BASE_URL")? {
-            Some(url) => config.base_url(url),
-            None => config,
-        }))
+        config.base_url = variables.get("APIDECK_BASE_URL")?.map_or(config.base_url, GivenUrl::from);
+        Ok(Some(config))
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {

@@ -1,7 +1,9 @@
 use super::{Call, Download};
 #[cfg(feature = "apideck")]
 use crate::SecretUrl;
-use crate::engine::{Endpoint, Engine, Options, Reader, Reading, Ready, Request, Sealed, spaced, visible};
+use crate::engine::{
+    Endpoint, Engine, Options, Reader, Reading, Ready, Request, Sealed, is_dots, spaced, visible,
+};
 use crate::operation::{Auth, Operation, Repeat};
 use crate::types::{TellsUnread, from_object, with_secrets};
 use crate::{Error, Secret};
@@ -363,19 +365,6 @@ fn idempotency(
     };
     let value = value.map_err(|why| Error::request(operation, format!("the idempotency key {why}")))?;
     Ok(Some((keys.header.clone(), value)))
-}
-
-/// Whether a URL parser takes the segment for "here" or "up": URL parsers read `%2e` as a dot.
-fn is_dots(segment: &str) -> bool {
-    let mut rest = segment;
-    for _ in 0..2 {
-        rest = rest
-            .strip_prefix('.')
-            .or_else(|| rest.strip_prefix("%2e"))
-            .or_else(|| rest.strip_prefix("%2E"))
-            .unwrap_or(rest);
-    }
-    rest.is_empty()
 }
 
 /// Every byte outside RFC 3986's unreserved characters.

@@ -6,9 +6,9 @@ use super::{CompanyId, DataType, Page, Query};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{id, model, setters};
-use crate::{Call, JsonMap, Secret, SecretUrl, Timestamp};
+use crate::{Call, Secret, SecretUrl, Timestamp};
 use serde::Serialize;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The operations on companies.
 #[derive(Clone, Debug)]
@@ -203,6 +203,7 @@ impl Companies {
     /// `NotFound` for a company that Codat does not know.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-company-syncSettings>.
+    #[doc(alias = "get-company-syncSettings")]
     #[doc(alias = "get_company_sync_settings")]
     #[inline]
     pub fn get_sync_settings(&self, company: impl Into<CompanyId>) -> Call<CompanySyncSettings> {
@@ -215,6 +216,7 @@ impl Companies {
     /// `NotFound` for a company that Codat does not know.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/set-company-syncSettings>.
+    #[doc(alias = "set-company-syncSettings")]
     #[doc(alias = "set_company_sync_settings")]
     #[inline]
     pub fn set_sync_settings(&self, company: impl Into<CompanyId>, settings: &SetSyncSettings) -> Call<()> {
@@ -233,9 +235,9 @@ pub struct CreateCompany {
     /// Whatever you want to say about it, your own id of it for example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Your own tags: at most ten, names of 27 characters, texts of 100.
+    /// Your own tags: at most ten, with names of up to 27 characters and texts of up to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<JsonMap>,
+    pub tags: Option<BTreeMap<String, String>>,
 }
 
 impl CreateCompany {
@@ -246,7 +248,7 @@ impl CreateCompany {
 
     setters! {
         description: Option<String>,
-        tags: Option<JsonMap>,
+        tags and tag: Option<BTreeMap<String, String>>,
     }
 }
 
@@ -260,9 +262,9 @@ pub struct UpdateCompany {
     /// Whatever you want to say about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// All of its tags; an empty object removes them.
+    /// All of its tags; an empty map removes them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<JsonMap>,
+    pub tags: Option<BTreeMap<String, String>>,
 }
 
 impl UpdateCompany {
@@ -274,7 +276,7 @@ impl UpdateCompany {
     setters! {
         name: Option<String>,
         description: Option<String>,
-        tags: Option<JsonMap>,
+        tags and tag: Option<BTreeMap<String, String>>,
     }
 }
 
@@ -357,7 +359,7 @@ model! {
         /// The products that are switched on for it.
         pub products: Vec<ProductId>,
         /// Your own tags, by their names.
-        pub tags: Option<JsonMap>,
+        pub tags: BTreeMap<String, String>,
         /// The company that it belongs to.
         pub reference_parent_company: Option<CompanyReference>,
         /// The companies that belong to it.
@@ -377,7 +379,7 @@ model! {
         /// What you say of it.
         pub description: Option<String>,
         /// Your own tags, by their names.
-        pub tags: Option<JsonMap>,
+        pub tags: BTreeMap<String, String>,
         /// Where the company is found.
         pub links: Option<CompanyLinks>,
     }

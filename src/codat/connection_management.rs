@@ -17,7 +17,7 @@ pub struct ConnectionManagement {
 
 operations! { Codat, "codat.connection_management";
     /// leaves earlier tokens as they are
-    GET = "get": GET "/companies/{companyId}/connectionManagement/accessToken", Read, sdk "connection_management.get";
+    GET_ACCESS_TOKEN = "get_access_token": GET "/companies/{companyId}/connectionManagement/accessToken", Read, sdk "connection_management.get";
     /// changes nothing
     GET_CORS_SETTINGS = "get_cors_settings": GET "/connectionManagement/corsSettings", Read, sdk "cors.get";
     /// Codat keeps a key for 90 minutes
@@ -31,23 +31,25 @@ impl ConnectionManagement {
 
     /// Mints a token for the Connections SDK, valid for one hour.
     ///
-    /// Codat has removed it: since 2026-10-12 the answer is 404. It is here for code that is being moved.
+    /// Codat removed it on 2026-10-12: the answer is 404. It is here for code that is being moved.
     ///
     /// # Errors
     /// `NotFound`, always, from Codat itself.
     ///
     /// Source: <https://docs.codat.io/updates/260624-deprecation-connection-management-access-token>.
     #[deprecated = "removed by Codat on 2026-10-12; use `codat().companies().get_access_token(..)`"]
+    #[doc(alias = "get")]
     #[doc(alias = "get-connection-management-access-token")]
     #[inline]
-    pub fn get(&self, company: impl Into<CompanyId>) -> Call<ConnectionManagementAccessToken> {
-        self.engine.call(&GET).path(company.into()).returns()
+    pub fn get_access_token(&self, company: impl Into<CompanyId>) -> Call<ConnectionManagementAccessToken> {
+        self.engine.call(&GET_ACCESS_TOKEN).path(company.into()).returns()
     }
 
     /// Returns the origins whose pages may call Codat from a browser.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-connection-management-cors-settings>.
     #[deprecated = "use `codat().settings().get_cors_settings()`"]
+    #[doc(alias = "get")]
     #[doc(alias = "get-connection-management-cors-settings")]
     #[inline]
     pub fn get_cors_settings(&self) -> Call<CorsSettings> {
@@ -58,6 +60,7 @@ impl ConnectionManagement {
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/set-connection-management-cors-settings>.
     #[deprecated = "use `codat().settings().set_cors_settings(..)`"]
+    #[doc(alias = "set")]
     #[doc(alias = "set-connection-management-cors-settings")]
     #[inline]
     pub fn set_cors_settings(&self, settings: &CorsSettings) -> Call<CorsSettings> {

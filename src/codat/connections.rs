@@ -4,9 +4,9 @@ use super::{CompanyId, ListOptions, Page, PlatformKey};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{id, model, open_enum, write_secret};
-use crate::{Call, JsonMap, SecretUrl, Timestamp};
+use crate::{Call, JsonMap, Secret, SecretUrl, Timestamp};
 use serde::Serialize;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The operations on connections.
 #[derive(Clone, Debug)]
@@ -165,20 +165,27 @@ struct Unlink {
     status: ConnectionStatus,
 }
 
-/// Credentials of a connection, by the names that its software gives them. All of them are texts.
+/// Credentials of a connection, by the names that its software gives them.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct UpdateAuthorization {
     /// The credentials.
     #[serde(serialize_with = "write_secret")]
-    pub credentials: JsonMap,
+    pub credentials: BTreeMap<String, Secret>,
 }
 
 impl UpdateAuthorization {
-    /// These credentials.
-    pub fn new(credentials: impl Into<JsonMap>) -> Self {
-        Self { credentials: credentials.into() }
+    /// No credentials yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a credential, under the name that the software gives it.
+    #[must_use]
+    pub fn credential(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.credentials.insert(name.into(), value.into());
+        self
     }
 }
 

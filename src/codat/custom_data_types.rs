@@ -58,8 +58,8 @@ impl CustomDataTypes {
 
     /// Returns how a custom data type is read from one integration.
     ///
-    /// Codat's document describes the answer as the records of the type. If it ever is that, the configuration is empty: look
-    /// before you change one and [`configure`](Self::configure) it back, which replaces it whole.
+    /// Codat's document describes the answer as the records of the type. If it is that, the configuration is empty: do not
+    /// [`configure`](Self::configure) it back, which replaces what is there.
     ///
     /// # Errors
     /// `NotFound` where nothing was configured.
@@ -80,6 +80,7 @@ impl CustomDataTypes {
     /// [`pages`](Call::pages) walks all of it.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/list-custom-data-type-records>.
+    #[doc(alias = "list")]
     #[doc(alias = "list-custom-data-type-records")]
     #[inline]
     pub fn list_records(
@@ -100,7 +101,8 @@ impl CustomDataTypes {
 
     /// Queues a refresh of a custom data type, and returns the pull operation.
     ///
-    /// [`get_pull_operation`](super::refresh_data::RefreshData::get_pull_operation) tells how far it is.
+    /// [`get_pull_operation`](super::refresh_data::RefreshData::get_pull_operation) tells how far it is. Its `data_type` is the
+    /// custom data type's name behind `custom/`.
     ///
     /// # Errors
     /// `Client` with status 451 for an integration that is not available for compliance reasons.

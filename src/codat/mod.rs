@@ -1,5 +1,22 @@
 //! Codat Platform: companies, their connections, and the tokens for Codat's embedded pages.
 //!
+//! # Errors
+//! An operation's own `# Errors` names what is special about it. Any may be refused with these, and [`ErrorBody`] as the
+//! body:
+//!
+//! | Status | Variant | Says |
+//! |---|---|---|
+//! | 400 | `BadRequest` | the request or its query is not valid; [`ErrorBody::validation`] may say where |
+//! | 401 | `Unauthorized` | the key is wrong |
+//! | 402 | `PaymentRequired` | the plan has no room for it, or has ended |
+//! | 403 | `Forbidden` | the key is outdated, or not one for this resource |
+//! | 404 | `NotFound` | no such company, connection, integration or the like |
+//! | 409 | `Conflict` | of `create_api_key`, and of a POST or PATCH whose idempotency key is in progress |
+//! | 422 | `Unprocessable` | the idempotency key was used for another request |
+//! | 429 | `RateLimited` | the day's quota is used up, or there are too many requests at once |
+//! | 451 | `Client` | the integration is not available for compliance reasons |
+//! | 500, 503 | `Server` | Codat failed, or is offline for maintenance |
+//!
 //! Source: <https://docs.codat.io/platform-api>.
 
 pub mod companies;
@@ -95,11 +112,9 @@ impl Config {
         if !variables.any(&["CODAT_API_KEY", "CODAT_BASE_URL"])? {
             return Ok(None);
         }
-        let config = Self::new(variables.require("CODAT_API_KEY")?);
-        Ok(Some(match variables.get("CODAT_BASE_URL")? {
-            Some(url) => config.base_url(url),
-            None => config,
-        }))
+        let mut config = Self::new(variables.require("CODAT_API_KEY")?);
+        config.base_url = variables.get("CODAT_BASE_URL")?.map_or(config.base_url, GivenUrl::from);
+        Ok(Some(config))
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {

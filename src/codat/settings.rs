@@ -59,7 +59,7 @@ impl Settings {
 
     /// Sets what your customers are shown of you, and returns it.
     ///
-    /// Codat wants all members: what is not set may be wiped.
+    /// Codat wants all members, and what is not set may be wiped: begin with [`Profile::to_update`].
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/update-profile>.
     #[doc(alias = "update-profile")]
@@ -93,6 +93,7 @@ impl Settings {
     /// Returns the origins whose pages may call Codat from a browser.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/get-cors-settings>.
+    #[doc(alias = "get")]
     #[doc(alias = "get-cors-settings")]
     #[inline]
     pub fn get_cors_settings(&self) -> Call<CorsSettings> {
@@ -104,6 +105,7 @@ impl Settings {
     /// Codat's embedded pages need the origin of the page that they are in.
     ///
     /// Source: <https://docs.codat.io/platform-api#/operations/set-cors-settings>.
+    #[doc(alias = "set")]
     #[doc(alias = "set-cors-settings")]
     #[inline]
     pub fn set_cors_settings(&self, settings: &CorsSettings) -> Call<CorsSettings> {
@@ -168,6 +170,35 @@ model! {
         pub api_key: Option<Secret> as Hidden,
         /// Whether the company's name is confirmed. Codat has deprecated it.
         pub confirm_company_name: Option<bool>,
+    }
+}
+
+impl Profile {
+    /// The update that leaves the profile as it is, to change what you like.
+    ///
+    /// `None` where Codat has left out the name or the redirect URL, without which it takes no update.
+    ///
+    /// ```no_run
+    /// # async fn rename(client: &connectory::Client) -> Result<(), connectory::Error> {
+    /// let settings = client.codat().settings();
+    /// if let Some(profile) = settings.get_profile().await?.to_update() {
+    ///     settings.update_profile(&profile.logo_url("https://example.com/logo.png")).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn to_update(&self) -> Option<UpdateProfile> {
+        let Self { name, logo_url, icon_url, redirect_url, white_list_urls, api_key, confirm_company_name } =
+            self;
+        Some(UpdateProfile {
+            name: name.clone()?,
+            redirect_url: redirect_url.clone()?,
+            logo_url: logo_url.clone(),
+            icon_url: icon_url.clone(),
+            white_list_urls: Some(white_list_urls.clone()),
+            api_key: api_key.clone(),
+            confirm_company_name: *confirm_company_name,
+        })
     }
 }
 

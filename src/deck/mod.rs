@@ -122,17 +122,15 @@ impl Config {
             Some(_) => variables.get("DECK_ENVIRONMENT")?,
             None => Some(variables.require("DECK_ENVIRONMENT")?),
         };
-        let config = match environment.as_deref() {
+        let mut config = match environment.as_deref() {
             None | Some("sandbox") => Self::sandbox(client_id, secret),
             Some("live") => Self::live(client_id, secret),
             Some(_) => {
                 return Err(Error::config("the variable DECK_ENVIRONMENT is neither `sandbox` nor `live`"));
             }
         };
-        Ok(Some(match base_url {
-            Some(url) => config.base_url(url),
-            None => config,
-        }))
+        config.base_url = base_url.map_or(config.base_url, GivenUrl::from);
+        Ok(Some(config))
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {

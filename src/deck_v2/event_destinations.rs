@@ -5,7 +5,7 @@ use super::{EventDestinationId, EventId, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{model, open_enum, setters, write_secret};
-use crate::{Call, JsonMap, Secret, Timestamp};
+use crate::{Call, JsonMap, Patch, Secret, Timestamp};
 use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -202,8 +202,11 @@ pub struct WebhookConfig {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
     pub secret: Option<Secret>,
     /// Headers that go with every event. Deck takes them as a text with a JSON object in it.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", serialize_with = "write_headers")]
-    pub custom_headers: BTreeMap<String, Secret>,
+    ///
+    /// An update without them leaves them. Whether `null`, which is [`Patch::Clear`], or an empty object removes them is
+    /// not documented.
+    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "write_headers")]
+    pub custom_headers: Patch<BTreeMap<String, Secret>>,
 }
 
 impl WebhookConfig {
@@ -215,20 +218,24 @@ impl WebhookConfig {
     setters! {
         url: Option<String>,
         secret: Option<Secret>,
+        custom_headers: Patch<BTreeMap<String, Secret>>,
     }
 
     /// Adds a header that goes with every event.
     #[must_use]
     pub fn custom_header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.custom_headers.insert(name.into(), value.into());
+        let mut headers = self.custom_headers.value().cloned().unwrap_or_default();
+        headers.insert(name.into(), value.into());
+        self.custom_headers = headers.into();
         self
     }
 }
 
 fn write_headers<S: Serializer>(
-    headers: &BTreeMap<String, Secret>,
+    headers: &Patch<BTreeMap<String, Secret>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
+    let Some(headers) = headers.value() else { return serializer.serialize_none() };
     let headers: BTreeMap<_, _> = headers.iter().map(|(name, value)| (name, value.expose_secret())).collect();
     let text = serde_json::to_string(&headers).map_err(serde::ser::Error::custom)?;
     write_secret(&Secret::from(text), serializer)

@@ -108,11 +108,9 @@ impl Config {
         if !variables.any(&["DECK_V2_API_KEY", "DECK_V2_BASE_URL"])? {
             return Ok(None);
         }
-        let config = Self::new(variables.require("DECK_V2_API_KEY")?);
-        Ok(Some(match variables.get("DECK_V2_BASE_URL")? {
-            Some(url) => config.base_url(url),
-            None => config,
-        }))
+        let mut config = Self::new(variables.require("DECK_V2_API_KEY")?);
+        config.base_url = variables.get("DECK_V2_BASE_URL")?.map_or(config.base_url, GivenUrl::from);
+        Ok(Some(config))
     }
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Error> {

@@ -285,6 +285,9 @@ pub struct TaskStorage {
     /// Whether a file that is stored already is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deduplication: Option<bool>,
+    /// Other members to send, which the documentation that has been seen lacks.
+    #[serde(flatten, skip_deserializing, serialize_with = "write_secret")]
+    pub more: JsonMap,
 }
 
 impl TaskStorage {
@@ -298,6 +301,7 @@ impl TaskStorage {
         extraction: Option<bool>,
         extraction_schema: Option<OtherJson>,
         deduplication: Option<bool>,
+        more: JsonMap,
     }
 }
 
@@ -310,6 +314,9 @@ pub struct TaskSettings {
     /// Seconds until a run that has not ended fails: 1,800 where it is not set.
     #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i64>,
+    /// Other members to send, which the documentation that has been seen lacks.
+    #[serde(flatten, skip_deserializing, serialize_with = "write_secret")]
+    pub more: JsonMap,
 }
 
 impl TaskSettings {
@@ -320,6 +327,7 @@ impl TaskSettings {
 
     setters! {
         timeout_seconds: Option<i64>,
+        more: JsonMap,
     }
 }
 

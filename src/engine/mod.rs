@@ -12,6 +12,7 @@ mod endpoint;
 mod header_value;
 mod json_path;
 mod mend;
+mod origin;
 mod request;
 mod retry;
 pub(crate) mod runtime;
@@ -19,18 +20,20 @@ mod telemetry;
 mod transport;
 
 pub use retry::RetryPolicy;
+#[cfg(feature = "hyper")]
+pub use transport::HyperTransport;
 #[cfg(feature = "reqwest")]
 pub use transport::ReqwestTransport;
-pub use transport::{AttemptInfo, Body, SendError, Transport, TransportFuture};
+pub use transport::{AttemptInfo, Body, HttpStack, SendError, Transport, TransportFuture};
 
-pub(crate) use base_url::{BaseUrl, GivenUrl, is_loopback};
+pub(crate) use base_url::{BaseUrl, GivenUrl, is_dots};
 pub(crate) use cipher::{BodyCipher, Sealed};
 pub(crate) use decode::{Decode, Decoding};
 pub(crate) use endpoint::{Endpoint, Keeps, KeyStore};
 pub(crate) use header_value::{authorization, sensitive, spaced, visible};
+pub(crate) use origin::is_loopback;
 pub(crate) use request::{Options, Reading, Request};
 pub(crate) use retry::{Budget, may_succeed_later};
-#[cfg(feature = "reqwest")]
 pub(crate) use transport::{Proxies, TransportSettings};
 
 use crate::error::{ApiError, CallInfo};
@@ -63,7 +66,8 @@ pub(crate) struct Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let vendors = self.endpoints.iter().map(|endpoint| (endpoint.provider, endpoint.base.origin()));
+        let vendors =
+            self.endpoints.iter().map(|endpoint| (endpoint.provider, endpoint.base.origin().to_string()));
         f.debug_map().entries(vendors).finish()
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn call_span(endpoint: &Endpoint, request: &Request) -> Span {
         http.request.method = operation.method().as_str(),
         url.template = operation.path(),
         server.address = endpoint.base.host(),
-        server.port = endpoint.base.port(),
+        server.port = endpoint.base.origin().port(),
         http.response.status_code = Empty,
         http.request.resend_count = Empty,
         error.type = Empty,

@@ -31,7 +31,7 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// # Troubleshooting
 /// - After a failed write ask [`outcome`](Self::outcome) before you repeat it: `Unknown` means that the vendor may
 ///   have carried it out.
-/// - A failure that the caller can mend carries the vendor's code in [`code`](Self::code); match on that, never on
+/// - A failure that the caller can fix carries the vendor's code in [`code`](Self::code); match on that, never on
 ///   the message.
 #[derive(thiserror::Error)]
 #[non_exhaustive]

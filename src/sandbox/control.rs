@@ -78,7 +78,7 @@ fn guard(head: &request::Parts) -> Result<(), Reply> {
         return Err(refusal(StatusCode::FORBIDDEN, "pages in a browser may not drive the sandbox"));
     }
     let host = header(header::HOST).and_then(|host| Url::parse(&format!("http://{host}")).ok());
-    if !host.is_some_and(|host| is_loopback(&host)) {
+    if !host.as_ref().and_then(Url::host_str).is_some_and(is_loopback) {
         return Err(refusal(StatusCode::FORBIDDEN, "the Host is none of this machine"));
     }
     let is_json = || {

@@ -277,7 +277,7 @@ pub(super) fn base(url: &str) -> Result<Url, DeliverToError> {
     if url.scheme() != "http" {
         return Err(DeliverToError::NotHttp);
     }
-    if !is_loopback(&url) {
+    if !url.host_str().is_some_and(is_loopback) {
         return Err(DeliverToError::NotLoopback);
     }
     let has_credentials = !url.username().is_empty() || url.password().is_some();

@@ -23,6 +23,8 @@ pub(super) struct Asked<'a> {
     pub(super) body: &'a [u8],
     /// What the vendor was told to answer, whatever is asked.
     pub(super) fails: Option<StatusCode>,
+    /// How long the vendor takes to answer, on the clock that faults wait by: tokio's.
+    pub(super) takes: Duration,
     /// Where the vendor is, without a slash at the end.
     pub(super) base_url: String,
     pub(super) now: SystemTime,
@@ -209,7 +211,7 @@ mod tests {
     use crate::Provider;
     use crate::operation::{Operation, Repeat};
     use http::{HeaderMap, Method, StatusCode};
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
 
     static ONE: Operation = operation("one");
     static OTHER: Operation = operation("other");
@@ -232,6 +234,7 @@ mod tests {
             headers,
             body: b"",
             fails: None,
+            takes: Duration::ZERO,
             base_url: String::new(),
             now: SystemTime::UNIX_EPOCH,
             random,

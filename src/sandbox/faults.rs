@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
-    /// The answer comes later by this much.
+    /// The answer comes later by this much. Until then Codat counts the request as in progress.
     #[serde(deserialize_with = "read_seconds")]
     Latency(Duration),
     /// The vendor carries the request out and never answers.
@@ -186,6 +186,11 @@ impl Fault {
             }
             _ => return None,
         })
+    }
+
+    /// How much later the answer comes.
+    pub(super) fn latency(&self) -> Duration {
+        if let Self::Latency(wait) = self { *wait } else { Duration::ZERO }
     }
 
     /// What becomes of what a vendor says.

@@ -102,7 +102,8 @@ impl World {
         let mut request = asked_for(mount, route.as_ref(), head, body);
         let strike = |operation| lock(&self.faults).striking(operation, &self.context.random);
         let faults = request.operation.map(strike).unwrap_or_default();
-        let answer = |fails| self.answer(route.as_ref(), head, body, fails);
+        let takes = faults.iter().map(Fault::latency).fold(Duration::ZERO, Duration::saturating_add);
+        let answer = |fails| self.answer(route.as_ref(), head, body, fails, takes);
         let instead = faults.iter().find_map(|fault| match fault {
             Fault::ResetBefore => Some(Reply::empty(StatusCode::OK)),
             fault => fault.instead(|status| answer(Some(status))),
@@ -183,6 +184,7 @@ impl World {
         head: &request::Parts,
         body: &[u8],
         fails: Option<StatusCode>,
+        takes: Duration,
     ) -> Reply {
         let Some(Route { provider, base_url, found }) = route else {
             return Reply::empty(StatusCode::NOT_FOUND);
@@ -196,6 +198,7 @@ impl World {
             headers: &head.headers,
             body,
             fails,
+            takes,
             base_url: base_url.clone(),
             now: self.context.now(),
             random: &self.context.random,

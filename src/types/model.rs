@@ -1,15 +1,16 @@
 //! How answers are read and written: `model!` declares a type with the names that its members have in JSON.
 
-use super::{List, any_text, read_any_secret, whole_number};
+use super::{List, any_text, map, read_any_secret, whole_number};
 use crate::{JsonMap, OtherJson, Secret, SecretUrl};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 /// Declares a type of answers: an object in JSON, read member by member.
 ///
 /// A member's name in JSON is its own, its own in camel case (`struct Company in camelCase`), or the one that stands
-/// behind it (`pub kind: Option<String> = "type"`). `Option`s and lists may be absent, all else is required; a list is
-/// read as [`List`] reads it. A reader is named where the vendor's types vary: `as WholeNumber`. `with unread` behind the
+/// behind it (`pub kind: Option<String> = "type"`). `Option`s, lists and maps may be absent, all else is required; a
+/// list is read as [`List`] reads it, a map as [`map`] does. A reader is named where the vendor's types vary: `as WholeNumber`. `with unread` behind the
 /// type adds the member that tells what was left out.
 ///
 /// The type is `Serialize` too. What is secret in it is read `as Hidden` or `as AnySecret`, and is not written: [`Secret`]
@@ -204,6 +205,24 @@ impl<T: DeserializeOwned> Member for Vec<T> {
 
     fn absent() -> Option<Self> {
         Some(Vec::new())
+    }
+}
+
+impl<T: DeserializeOwned> Member for BTreeMap<String, T> {
+    fn read<'de, A: MapAccess<'de>>(members: &mut A) -> Result<Self, A::Error> {
+        struct Members<T>(BTreeMap<String, T>);
+
+        impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                map(deserializer).map(Self)
+            }
+        }
+
+        members.next_value().map(|Members(members)| members)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(BTreeMap::new())
     }
 }
 

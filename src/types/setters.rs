@@ -1,7 +1,8 @@
 /// Writes the chained setters of a request struct, one for each field named.
 ///
 /// `Option<T>` fields take anything that becomes a `T`, `Option<Vec<T>>` fields anything that brings such, `Patch<T>`
-/// fields a value or `Patch::Clear`, `JsonMap` fields one member after the other.
+/// fields a value or `Patch::Clear`, `JsonMap` fields one member after the other. `tags and
+/// tag: Option<BTreeMap<String, T>>` makes two: one sets all entries, the other adds one.
 macro_rules! setters {
     () => {};
     ($field:ident: JsonMap, $($rest:tt)*) => {
@@ -10,6 +11,28 @@ macro_rules! setters {
         #[inline]
         pub fn $field(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
             self.$field = self.$field.with(key, value);
+            self
+        }
+
+        $crate::types::setters!($($rest)*);
+    };
+    ($field:ident and $entry:ident: Option<BTreeMap<String, $type:ty>>, $($rest:tt)*) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        #[inline]
+        pub fn $field(
+            mut self,
+            $field: impl IntoIterator<Item = (impl Into<String>, impl Into<$type>)>,
+        ) -> Self {
+            self.$field = Some($field.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
+            self
+        }
+
+        #[doc = concat!("Adds one to [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        #[inline]
+        pub fn $entry(mut self, key: impl Into<String>, value: impl Into<$type>) -> Self {
+            self.$field.get_or_insert_default().insert(key.into(), value.into());
             self
         }
 

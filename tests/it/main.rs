@@ -17,6 +17,10 @@
     clippy::large_futures
 )]
 
+// The same tests hold both: each is run alone, too.
+#[cfg(not(any(feature = "reqwest", feature = "hyper")))]
+compile_error!("the tests need a transport: the feature `reqwest` or `hyper`");
+
 // One vendor alone does not use all of what the tests share.
 #[cfg_attr(
     not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")),

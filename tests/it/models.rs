@@ -61,6 +61,10 @@ fn every_type_that_callers_may_store_is_listed() {
                 .unwrap()
                 .for_each(|entry| collect_stored(&entry.unwrap().path(), names));
         }
+        // Payloads of events are no answers, so that no case has them.
+        if path.ends_with("events.rs") {
+            return;
+        }
         let source = fs::read_to_string(path).unwrap();
         for item in source.split("Serialize, Deserialize)]").skip(1) {
             let declared = item.split("struct ").nth(1).unwrap();

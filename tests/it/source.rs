@@ -138,6 +138,31 @@ fn the_sandbox_s_arrows_run_down() {
     assert!(seen > 20, "{seen} files");
 }
 
+/// Somebody who comes from a vendor's SDK looks for its names.
+#[test]
+fn the_sdks_names_lead_to_the_methods() {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '-'], "");
+    let files = files("src");
+    let (mut missing, mut seen) = (Vec::new(), 0);
+    for operation in connectory::operations().filter(|operation| !operation.sdk().is_empty()) {
+        let (group, method) = operation.id().rsplit_once('.').unwrap();
+        let (_, sdk) = operation.sdk().rsplit_once('.').unwrap();
+        let head = format!("\"{group}\";");
+        let (_, text) = files.iter().find(|(_, text)| text.contains(&head)).unwrap();
+        let starts = ['(', '<'].map(|next| format!("    pub fn {method}{next}"));
+        let (before, _) = starts.iter().find_map(|start| text.split_once(start)).unwrap();
+        let attributes = before.lines().rev().take_while(|line| !line.is_empty());
+        let aliases =
+            attributes.filter_map(|line| line.trim().strip_prefix("#[doc(alias = \"")?.split('"').next());
+        if aliases.chain([method]).all(|name| plain(name) != plain(sdk)) {
+            missing.push(format!("{}: {sdk}", operation.id()));
+        }
+        seen += 1;
+    }
+    assert_eq!(missing, [""; 0]);
+    assert!(seen > 90, "{seen} operations");
+}
+
 #[test]
 fn the_minimum_rust_version_is_one_number() {
     let version = env!("CARGO_PKG_RUST_VERSION");

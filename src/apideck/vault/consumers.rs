@@ -100,6 +100,7 @@ impl Consumers {
     /// Both ends are in ISO 8601, such as `2026-05-01T00:00:00.000Z`.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/consumerRequestCountsAll>.
+    #[doc(alias = "list")]
     #[doc(alias = "consumerRequestCountsAll")]
     #[inline]
     pub fn request_counts(

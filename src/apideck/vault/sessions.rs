@@ -140,7 +140,7 @@ open_enum! {
         Delete = "delete",
         /// Disconnect it from the service.
         Disconnect = "disconnect",
-        /// Authorize anew.
+        /// Authorize again.
         Reauthorize = "reauthorize",
         /// Switch it off.
         Disable = "disable",

@@ -79,7 +79,8 @@ impl Webhooks {
 
     /// Changes a webhook and returns it.
     ///
-    /// A new delivery URL is asked first, as by [`create`](Self::create): look at `status` and `disabled_reason`.
+    /// A new delivery URL is asked first, as by [`create`](Self::create): look at `status` and `disabled_reason`. Apideck
+    /// does not ask the same URL again: a webhook that is enabled again gets its next event untested.
     ///
     /// # Errors
     /// `NotFound` for a webhook that does not exist.
@@ -110,6 +111,7 @@ impl Webhooks {
     /// seconds has the status 0.
     ///
     /// Source: <https://developers.apideck.com/apis/webhook/reference#operation/eventLogsAll>.
+    #[doc(alias = "list")]
     #[doc(alias = "eventLogsAll")]
     #[inline]
     pub fn event_logs(&self, query: &ListEventLogs) -> Call<Envelope<Vec<EventLog>>> {

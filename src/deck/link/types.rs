@@ -231,7 +231,7 @@ open_enum! {
 open_enum! {
     /// What a session updates of a connection.
     pub enum UpdateMode {
-        /// The password, which the customer enters anew.
+        /// The password, which the customer enters again.
         UpdateCredentials = "UpdateCredentials",
         /// The data, with the known credentials; the customer answers security questions only.
         Refresh = "Refresh",

@@ -1,20 +1,25 @@
 //! What carries a request to the vendor: the trait, and what its implementations share.
 
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod failure;
+#[cfg(feature = "hyper")]
+mod hyper;
 mod names;
-#[cfg(feature = "reqwest")]
 mod per_runtime;
-#[cfg(feature = "reqwest")]
 mod proxies;
 #[cfg(feature = "reqwest")]
 mod reqwest;
-#[cfg(all(feature = "reqwest", feature = "rustls"))]
+mod stack;
+#[cfg(feature = "rustls")]
 mod tls;
+mod traced;
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "hyper")]
+pub use hyper::HyperTransport;
 pub(crate) use proxies::Proxies;
 #[cfg(feature = "reqwest")]
 pub use reqwest::ReqwestTransport;
+pub use stack::HttpStack;
 
 use crate::error::BoxError;
 use crate::operation::Operation;
@@ -36,7 +41,7 @@ pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>
 
 /// Carries one HTTP request out and brings its answer back.
 ///
-/// The client's own is `ReqwestTransport`. Wrap one to record, replay or disturb traffic:
+/// The client's own are `ReqwestTransport` and `HyperTransport`. Wrap one to record, replay or disturb traffic:
 /// every attempt of every call goes through it, with all headers set. Credentials are among them, marked sensitive.
 ///
 /// A transport never follows redirects and never repeats a request: the engine decides about both. It may be dropped
@@ -98,8 +103,10 @@ impl AttemptInfo {
     }
 }
 
+/// Load balancers close idle connections after 60 s; a connection that we drop first is never half dead.
+const IDLE: Duration = Duration::from_secs(30);
+
 /// What a transport of the client's own is made with.
-#[cfg(feature = "reqwest")]
 #[derive(Clone, Debug)]
 pub(crate) struct TransportSettings {
     pub(crate) connect_timeout: Duration,

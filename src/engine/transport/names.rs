@@ -1,8 +1,10 @@
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use crate::error::BoxError;
 use std::{
     io,
     net::{SocketAddr, ToSocketAddrs},
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
+    vec,
 };
 use tokio::{
     runtime::{Handle, Id, TryCurrentError},
@@ -17,6 +19,9 @@ pub(super) struct Names {
     look_up: LookUp,
     running: Arc<Mutex<Vec<Running>>>,
 }
+
+/// The addresses of a host, once they are there.
+pub(super) type Addresses = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
 
 type LookUp = Arc<dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync>;
 
@@ -36,6 +41,15 @@ impl Names {
 
     fn new(look_up: impl Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Self {
         Self { look_up: Arc::new(look_up), running: Arc::default() }
+    }
+
+    pub(super) fn addresses(&self, host: &str) -> Addresses {
+        let found = self.look_up(host);
+        Box::pin(async move {
+            let mut found = found?;
+            let found = found.wait_for(Option::is_some).await?.clone();
+            Ok(found.ok_or("the look-up has no end")??.into_iter())
+        })
     }
 
     /// Joins the look-up that is running, or starts one.
@@ -58,18 +72,6 @@ impl Names {
             sender.send_replace(Some(found));
         });
         Ok(found)
-    }
-}
-
-impl Resolve for Names {
-    fn resolve(&self, name: Name) -> Resolving {
-        let found = self.look_up(name.as_str());
-        Box::pin(async move {
-            let mut found = found?;
-            let found = found.wait_for(Option::is_some).await?.clone();
-            let addresses = found.ok_or("the look-up has no end")??;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
     }
 }
 
@@ -137,12 +139,8 @@ mod tests {
         }
     }
 
-    fn name(host: &str) -> Name {
-        host.parse().unwrap()
-    }
-
-    async fn addresses(resolving: Resolving) -> Result<Vec<SocketAddr>, String> {
-        resolving.await.map(Iterator::collect).map_err(|error| error.to_string())
+    async fn found(addresses: Addresses) -> Result<usize, String> {
+        addresses.await.map(|addresses| addresses.len()).map_err(|error| error.to_string())
     }
 
     #[tokio::test]
@@ -151,13 +149,13 @@ mod tests {
         let names = slow.names();
         let mut waker = Context::from_waker(Waker::noop());
         for _ in 0..600 {
-            assert!(names.resolve(name("vendor")).as_mut().poll(&mut waker).is_pending());
+            assert!(names.addresses("vendor").as_mut().poll(&mut waker).is_pending());
         }
-        let last = names.resolve(name("vendor"));
+        let last = names.addresses("vendor");
         let others = tokio::time::timeout(Duration::from_secs(10), spawn_blocking(|| 7)).await;
         slow.set_open(true);
         assert_eq!(others.expect("a thread is free for others").unwrap(), 7);
-        assert_eq!(addresses(last).await.unwrap().len(), 1);
+        assert_eq!(found(last).await, Ok(1));
         assert_eq!(slow.asked(), 1);
     }
 
@@ -165,19 +163,19 @@ mod tests {
     async fn what_was_found_goes_to_all_who_wait_and_is_not_kept() {
         let slow = Slow::default();
         let names = slow.names();
-        for (host, found) in [("vendor", Ok(1)), ("nobody", Err("no such host".to_owned()))] {
+        for (host, expected) in [("vendor", Ok(1)), ("nobody", Err("no such host".to_owned()))] {
             slow.set_open(false);
             let before = slow.asked();
-            let first = names.resolve(name(host));
-            let waiting = [names.resolve(name(host)), names.resolve(name(host))];
+            let first = names.addresses(host);
+            let waiting = [names.addresses(host), names.addresses(host)];
             drop(first);
             slow.set_open(true);
             for one in waiting {
-                assert_eq!(addresses(one).await.map(|addresses| addresses.len()), found);
+                assert_eq!(found(one).await, expected);
             }
             assert_eq!(slow.asked() - before, 1);
-            let again = addresses(names.resolve(name(host))).await;
-            assert_eq!((again.map(|addresses| addresses.len()), slow.asked() - before), (found, 2));
+            let again = found(names.addresses(host)).await;
+            assert_eq!((again, slow.asked() - before), (expected, 2));
         }
     }
 
@@ -189,17 +187,17 @@ mod tests {
         let (gone, here) = (runtime(), runtime());
         let waiting = {
             let _gone = gone.enter();
-            names.resolve(name("vendor"))
+            names.addresses("vendor")
         };
         gone.shutdown_background();
         slow.set_open(true);
         here.block_on(async {
-            assert_eq!(addresses(names.resolve(name("vendor"))).await.unwrap().len(), 1);
+            assert_eq!(found(names.addresses("vendor")).await, Ok(1));
         });
         drop(waiting);
         let there = runtime();
         there.block_on(async {
-            assert_eq!(addresses(names.resolve(name("vendor"))).await.unwrap().len(), 1);
+            assert_eq!(found(names.addresses("vendor")).await, Ok(1));
         });
     }
 }

@@ -1,17 +1,19 @@
+use crate::engine::origin::Address;
 use crate::env::Variables;
 use crate::{Error, Secret};
 use http::Uri;
 use std::fmt;
-use url::Url;
 
 /// The proxies that requests go through, but for those to loopback.
 ///
-/// The environment is read here and not by reqwest, which goes direct where it cannot read a variable, and would read
-/// them anew for each runtime.
+/// The environment is read here and not by the HTTP client, which goes direct where it cannot read a variable, and would
+/// read them anew for each runtime.
 #[derive(Clone, Default)]
 pub(crate) struct Proxies {
-    all: Vec<reqwest::Proxy>,
-    http: bool,
+    pub(super) http: Option<Uri>,
+    pub(super) https: Option<Uri>,
+    /// What goes without, as `NO_PROXY` names it.
+    pub(super) exceptions: Option<String>,
 }
 
 /// A proxy's address may hold a password.
@@ -24,13 +26,9 @@ impl fmt::Debug for Proxies {
 impl Proxies {
     /// One for everything.
     pub(crate) fn given(url: &Secret) -> Result<Self, Error> {
-        let refused = || Error::config("the proxy is not an http or https URL");
-        let url = Url::parse(url.expose_secret()).map_err(|_| refused())?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(refused());
-        }
-        let proxy = reqwest::Proxy::all(url).map_err(|_| refused())?;
-        Ok(Self { all: vec![proxy], http: true })
+        let proxy = read(url.expose_secret())
+            .ok_or_else(|| Error::config("the proxy is not an http or https URL"))?;
+        Ok(Self { http: Some(proxy.clone()), https: Some(proxy), exceptions: None })
     }
 
     /// Those that the environment names, in the variables that curl reads and by hyper-util's rules for them.
@@ -39,50 +37,35 @@ impl Proxies {
         if variables.is_set("REQUEST_METHOD") {
             return Ok(Self::default());
         }
-        let proxy = |names| match variables.first(names)? {
-            Some((name, text)) => read(&text).map(Some).ok_or_else(|| {
+        let proxy = |names| {
+            let Some((name, text)) = variables.first(names)? else { return Ok(None) };
+            // There an address may lack its scheme.
+            let address = if text.contains("://") { text } else { format!("http://{text}") };
+            read(&address).map(Some).ok_or_else(|| {
                 Error::config(format!(
                     "the variable {name} names no http or https proxy; `no_proxy()` goes without"
                 ))
-            }),
-            None => Ok(None),
+            })
         };
         let every = proxy(["ALL_PROXY", "all_proxy"])?;
         let http = proxy(["HTTP_PROXY", "http_proxy"])?.or_else(|| every.clone());
         let https = proxy(["HTTPS_PROXY", "https_proxy"])?.or(every);
         let exceptions = variables.first(["NO_PROXY", "no_proxy"])?.map(|(_, text)| text);
-        let exceptions = exceptions.as_deref().and_then(reqwest::NoProxy::from_string);
-        let is_http = http.is_some();
-        let made = [http.map(reqwest::Proxy::http), https.map(reqwest::Proxy::https)].into_iter().flatten();
-        let all = made
-            .map(|proxy| Ok(proxy?.no_proxy(exceptions.clone())))
-            .collect::<Result<_, reqwest::Error>>()
-            .map_err(|_| Error::config("the environment names a proxy that cannot be used"))?;
-        Ok(Self { all, http: is_http })
+        Ok(Self { http, https, exceptions })
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
-    /// Whether a proxy answers in the place of plain http servers.
-    pub(super) fn answer_for_http(&self) -> bool {
-        self.http
-    }
-
-    pub(super) fn put_into(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        self.all.iter().cloned().fold(builder.no_proxy(), reqwest::ClientBuilder::proxy)
+        self.http.is_none() && self.https.is_none()
     }
 }
 
-/// A proxy's address, which may lack its scheme.
-fn read(text: &str) -> Option<Url> {
-    let uri = text.parse::<Uri>().ok()?;
-    let scheme = uri.scheme_str().unwrap_or("http");
-    if !matches!(scheme, "http" | "https") {
-        return None;
-    }
-    Url::parse(&format!("{scheme}://{}", uri.authority()?)).ok()
+/// A proxy's address, without what stands behind host and port.
+fn read(text: &str) -> Option<Uri> {
+    let address = Address::parse(text)?;
+    address.origin()?;
+    let scheme = address.scheme.to_ascii_lowercase();
+    let user_info = address.user_info.map(|info| format!("{info}@")).unwrap_or_default();
+    format!("{scheme}://{user_info}{}", address.place).parse().ok()
 }
 
 #[cfg(test)]
@@ -139,7 +122,8 @@ mod tests {
         ];
         for (variables, count, http) in rows {
             let proxies = found(variables).unwrap();
-            assert_eq!((proxies.all.len(), proxies.answer_for_http()), (count, http), "{variables:?}");
+            let found = [&proxies.http, &proxies.https].into_iter().flatten().count();
+            assert_eq!((found, proxies.http.is_some()), (count, http), "{variables:?}");
             assert_eq!(format!("{proxies:?}"), "Proxies");
         }
     }

@@ -1,6 +1,9 @@
 use super::{
-    AttemptInfo, Body, Proxies, SendError, Transport, TransportFuture, TransportSettings, names::Names,
+    AttemptInfo, Body, IDLE, Proxies, SendError, Transport, TransportFuture, TransportSettings,
+    failure::{refused_by_proxy, told},
+    names::Names,
     per_runtime::PerRuntime,
+    traced::{Place, Traced, without_panic},
 };
 use crate::Error;
 use crate::engine::is_loopback;
@@ -10,31 +13,18 @@ use http::{
     Request, Response, StatusCode,
     uri::{Authority, Scheme, Uri},
 };
-use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
-    any::Any,
-    error::Error as StdError,
     fmt,
-    future::poll_fn,
-    io, iter,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::{Pin, pin},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU8, Ordering},
-    },
-    task::{Context, Poll},
-    thread,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::runtime::Handle;
 use url::{ParseError, Url};
 
-/// Load balancers close idle connections after 60 s; a connection that we drop first is never half dead.
-const IDLE: Duration = Duration::from_secs(30);
-
-/// The transport that ships with the crate, on [reqwest](https://docs.rs/reqwest).
+/// The transport of the feature `reqwest`, on [reqwest](https://docs.rs/reqwest).
 ///
 /// It speaks HTTP/1.1, with the feature `http2` also HTTP/2, and keeps connections that idle for 30 s, for each tokio
 /// runtime its own. An attempt that follows on one whose connection broke gets a connection of its own. Without
@@ -42,9 +32,9 @@ const IDLE: Duration = Duration::from_secs(30);
 /// address never goes through a proxy.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
-    /// For loopback addresses: never through a proxy.
     direct: Arc<Clients>,
-    outward: Arc<Clients>,
+    /// For all but loopback addresses, where there is a proxy.
+    outward: Option<Arc<Clients>>,
     addresses: Arc<Addresses>,
 }
 
@@ -67,31 +57,26 @@ impl ReqwestTransport {
     pub(crate) fn new(settings: &TransportSettings) -> Result<Self, Error> {
         #[cfg(feature = "rustls")]
         let tls = super::tls::config(settings)?;
-        #[cfg(not(feature = "rustls"))]
-        if settings.https {
-            return Err(Error::config(
-                "an https base URL needs the feature `rustls`, or a transport of your own",
-            ));
-        }
         let names = Arc::new(Names::of_the_platform());
         let (connect_timeout, ping) = (settings.connect_timeout, settings.ping);
-        let clients = |proxies: Proxies| {
+        let clients = |proxies: &Proxies| {
             let names = names.clone();
             #[cfg(feature = "rustls")]
             let tls = tls.clone();
-            let proxied = proxies.answer_for_http();
+            let proxied = proxies.http.is_some();
+            let proxies = reqwest_proxies(proxies)?;
             let builder = move || {
-                let builder = reqwest::Client::builder();
+                let builder = reqwest::Client::builder().no_proxy();
                 let builder = builder.connect_timeout(connect_timeout).dns_resolver(names.clone());
                 #[cfg(feature = "rustls")]
                 let builder = builder.tls_backend_preconfigured(tls.clone());
-                proxies.put_into(builder)
+                proxies.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy)
             };
             Clients::of(builder, ping, proxied)
         };
-        let direct = clients(Proxies::default())?;
-        let outward =
-            if settings.proxies.is_empty() { direct.clone() } else { clients(settings.proxies.clone())? };
+        let direct = clients(&Proxies::default())?;
+        let proxies = Some(&settings.proxies).filter(|proxies| !proxies.is_empty());
+        let outward = proxies.map(clients).transpose()?;
         Ok(Self { direct, outward, addresses: Arc::default() })
     }
 
@@ -131,7 +116,7 @@ impl ReqwestTransport {
         // reqwest panics where rustls is compiled in without a provider, and a builder does not tell beforehand.
         let clients = catch_unwind(AssertUnwindSafe(|| Clients::of(builder, PING, false)))
             .unwrap_or_else(|_| Err(Error::config("the reqwest builder has no TLS provider: give it one")))?;
-        Ok(Self { direct: clients.clone(), outward: clients, addresses: Arc::default() })
+        Ok(Self { direct: clients, outward: None, addresses: Arc::default() })
     }
 }
 
@@ -157,6 +142,22 @@ impl Clients {
         }
         let runtime = Handle::try_current().map_err(SendError::connect)?;
         self.pooled.get(runtime.id(), || client((self.builder)()))
+    }
+}
+
+fn reqwest_proxies(proxies: &Proxies) -> Result<Vec<reqwest::Proxy>, Error> {
+    let exceptions = proxies.exceptions.as_deref().and_then(reqwest::NoProxy::from_string);
+    let http = proxies.http.as_ref().map(|uri| reqwest::Proxy::http(uri.to_string()));
+    let https = proxies.https.as_ref().map(|uri| reqwest::Proxy::https(uri.to_string()));
+    let all = http.into_iter().chain(https).map(|proxy| Ok(proxy?.no_proxy(exceptions.clone())));
+    all.collect::<Result<_, reqwest::Error>>().map_err(|_| Error::config("a proxy cannot be used"))
+}
+
+/// The platform's look-ups, shared.
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let addresses = self.addresses(name.as_str());
+        Box::pin(async { Ok(Box::new(addresses.await?) as Addrs) })
     }
 }
 
@@ -196,7 +197,8 @@ impl ReqwestTransport {
         let mut request = reqwest::Request::new(head.method, url);
         *request.headers_mut() = head.headers;
         *request.body_mut() = Some(reqwest::Body::wrap(Traced { body, place: place.clone() }));
-        let clients = if is_loopback(request.url()) { &self.direct } else { &self.outward };
+        let outward = self.outward.as_ref().filter(|_| !request.url().host_str().is_some_and(is_loopback));
+        let clients = outward.unwrap_or(&self.direct);
         let by_proxy = clients.proxied && request.url().scheme() == "http";
         let mut response = clients.client(afresh)?.execute(request).await.map_err(send_error)?;
         if by_proxy && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
@@ -208,91 +210,6 @@ impl ReqwestTransport {
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer.map(|()| Body::new(reqwest::Body::from(response).map_err(send_error))))
     }
-}
-
-/// Where the body of a request is.
-#[derive(Clone, Default)]
-struct Place(Arc<AtomicU8>);
-
-impl Place {
-    /// With us, or on its way to a connection.
-    const BEFORE: u8 = 0;
-    /// A connection has taken it.
-    const TAKEN: u8 = 1;
-    /// A panic has dropped it before that.
-    const LOST: u8 = 2;
-
-    fn is(&self, place: u8) -> bool {
-        self.0.load(Ordering::Relaxed) == place
-    }
-
-    fn leave(&self, place: u8) {
-        let _ = self.0.compare_exchange(Self::BEFORE, place, Ordering::Relaxed, Ordering::Relaxed);
-    }
-}
-
-/// The body of a request, empty or not: the connection that takes it reads it or drops it.
-struct Traced {
-    body: Bytes,
-    place: Place,
-}
-
-impl http_body::Body for Traced {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.place.leave(Place::TAKEN);
-        let body = std::mem::take(&mut self.body);
-        Poll::Ready((!body.is_empty()).then(|| Ok(Frame::data(body))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.body.len() as u64)
-    }
-}
-
-impl Drop for Traced {
-    fn drop(&mut self) {
-        self.place.leave(if thread::panicking() { Place::LOST } else { Place::TAKEN });
-    }
-}
-
-/// A panic below is told as what it is, and by whether a connection had the request already.
-async fn without_panic<T>(work: impl Future<Output = T>, place: &Place) -> Result<T, SendError> {
-    let mut work = pin!(Some(work));
-    poll_fn(|context| {
-        let Some(running) = work.as_mut().as_pin_mut() else { return Poll::Pending };
-        let panic = match catch_unwind(AssertUnwindSafe(|| running.poll(context))) {
-            Ok(poll) => return poll.map(Ok),
-            Err(panic) => panic,
-        };
-        let taken = place.is(Place::TAKEN);
-        // What is still with us goes with the work; what is on its way does not.
-        work.set(None);
-        let sent = taken || place.is(Place::BEFORE);
-        Poll::Ready(Err(if sent { SendError::panicked() } else { panicked_before(&*panic) }))
-    })
-    .await
-}
-
-/// tokio panics when a socket is to be opened on a runtime without I/O, and does not tell beforehand.
-#[cold]
-fn panicked_before(panic: &(dyn Any + Send)) -> SendError {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    if said.is_some_and(|said| said.contains("IO is disabled")) {
-        return SendError::connect("the tokio runtime has no I/O: build it with `enable_all`")
-            .permanent_because("no connection");
-    }
-    SendError::connect("what it said went to the panic hook")
-        .permanent_because("the transport panicked before anything was sent")
 }
 
 /// Turns addresses into reqwest's, and keeps their origins: parsing the host is most of what an address costs.
@@ -344,147 +261,14 @@ impl Addresses {
 
 #[cold]
 fn send_error(error: reqwest::Error) -> SendError {
-    let error = error.without_url();
-    if error.is_connect() {
-        if causes(&error).any(|cause| cause.to_string() == "tunnel error: proxy authorization required") {
-            return refused_by_proxy(error);
-        }
-        #[cfg(feature = "rustls")]
-        if causes(&error).any(super::tls::is_distrust) {
-            return SendError::connect(error).permanent_because("the server's certificate is not trusted");
-        }
-        return SendError::connect(error);
-    }
-    #[cfg(feature = "http2")]
-    if causes(&error).any(is_turned_away) {
-        return SendError::unprocessed(error);
-    }
-    let problem = causes(&error).find_map(unreadable);
-    if let Some(problem) = problem {
-        return SendError::other(error).permanent_because(problem);
-    }
-    if error.is_timeout() { SendError::timeout(error) } else { SendError::other(error) }
-}
-
-#[cold]
-fn refused_by_proxy(source: impl Into<BoxError>) -> SendError {
-    SendError::connect(source).permanent_because("the proxy refuses: it wants other credentials (407)")
-}
-
-/// An error and what is below it.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    iter::successors(Some(error as &(dyn StdError + 'static)), |error| {
-        let error: &(dyn StdError + 'static) = *error;
-        // An I/O error hides what it holds: its source is that of the error in it.
-        let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        held.map(|held| held as &(dyn StdError + 'static)).or_else(|| error.source())
-    })
-}
-
-/// Whether the server says that it has not looked at the request (RFC 9113, 8.7).
-///
-/// h2 gives an error of the peer's GOAWAY to the streams alone that come after the last one which the peer names.
-#[cfg(feature = "http2")]
-fn is_turned_away(cause: &(dyn StdError + 'static)) -> bool {
-    let Some(error) = cause.downcast_ref::<h2::Error>() else { return false };
-    let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-    error.is_remote() && (error.is_go_away() || refused)
-}
-
-/// Why an answer is none that can be read: another try would bring the same one.
-fn unreadable(cause: &(dyn StdError + 'static)) -> Option<&'static str> {
-    let error = cause.downcast_ref::<hyper::Error>().filter(|error| error.is_parse())?;
-    Some(match error.to_string().as_str() {
-        "message head is too large" => "the answer's head is too large: more than 100 headers, or 400 KiB",
-        "invalid HTTP header parsed" => "the answer has a header that is none",
-        "invalid HTTP status-code parsed" => "the answer has no readable status",
-        _ => "the answer's head cannot be read as HTTP",
-    })
+    let (is_connect, is_timeout) = (error.is_connect(), error.is_timeout());
+    told(error.without_url(), is_connect, is_timeout)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn poll<T>(work: impl Future<Output = T>) -> Poll<T> {
-        pin!(work).poll(&mut Context::from_waker(std::task::Waker::noop()))
-    }
-
-    fn traced(place: &Place) -> Traced {
-        Traced { body: Bytes::from_static(b"body"), place: place.clone() }
-    }
-
-    /// How the panic of a piece of work with the body of a request is told.
-    fn told<W: Future<Output = ()>>(work: impl FnOnce(Traced) -> W) -> SendError {
-        let place = Place::default();
-        let work = work(traced(&place));
-        match poll(without_panic(work, &place)) {
-            Poll::Ready(Err(error)) => error,
-            _ => panic!("it panics"),
-        }
-    }
-
-    #[test]
-    fn r12_a_panic_before_a_connection_has_the_request_sends_nothing() {
-        for error in [
-            told(|body| async {
-                let _body = body;
-                panic!("before");
-            }),
-            told(|body| {
-                let mut kept = Some(body);
-                poll_fn(move |_| {
-                    if kept.is_some() {
-                        panic!("before")
-                    } else {
-                        kept.take().map_or(Poll::Pending, |_| Poll::Ready(()))
-                    }
-                })
-            }),
-        ] {
-            assert!(error.is_connect() && error.is_permanent(), "{error:?}");
-            assert!(error.to_string().contains("before anything was sent"), "{error}");
-        }
-    }
-
-    #[test]
-    fn r12_a_panic_after_a_connection_has_the_request_may_have_sent_it() {
-        let way = Mutex::new(None);
-        for error in [
-            told(|body| async {
-                drop(body);
-                panic!("after the connection has let it go");
-            }),
-            told(|mut body| async move {
-                let frame =
-                    poll(poll_fn(|context| http_body::Body::poll_frame(Pin::new(&mut body), context)));
-                assert!(matches!(frame, Poll::Ready(Some(Ok(_)))));
-                panic!("after it was read");
-            }),
-            told(|body| async {
-                *way.lock().unwrap() = Some(body);
-                panic!("while it is on its way");
-            }),
-        ] {
-            assert!(!error.is_connect() && error.is_permanent(), "{error:?}");
-            assert_eq!(error.to_string(), "the transport panicked");
-        }
-    }
-
-    #[test]
-    fn only_a_runtime_without_io_is_named_as_one() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let place = Place::default();
-        let body = traced(&place);
-        let work = async {
-            let _body = body;
-            let _ = tokio::net::TcpStream::connect("127.0.0.1:1").await;
-        };
-        let Err(error) = runtime.block_on(without_panic(work, &place)) else { panic!("it panics") };
-        assert!(error.is_connect() && error.is_permanent(), "{error:?}");
-        assert!(error.into_source().to_string().contains("has no I/O"));
-    }
 
     #[test]
     fn an_address_without_a_host_is_an_error() {

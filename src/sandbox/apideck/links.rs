@@ -97,7 +97,9 @@ impl State {
             .ok_or_else(|| not_found("ConnectorNotFoundError", "connector", service))?;
         let given = Some(parameter(query, "redirect_uri")).filter(|given| !given.is_empty());
         let back = given.or(claims.redirect_uri).and_then(|back| Url::parse(&back).ok());
-        let back = back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url));
+        let back = back.filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(is_loopback)
+        });
         let back = back.ok_or_else(|| {
             bad_request("OAuthRedirectUriError", "redirect_uri is no http or https URL of this machine")
         })?;

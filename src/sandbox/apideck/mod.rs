@@ -71,15 +71,22 @@ impl Credentials {
 /// tried before it is used. `vault.connection.downstream.degraded` and `.recovered` come of calls to unified APIs, which the
 /// sandbox has none of.
 ///
-/// A consumer's log has the calls to Vault that named the consumer in their header, the latest 10,000 of all consumers. A
-/// consumer that is created although it is there gets the metadata, and so does a custom mapping its value.
+/// A consumer's log has the calls to Vault that named the consumer in their header, the latest first and 10,000 of all
+/// consumers. The counts of `get` and `list` include those before the last full hour. A consumer that is created although
+/// it is there gets the metadata, and a custom mapping its value.
 ///
-/// A service's token lasts an hour, or as long as its import says, and is refreshed when it has expired.
+/// A service's token lasts an hour, or as long as its import says, and is refreshed when it has expired. `validate` of a
+/// connection without a token gives its state.
 ///
 /// A connection that was authorized with a nonce is `added`, its health `pending_confirmation`, until it is confirmed; the
-/// token for that works once, within 30 minutes. Only QuickBooks has a service that it can be migrated to: Intuit
-/// Enterprise Suite. A connection that exists cannot be created. Each unified API has two to four resources, which a
-/// connection names in `configurable_resources`; their schemas, examples and custom fields are the same for all.
+/// token for that works once, within 30 minutes. Until then `validate`, `migrate` and `custom_fields` are refused with
+/// `InvalidStateError`, and so is a token that is none of this connection's. Only QuickBooks has a service that it can be
+/// migrated to, Intuit Enterprise Suite; another target is a `RequestValidationError`, and the same migration once more
+/// gives what it gave. A connection that exists cannot be created: `InvalidStateError`.
+///
+/// Each unified API has two to four resources, which a connection names in `configurable_resources`; their schemas,
+/// examples and custom fields are the same for all, and custom fields need a callable connection. Another resource is an
+/// `EntityNotFoundError`. `update_resource_settings` replaces the defaults of its resource and takes none of another.
 #[derive(Clone, Copy)]
 pub struct Apideck<'a> {
     apps: &'a Apps,
@@ -143,11 +150,11 @@ impl<'a> Apideck<'a> {
     /// A customer follows a link to authorize or to revoke, and agrees; gives where the browser is led then.
     ///
     /// `None` for a link that a browser would be refused with. With a `nonce` the connection has to be confirmed, and what
-    /// confirms it is in the fragment of the address.
+    /// confirms it is in the fragment of the address. A session's link leads to its `redirect_uri` at once.
     pub fn visit(&self, link: &SecretUrl) -> Option<SecretUrl> {
         let link = Url::parse(link.expose_secret()).ok()?;
-        let (_, path) = link.path().split_once("/vault/")?;
-        let reply = self.follow(&format!("/vault/{path}"), link.query().unwrap_or_default())?.into_http();
+        let begins = ["/vault/", "/session/"].iter().find_map(|start| link.path().find(start))?;
+        let reply = self.follow(link.path().get(begins..)?, link.query().unwrap_or_default())?.into_http();
         Some(SecretUrl::from(reply.headers().get(header::LOCATION)?.to_str().ok()?))
     }
 
@@ -172,7 +179,7 @@ impl<'a> Apideck<'a> {
 
     /// The customer or the service revokes what was granted; false where nothing is.
     ///
-    /// The connection is `added` again, its health `revoked`, until the customer authorizes anew.
+    /// The connection is `added` again, its health `revoked`, until the customer authorizes again.
     pub fn revoke(
         &self,
         consumer: impl Into<ConsumerId>,

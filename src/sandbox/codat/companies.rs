@@ -10,7 +10,7 @@ use crate::sandbox::jwt;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -104,7 +104,8 @@ impl State {
                 found.push((id, company));
             }
         }
-        list(asked, found.into_iter(), |(id, company)| self.company_json(id, company))
+        let syncs = self.last_syncs(asked.now);
+        list(asked, found.into_iter(), |(id, company)| self.company_json(id, company, &syncs))
     }
 
     fn create_company(&mut self, asked: &Asked<'_>) -> Step {
@@ -144,6 +145,7 @@ impl State {
         self.companies.delete(id);
         self.connections.retain(|_, connection| connection.company != id);
         self.tokens.retain(|_, token| token.company != id);
+        self.pulls.retain(|_, pull| pull.company != id);
         done(StatusCode::NO_CONTENT)
     }
 
@@ -219,21 +221,26 @@ impl State {
 
     fn show_company(&self, asked: &Asked<'_>, id: &str) -> Step {
         let company = self.companies.get(id).ok_or_else(|| no_company(asked, id))?;
-        ok(self.company_json(id, company))
+        ok(self.company_json(id, company, &self.last_syncs(asked.now)))
     }
 
-    pub(super) fn company_json(&self, id: &str, company: &Company) -> Value {
+    pub(super) fn company_json(
+        &self,
+        id: &str,
+        company: &Company,
+        syncs: &HashMap<&str, SystemTime>,
+    ) -> Value {
         let connections = || self.connections.iter().filter(|(_, connection)| connection.company == id);
-        let syncs = connections().filter_map(|(_, connection)| connection.last_sync);
-        let last_sync = syncs.chain(company.read.values().copied()).max();
+        let reads = connections().filter_map(|(id, _)| syncs.get(id));
+        let last_sync = reads.chain(company.read.values()).max();
         json!({
             "id": id,
             "name": company.name,
             "description": company.description,
             "platform": "",
             "redirect": format!("https://link.codat.io/company/{}", segment(id)),
-            "lastSync": last_sync.map(iso),
-            "dataConnections": connections().map(|(id, connection)| connection.json(&self.base_url, id)).collect::<Vec<_>>(),
+            "lastSync": last_sync.copied().map(iso),
+            "dataConnections": connections().map(|(id, connection)| connection.json(&self.base_url, id, syncs.get(id).copied())).collect::<Vec<_>>(),
             "created": iso(company.created),
             "createdByUserName": "Sandbox",
             "products": company.products,

@@ -6,7 +6,7 @@ use crate::sandbox::exchange::{Asked, Handlers, Step};
 use http::StatusCode;
 
 pub(super) const HANDLERS: Handlers<State> = &[
-    (&connection_management::GET, State::get_connection_token),
+    (&connection_management::GET_ACCESS_TOKEN, State::get_connection_token),
     (&connection_management::GET_CORS_SETTINGS, State::get_cors_settings),
     (&connection_management::SET_CORS_SETTINGS, State::set_cors_settings),
 ];

@@ -5,6 +5,7 @@ use super::pages::list;
 use super::{State, body, done, invalid, iso, ok, refusal, segment};
 use crate::codat::connections::{self, ConnectionStatus, SourceType};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::random::Random;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ pub(super) struct Connection {
     pub(super) integration: &'static Integration,
     pub(super) status: ConnectionStatus,
     created: SystemTime,
-    pub(super) last_sync: Option<SystemTime>,
+    was_linked: bool,
     troubles: Vec<Trouble>,
 }
 
@@ -40,17 +41,18 @@ struct Trouble {
 impl Connection {
     pub(super) fn new(company: String, integration: &'static Integration, created: SystemTime) -> Self {
         let status = ConnectionStatus::PendingAuth;
-        Self { company, integration, status, created, last_sync: None, troubles: Vec::new() }
+        Self { company, integration, status, created, was_linked: false, troubles: Vec::new() }
     }
 
     fn is_active_accounting(&self) -> bool {
         self.status == ConnectionStatus::Linked && self.integration.source_type == SourceType::Accounting
     }
 
-    fn link(&mut self, now: SystemTime) {
+    /// True for the first time.
+    fn link(&mut self, now: SystemTime) -> bool {
         self.status = ConnectionStatus::Linked;
-        self.last_sync = Some(now);
         self.troubles.iter_mut().for_each(|trouble| trouble.resolved = trouble.resolved.or(Some(now)));
+        !std::mem::replace(&mut self.was_linked, true)
     }
 
     /// The software refuses Codat from now on. False where it did before.
@@ -76,7 +78,7 @@ impl Connection {
         self.troubles.push(Trouble { status, message, at, resolved: None });
     }
 
-    pub(super) fn json(&self, base_url: &str, id: &str) -> Value {
+    pub(super) fn json(&self, base_url: &str, id: &str, last_sync: Option<SystemTime>) -> Value {
         let Self { company, integration, .. } = self;
         let troubles = self.troubles.iter().map(|trouble| {
             json!({
@@ -98,7 +100,7 @@ impl Connection {
                 format!("{base_url}/companies/{}/connections/{}/start", segment(company), segment(id)),
             "status": self.status,
             "sourceType": integration.source_type,
-            "lastSync": self.last_sync.map(iso),
+            "lastSync": last_sync.map(iso),
             "created": iso(self.created),
             "dataConnectionErrors": troubles.collect::<Vec<_>>(),
             "connectionInfo": {},
@@ -110,7 +112,10 @@ impl State {
     fn list_connections(&mut self, asked: &Asked<'_>) -> Step {
         let (company, _) = self.company(asked)?;
         let connections = self.connections.iter().filter(|(_, connection)| connection.company == company);
-        list(asked, connections, |(id, connection)| connection.json(&asked.base_url, id))
+        let syncs = self.last_syncs(asked.now);
+        list(asked, connections, |(id, connection)| {
+            connection.json(&asked.base_url, id, syncs.get(id).copied())
+        })
     }
 
     fn create_connection(&mut self, asked: &Asked<'_>) -> Step {
@@ -128,15 +133,14 @@ impl State {
         })?;
         let id = asked.random.uuid().to_string();
         let connection = Connection::new(company.to_owned(), integration, asked.now);
-        let json = connection.json(&asked.base_url, &id);
         self.connections.put(id.as_str(), connection);
         self.tell_of_connection(&id, "connection.created", asked.now);
-        ok(json)
+        ok(self.connection_json(&id, asked.now))
     }
 
     fn get_connection(&mut self, asked: &Asked<'_>) -> Step {
-        let (id, connection) = self.connection(asked)?;
-        ok(connection.json(&asked.base_url, id))
+        let (id, _) = self.connection(asked)?;
+        ok(self.connection_json(id, asked.now))
     }
 
     fn unlink_connection(&mut self, asked: &Asked<'_>) -> Step {
@@ -156,9 +160,8 @@ impl State {
             return Err(refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message));
         }
         connection.status = status;
-        let json = connection.json(&asked.base_url, id);
         self.tell_of_connection(id, "connection.disconnected", asked.now);
-        ok(json)
+        ok(self.connection_json(id, asked.now))
     }
 
     fn delete_connection(&mut self, asked: &Asked<'_>) -> Step {
@@ -175,11 +178,16 @@ impl State {
         if credentials.is_empty() {
             return Err(invalid(asked));
         }
-        if !self.link(id, asked.now) {
+        if !self.link(id, asked.now, asked.random) {
             return Err(second_accounting(asked));
         }
-        let (id, connection) = self.connection(asked)?;
-        ok(connection.json(&asked.base_url, id))
+        ok(self.connection_json(id, asked.now))
+    }
+
+    pub(super) fn connection_json(&self, id: &str, now: SystemTime) -> Value {
+        let last_sync = self.last_syncs(now).get(id).copied();
+        let connection = self.connections.get(id);
+        connection.map_or(Value::Null, |connection| connection.json(&self.base_url, id, last_sync))
     }
 
     /// Id and connection that the path names: one of the company that it names.
@@ -198,7 +206,9 @@ impl State {
     }
 
     /// The customer authorizes; false where there is no such connection, or another one to accounting software is active.
-    pub(super) fn link(&mut self, id: &str, now: SystemTime) -> bool {
+    ///
+    /// The first time Codat begins to read.
+    pub(super) fn link(&mut self, id: &str, now: SystemTime, random: &Random) -> bool {
         let Some(connection) = self.connections.get(id) else { return false };
         let is_accounting = connection.integration.source_type == SourceType::Accounting;
         let company = connection.company.as_str();
@@ -210,11 +220,15 @@ impl State {
         }
         let Some(connection) = self.connections.get_mut(id) else { return false };
         let before = std::mem::replace(&mut connection.status, ConnectionStatus::Linked);
-        connection.link(now);
+        let (company, is_first) = (connection.company.clone(), connection.link(now));
         match before {
             ConnectionStatus::Linked => {}
             ConnectionStatus::PendingAuth => self.tell_of_connection(id, "connection.connected", now),
             _ => self.tell_of_connection(id, "connection.reconnected", now),
+        }
+        if is_first {
+            let pulls = self.pull_all(id, now, random);
+            self.read_together(&company, &pulls);
         }
         true
     }

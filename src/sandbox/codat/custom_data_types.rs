@@ -47,7 +47,8 @@ impl Codat<'_> {
         let json = json!({
             "id": id,
             "content": content.to_map(),
-            "modifiedDate": iso(self.context.now()),
+            // An object with the date in it, as the document has it.
+            "modifiedDate": { "modifiedDate": iso(self.context.now()) },
         });
         let (connection, data_type) = (connection.into().to_string(), data_type.into().to_string());
         self.state().records.put(id, Record { connection, data_type, json });
@@ -95,7 +96,8 @@ impl State {
         if !is_linked || self.custom_data_types.get(&key).is_none() {
             return Err(failure(asked.random, StatusCode::NOT_FOUND));
         }
-        let pull = self.pull(asked, id, asked.id("customDataIdentifier")?);
+        let data_type = format!("custom/{}", asked.id("customDataIdentifier")?);
+        let pull = self.pull(id, &data_type, asked.now, asked.random);
         self.read_together(&company, std::slice::from_ref(&pull));
         ok(pull)
     }

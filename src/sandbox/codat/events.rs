@@ -71,7 +71,8 @@ impl State {
 
     pub(super) fn tell_of_company(&mut self, id: &str, event_type: &str, at: SystemTime) {
         let Some(company) = self.companies.get(id) else { return };
-        let (tags, mut payload) = (company.tags.clone(), self.company_json(id, company));
+        let (tags, mut payload) =
+            (company.tags.clone(), self.company_json(id, company, &self.last_syncs(at)));
         if let Value::Object(members) = &mut payload {
             members.retain(|name, _| !matches!(name.as_str(), "dataConnections" | "platform"));
         }
@@ -98,7 +99,7 @@ impl State {
         let tags = company.tags.clone();
         let payload = json!({
             "referenceCompany": reference(&connection.company, company),
-            "connection": connection.json(&self.base_url, id),
+            "connection": self.connection_json(id, at),
         });
         self.tell(event_type, &tags, payload, at);
     }

@@ -43,6 +43,7 @@ use std::{
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
+use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
@@ -97,12 +98,14 @@ impl Credentials {
 ///
 /// Reading a data type of a linked connection takes ten seconds, as does writing a record:
 /// [`end_pull_operation`](Self::end_pull_operation) and [`end_push_operation`](Self::end_push_operation) end them
-/// otherwise. A refresh of all data types leaves out those that the sync settings do not fetch on first link. Without a
+/// otherwise. The first link of a connection reads all its data types, as does a refresh of all, but for those that the
+/// sync settings do not fetch on first link. `lastSync` is when a read last ended with success. Without a
 /// linked connection a refresh is a 400. What is not configured, of custom types and of supplemental data, is a 404, as
 /// is a data type that has no supplemental data. A 51st webhook consumer is a 400.
 ///
 /// A POST or PATCH with an `Idempotency-Key` is answered as the first time for 90 minutes, whatever that was but a 429;
-/// failures that a test injects count too. With another path or body it is a 422. A key that is no GUID, that comes
+/// failures that a test injects count too. While [`Fault::Latency`](crate::sandbox::Fault::Latency) holds the first answer
+/// back, another request with the key is a 409. With another path or body it is a 422. A key that is no GUID, that comes
 /// twice or with another method, is a 400.
 ///
 /// Webhook consumers get what they name; `companyTags` let through what is of a company that has one of them. The first
@@ -158,12 +161,13 @@ impl<'a> Codat<'a> {
         Some(id.into())
     }
 
-    /// The customer authorizes this connection, for the first time or anew.
+    /// The customer authorizes this connection, for the first time or again.
     ///
     /// False where there is no such connection, or another one to accounting software is active.
     pub fn link(&self, connection: impl Into<ConnectionId>) -> bool {
+        let Context { random, .. } = self.context;
         let now = self.context.now();
-        self.state().link(connection.into().as_str(), now)
+        self.state().link(connection.into().as_str(), now, random)
     }
 
     /// The customer turns back on the way to this connection: it has an error, and is `PendingAuth` still.
@@ -207,11 +211,13 @@ impl<'a> Codat<'a> {
         if state.connections.get(&id).is_none_or(|connection| connection.company != company) {
             return refuse(StatusCode::NOT_FOUND);
         }
-        if !state.link(&id, now) {
+        if !state.link(&id, now, &self.context.random) {
             return refuse(StatusCode::CONFLICT);
         }
         let back = Url::parse(&state.profile.redirect_url.replace("{companyId}", &segment(&company))).ok();
-        let back = back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url));
+        let back = back.filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(is_loopback)
+        });
         Some(match back {
             Some(back) => Reply::empty(StatusCode::FOUND).header("location", back),
             None => Reply::empty(StatusCode::OK),
@@ -242,6 +248,8 @@ pub(super) struct State {
     answered: Answers,
     /// Where Codat was last asked, for the links in events.
     base_url: String,
+    /// Until when requests are worked on, by their idempotency keys; `None` for one that is never answered.
+    in_progress: HashMap<String, Option<Instant>>,
     api_keys: Store<ApiKey>,
     companies: Store<Company>,
     connections: Store<Connection>,
@@ -288,6 +296,7 @@ impl State {
             allowed_origins: Vec::new(),
             answered: Answers::default(),
             base_url: String::new(),
+            in_progress: HashMap::new(),
             api_keys: Store::default(),
             companies: Store::default(),
             connections: Store::default(),
@@ -320,7 +329,7 @@ struct Quota {
 }
 
 impl Quota {
-    /// Begins anew when a day has begun.
+    /// Starts again when a day has begun.
     fn turn(&mut self, now: SystemTime) {
         let day = seconds(now) / DAY;
         if day != self.day {
@@ -363,13 +372,17 @@ impl State {
         self.answer_once(asked).unwrap_or_else(|refusal| refusal)
     }
 
-    /// Gives what was answered under the same idempotency key.
+    /// Gives what was answered under the same idempotency key, once it has been.
     fn answer_once(&mut self, asked: &Asked<'_>) -> Step {
         let Some(key) = key(asked)? else { return Ok(self.carry_out(asked)) };
         let body: Value = serde_json::from_slice(asked.body).unwrap_or_default();
         let request = json!([asked.operation.id(), asked.ids, body]);
         if asked.fails.is_none() {
             match self.answered.find(key, &request, asked.now) {
+                Some(Ok(_)) if self.is_in_progress(key) => {
+                    let message = "A request with this idempotency key is in progress";
+                    return Err(refusal(asked.random, StatusCode::CONFLICT, "PublicApi", message));
+                }
                 Some(Ok(reply)) => return Ok(reply),
                 Some(Err(OtherRequest)) => {
                     let message = "The idempotency key was used for another request";
@@ -385,7 +398,16 @@ impl State {
         }
         let reply = self.carry_out(asked);
         self.answered.keep(key, request, &reply, asked.now + REMEMBERED);
+        if !asked.takes.is_zero() {
+            self.in_progress.insert(key.to_owned(), Instant::now().checked_add(asked.takes));
+        }
         Ok(reply)
+    }
+
+    fn is_in_progress(&mut self, key: &str) -> bool {
+        let now = Instant::now();
+        self.in_progress.retain(|_, until| until.is_none_or(|until| now < until));
+        self.in_progress.contains_key(key)
     }
 
     fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
@@ -454,7 +476,26 @@ fn segment(id: &str) -> String {
 }
 
 fn ok(body: Value) -> Step {
-    Ok(Reply::json(StatusCode::OK, body))
+    Ok(Reply::json(StatusCode::OK, without_nulls(body)))
+}
+
+fn created(body: Value) -> Step {
+    Ok(Reply::json(StatusCode::CREATED, without_nulls(body)))
+}
+
+/// The body as Codat's examples show it: what there is nothing to say of is left out, of the items of lists too. Not of
+/// objects within, which may be a customer's data.
+fn without_nulls(mut body: Value) -> Value {
+    match &mut body {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            let lists = members.values_mut().filter(|member| member.is_array());
+            lists.for_each(|list| *list = without_nulls(list.take()));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_nulls(item.take())),
+        _ => {}
+    }
+    body
 }
 
 fn done(status: StatusCode) -> Step {

@@ -110,10 +110,10 @@ impl State {
             let message = format!("{data_type} is not supported for {}", connection.integration.name);
             return Err(refusal(asked.random, StatusCode::NOT_FOUND, "PublicApi", &message));
         }
-        let text = |name: &str, required: bool, options: Value| {
+        let text = |name: &str, required: bool, options: &[Value]| {
             json!({
                 "type": "String", "displayName": name, "description": name, "required": required,
-                "properties": null, "options": options,
+                "options": options,
             })
         };
         let active = json!({
@@ -125,17 +125,16 @@ impl State {
         let model = json!({
             "type": "Object", "displayName": data_type, "description": data_type, "required": true,
             "properties": {
-                "name": text("Name", true, Value::Null),
-                "status": text("Status", false, json!([active])),
+                "name": text("Name", true, &[]),
+                "status": text("Status", false, &[active]),
                 "lines": {
                     "type": "Array", "displayName": "Lines", "description": "Lines", "required": false,
                     "properties": { "amount": amount },
                 },
             },
-            "options": null,
             "validation": {
                 "warnings": [],
-                "information": [{ "field": "name", "details": "At most 50 characters", "ref": null }],
+                "information": [{ "field": "name", "details": "At most 50 characters" }],
             },
         });
         ok(model)

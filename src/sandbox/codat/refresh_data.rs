@@ -7,9 +7,10 @@ use super::{Codat, Pending, State, done, invalid, iso, ok, refusal};
 use crate::codat::connections::ConnectionStatus;
 use crate::codat::refresh_data::{self, DatasetId, PullOperationStatus};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, later};
+use crate::sandbox::random::Random;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime};
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -89,16 +90,12 @@ impl Codat<'_> {
 
 impl State {
     fn refresh_all(&mut self, asked: &Asked<'_>) -> Step {
-        let (id, company) = self.company(asked)?;
-        let own = company.sync_settings.clone();
-        let settings = own.unwrap_or_else(|| self.sync_settings.clone());
+        let (company, _) = self.company(asked)?;
         let mut pulls = Vec::new();
-        for (connection, data_types) in self.linked(asked, id, None)? {
-            for data_type in data_types.into_iter().filter(|data_type| settings.fetches(data_type)) {
-                pulls.push(self.pull(asked, &connection, data_type));
-            }
+        for (connection, _) in self.linked(asked, company, None)? {
+            pulls.extend(self.pull_all(&connection, asked.now, asked.random));
         }
-        self.read_together(id, &pulls);
+        self.read_together(company, &pulls);
         done(StatusCode::NO_CONTENT)
     }
 
@@ -112,8 +109,10 @@ impl State {
         if linked.iter().any(has) {
             linked.retain(has);
         }
-        let pulls: Vec<_> =
-            linked.iter().map(|(connection, _)| self.pull(asked, connection, data_type)).collect();
+        let pulls: Vec<_> = linked
+            .iter()
+            .map(|(connection, _)| self.pull(connection, data_type, asked.now, asked.random))
+            .collect();
         self.read_together(company, &pulls);
         pulls.into_iter().next().map_or_else(|| Err(invalid(asked)), ok)
     }
@@ -203,25 +202,53 @@ impl State {
         }
     }
 
+    /// Begins to read all data types that are fetched on first link.
+    pub(super) fn pull_all(&mut self, connection: &str, now: SystemTime, random: &Random) -> Vec<Value> {
+        let Some(found) = self.connections.get(connection) else { return Vec::new() };
+        let own = self.companies.get(&found.company).and_then(|company| company.sync_settings.as_ref());
+        let settings = own.unwrap_or(&self.sync_settings);
+        let data_types = found.integration.data_types().map(|data_type| data_type.as_str());
+        let fetched: Vec<_> = data_types.filter(|data_type| settings.fetches(data_type)).collect();
+        fetched.into_iter().map(|data_type| self.pull(connection, data_type, now, random)).collect()
+    }
+
+    /// When each connection was last read with success.
+    pub(super) fn last_syncs(&self, now: SystemTime) -> HashMap<&str, SystemTime> {
+        let mut syncs = HashMap::new();
+        for (_, pull) in
+            self.pulls.iter().filter(|(_, pull)| pull.status(now) == PullOperationStatus::Complete)
+        {
+            let last = syncs.entry(pull.connection.as_str()).or_insert(pull.ends);
+            *last = pull.ends.max(*last);
+        }
+        syncs
+    }
+
     /// Begins to read a data type. One that the software does not have ends at once.
-    pub(super) fn pull(&mut self, asked: &Asked<'_>, connection: &str, data_type: &str) -> Value {
-        let id = asked.random.uuid().to_string();
+    pub(super) fn pull(
+        &mut self,
+        connection: &str,
+        data_type: &str,
+        now: SystemTime,
+        random: &Random,
+    ) -> Value {
+        let id = random.uuid().to_string();
         let Some(found) = self.connections.get(connection) else { return Value::Null };
         let is_missing = is_data_type(data_type)
             && !found.integration.data_types().any(|known| known.as_str() == data_type);
         let (ends, end) = match is_missing {
-            true => (asked.now, PullOperationStatus::NotSupported),
-            false => (later(asked.now, RUNS), PullOperationStatus::Complete),
+            true => (now, PullOperationStatus::NotSupported),
+            false => (later(now, RUNS), PullOperationStatus::Complete),
         };
         let pull = Pull {
             company: found.company.clone(),
             connection: connection.to_owned(),
             data_type: data_type.to_owned(),
-            requested: asked.now,
+            requested: now,
             ends,
             end,
         };
-        let json = pull.json(&id, asked.now);
+        let json = pull.json(&id, now);
         self.pulls.put(id, pull);
         json
     }

@@ -1,6 +1,6 @@
 //! Your own client: profile, API keys, CORS and sync settings.
 
-use super::{State, body, done, failure, invalid, iso, ok, refusal};
+use super::{State, body, created, done, failure, invalid, iso, ok, refusal};
 use crate::codat::{DataType, settings};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use http::StatusCode;
@@ -202,7 +202,7 @@ impl State {
         let key = ApiKey { name, key, created: Some(asked.now) };
         let json = key.json(&id);
         self.api_keys.put(id, key);
-        Ok(Reply::json(StatusCode::CREATED, json))
+        created(json)
     }
 
     fn delete_api_key(&mut self, asked: &Asked<'_>) -> Step {

@@ -1,10 +1,10 @@
 //! Webhook consumers, and the key for Zapier.
 
-use super::{Codat, State, body, done, invalid, ok, refusal};
+use super::{Codat, State, body, created, done, invalid, ok, refusal};
 use crate::Secret;
 use crate::codat::webhooks::{self, WebhookConsumerId};
 use crate::sandbox::deliveries::Secrets;
-use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::exchange::{Asked, Handlers, Step};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
 use serde::Deserialize;
@@ -93,7 +93,7 @@ impl State {
         });
         self.secrets.insert(id.clone(), Secrets::new(self.outbox.new_secret()));
         self.consumers.put(id, consumer.clone());
-        Ok(Reply::json(StatusCode::CREATED, consumer))
+        created(consumer)
     }
 
     fn delete_webhook_consumer(&mut self, asked: &Asked<'_>) -> Step {
@@ -111,6 +111,6 @@ impl State {
     fn rotate_zapier_key(&mut self, asked: &Asked<'_>) -> Step {
         let key = format!("sk_integ_{}.us", asked.random.uuid().simple());
         self.zapier_key = Some(key.as_str().into());
-        Ok(Reply::json(StatusCode::CREATED, json!({ "key": key })))
+        created(json!({ "key": key }))
     }
 }

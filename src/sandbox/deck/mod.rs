@@ -66,7 +66,8 @@ impl Default for Credentials {
 /// | user name with `accounts` in it | accounts have to be selected, in a Link session |
 ///
 /// Each look at a Link session's status moves connecting one step on. A job takes two seconds of the sandbox's clock, its
-/// question waits for an hour, and a connection closes after ten minutes without a job. The latest 1,000 documents of a
+/// question waits for an hour, and a connection closes after ten minutes without a job. A job that is submitted with
+/// [`sandbox_outcome`](crate::deck::jobs::SubmitJob::sandbox_outcome) ends that way, but for one that opens or closes. The latest 1,000 documents of a
 /// connection are kept, and so are the latest 1,000 public tokens that nobody exchanges within 20 minutes.
 /// Destroying a connection ends the Link sessions that update it.
 ///

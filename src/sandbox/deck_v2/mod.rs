@@ -55,6 +55,9 @@ const RATE: (usize, Duration) = (200, Duration::from_secs(10));
 
 /// What happens at Deck v2 without the API.
 ///
+/// It takes 200 requests in ten seconds of its own clock, and keeps successes under their idempotency keys for 24 hours. A
+/// source is any http or https address, and is kept as URL parsers write it.
+///
 /// Each step of a run takes a second of the sandbox's clock: it is queued, running, signed in, completed. Every sign-in
 /// succeeds and verifies the credential, but for these:
 ///
@@ -66,14 +69,15 @@ const RATE: (usize, Duration) = (200, Duration::from_secs(10));
 ///
 /// A question waits for ten minutes, and a wrong answer is asked for again. A run's output has the form of its task's
 /// `output_schema`, unless [`set_output`](Self::set_output) says otherwise; a task whose storage is enabled stores one
-/// file. Links to files last a quarter of an hour. A session ends ten minutes after its last run.
+/// file. Links to files lead to the sandbox, need no key and last a quarter of an hour. A session ends ten minutes after
+/// its last run.
 ///
 /// A destination is verified after a second. Deck takes any 2XX within five seconds for a success, and posts three times more
 /// after 10, 20 and 40 seconds, which it does not document; then the destination is inactive. What is no webhook takes every
 /// event, and is posted nowhere.
 ///
 /// Deck does not document every code of its errors: `request_invalid`, and `agent_not_found` and its like, are the sandbox's
-/// own. A 401 has no body.
+/// own. A 401 and a 403 have no body.
 #[derive(Clone, Copy)]
 pub struct DeckV2<'a> {
     state: &'a Mutex<State>,

@@ -43,7 +43,7 @@ async fn a_company_has_its_members_by_name() {
     assert_eq!(company.last_sync.as_ref().unwrap().as_str(), "2022-01-01T12:30:00.000Z");
     assert_eq!(company.created.as_ref().unwrap().as_str(), "2022-01-01T11:30:00Z");
     assert_eq!(company.created_by_user_name.as_deref(), Some("Joe"));
-    assert_eq!(company.tags.as_ref().unwrap().get::<String>("region").as_deref(), Some("uk"));
+    assert_eq!(company.tags["region"], "uk");
     let parent = company.reference_parent_company.as_ref().unwrap();
     assert_eq!(parent.links.as_ref().unwrap().portal.as_deref(), Some("https://app.codat.io/c-0"));
 

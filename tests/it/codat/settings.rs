@@ -5,6 +5,7 @@ use crate::support::{
     offline,
 };
 use connectory::codat::settings::{CreateApiKey, Settings};
+use serde_json::{Value, json};
 
 fn answered(status: u16, body: &'static str) -> Settings {
     offline(&Memory::playing([Step::answer(status, body)])).codat().settings()
@@ -27,6 +28,25 @@ async fn a_profile_has_its_members_by_name() {
         (profile.api_key.unwrap().expose_secret(), profile.confirm_company_name),
         ("s3cret", Some(true))
     );
+}
+
+#[tokio::test]
+async fn a_profile_gives_the_update_that_changes_nothing() {
+    let whole = json!({
+        "name": "Bob", "logoUrl": "https://logo.example", "iconUrl": "https://icon.example",
+        "redirectUrl": "https://bob.example/{companyId}", "whiteListUrls": ["https://bob.example"],
+        "apiKey": "s3cret", "confirmCompanyName": true
+    });
+    let memory = Memory::playing([200, 200].map(|status| Step::answer(status, whole.to_string())));
+    let settings = offline(&memory).codat().settings();
+    let update = settings.get_profile().await.unwrap().to_update().unwrap();
+    settings.update_profile(&update).await.unwrap();
+    let sent: Value = serde_json::from_slice(memory.requests()[1].body()).unwrap();
+    assert_eq!(sent, whole);
+
+    for lacking in [r#"{ "name": "Bob" }"#, r#"{ "redirectUrl": "https://bob.example" }"#] {
+        assert!(answered(200, lacking).get_profile().await.unwrap().to_update().is_none());
+    }
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ use crate::support::{
     memory::{Memory, Step},
     offline,
 };
-use connectory::JsonMap;
 use connectory::deck_v2::event_destinations::*;
 use connectory::deck_v2::event_log::EventType;
+use connectory::{JsonMap, Patch, Secret};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn a_destination_has_its_members_by_name() {
@@ -65,4 +66,20 @@ async fn headers_are_a_text_with_json_in_it() {
     let sent: Value = serde_json::from_slice(memory.requests()[0].body()).unwrap();
     let headers: Value = serde_json::from_str(sent["webhook"]["custom_headers"].as_str().unwrap()).unwrap();
     assert_eq!(headers, json!({ "a": "\"\\ü\u{1}", "b": "" }));
+}
+
+#[tokio::test]
+async fn headers_are_kept_cleared_or_emptied() {
+    let none = BTreeMap::<String, Secret>::new;
+    for (webhook, sent) in [
+        (WebhookConfig::default(), json!({})),
+        (WebhookConfig::default().custom_headers(Patch::Clear), json!({ "custom_headers": null })),
+        (WebhookConfig::default().custom_headers(none()), json!({ "custom_headers": "{}" })),
+    ] {
+        let memory = Memory::playing([Step::answer(200, r#"{ "id": "evtd_1" }"#)]);
+        let update = UpdateEventDestination::new().webhook(webhook);
+        offline(&memory).deck_v2().event_destinations().update("evtd_1", &update).await.unwrap();
+        let body: Value = serde_json::from_slice(memory.requests()[0].body()).unwrap();
+        assert_eq!(body["webhook"], sent);
+    }
 }

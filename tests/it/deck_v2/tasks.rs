@@ -5,9 +5,9 @@ use crate::support::{
     offline,
 };
 use connectory::OtherJson;
-use connectory::deck_v2::tasks::{CreateTask, Task, TaskStatus};
+use connectory::deck_v2::tasks::{CreateTask, Task, TaskSettings, TaskStatus, TaskStorage};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 async fn read(body: &str) -> Task {
     offline(&Memory::playing([Step::answer(200, body.to_owned())]))
@@ -69,4 +69,17 @@ fn a_schema_is_made_of_whatever_serialises() {
     let expected =
         json!({ "name": "Latest bill", "agent_id": "agt_1", "output_schema": { "type": "object" } });
     assert_eq!(serde_json::to_value(body).unwrap(), expected);
+}
+
+/// Deck shows `settings` and `storage` in part: a member that was not seen can be sent all the same.
+#[tokio::test]
+async fn settings_and_storage_take_other_members() {
+    let memory = Memory::playing([Step::answer(201, r#"{ "id": "task_1" }"#)]);
+    let body = CreateTask::new("Latest bill", "agt_1")
+        .settings(TaskSettings::new().timeout_seconds(60).more("retries", 2))
+        .storage(TaskStorage::new().enabled(true).more("retention", "30d"));
+    offline(&memory).deck_v2().tasks().create(&body).await.unwrap();
+    let sent: Value = serde_json::from_slice(memory.requests()[0].body()).unwrap();
+    assert_eq!(sent["settings"], json!({ "timeout_seconds": 60, "retries": 2 }));
+    assert_eq!(sent["storage"], json!({ "enabled": true, "retention": "30d" }));
 }

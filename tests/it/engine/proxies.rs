@@ -1,4 +1,4 @@
-//! Proxies that cannot be read, and proxies that refuse.
+//! Proxies: what they are told, those that cannot be read, and those that refuse.
 
 use crate::support::{
     a_call, builder, calls, child,
@@ -7,8 +7,84 @@ use crate::support::{
     vendors,
 };
 use connectory::{ClientBuilder, Error, Outcome};
-use std::sync::Arc;
-use tokio::io::AsyncWriteExt;
+use std::sync::{Arc, Mutex};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+/// A proxy that passes requests on to `server`, tunnelled or not, and keeps their heads.
+async fn passing_on(server: std::net::SocketAddr) -> (Raw, Arc<Mutex<Vec<String>>>) {
+    let heads = Arc::new(Mutex::new(Vec::new()));
+    let seen = heads.clone();
+    let proxy = Raw::serving(move |mut stream| {
+        let seen = seen.clone();
+        async move {
+            let Some(head) = read_request(&mut stream).await else { return };
+            let mut onward = TcpStream::connect(server).await.unwrap();
+            if head.starts_with("CONNECT ") {
+                stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await.unwrap();
+            } else {
+                onward.write_all(head.as_bytes()).await.unwrap();
+            }
+            seen.lock().unwrap().push(head);
+            let _ = tokio::io::copy_bidirectional(&mut stream, &mut onward).await;
+        }
+    })
+    .await;
+    (proxy, heads)
+}
+
+fn with_credentials(proxy: &Raw) -> String {
+    proxy.base().replace("http://", "http://user:p%40ss@")
+}
+
+/// The base64 of `user:p@ss`.
+const CREDENTIALS: &str = "proxy-authorization: Basic dXNlcjpwQHNz\r\n";
+
+#[tokio::test]
+async fn r5_a_proxy_is_told_the_whole_address_and_who_asks() {
+    let server = Raw::answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+    let (proxy, heads) = passing_on(server.base().strip_prefix("http://").unwrap().parse().unwrap()).await;
+    let builder = builder("http://vendor.example:81/v1").proxy(with_credentials(&proxy));
+    let client = builder.allow_http(true).build().unwrap();
+    for call in calls::all() {
+        match call.send_default(&client).await {
+            Ok(_) | Err(Error::Decode(_)) => {}
+            Err(error) => panic!("{}: {error:?}", call.id),
+        }
+        let head = heads.lock().unwrap().pop().unwrap();
+        let start = format!("{} http://vendor.example:81/v1/", call.operation().method());
+        assert!(head.starts_with(&start), "{head}");
+        assert!(head.to_lowercase().contains(&CREDENTIALS.to_lowercase()), "{head}");
+        assert!(head.contains("host: vendor.example:81\r\n"), "{head}");
+    }
+}
+
+/// Elsewhere the platform's own verifier decides, which has rules of its own for tests like this.
+#[cfg(all(feature = "rustls", target_os = "linux"))]
+#[tokio::test]
+async fn r5_https_goes_through_a_tunnel_whose_proxy_sees_nothing_of_it() {
+    use crate::support::tls::{SERVER, VENDOR, serving};
+    for (certificate, is_trusted) in [(VENDOR, true), (SERVER, false)] {
+        let (server, received) = serving(certificate);
+        let (proxy, heads) = passing_on(server).await;
+        let builder = builder("https://vendor.example").root_certificate(VENDOR);
+        let client = builder.proxy(with_credentials(&proxy)).build().unwrap();
+        let result = crate::support::a_call(&client).bytes().await;
+        let received = tokio::task::spawn_blocking(|| received.join().unwrap()).await.unwrap();
+        match result {
+            Ok(body) => assert!(is_trusted && body == "{}" && received.contains("host: vendor.example\r\n")),
+            Err(error) => {
+                assert!(!is_trusted && error.to_string().contains("certificate is not trusted"), "{error:?}");
+                assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
+                assert_eq!(received, "");
+            }
+        }
+        let heads = heads.lock().unwrap();
+        let [head] = &heads[..] else { panic!("{heads:?}") };
+        assert!(head.starts_with("CONNECT vendor.example:443 HTTP/1.1\r\n"), "{head}");
+        assert!(head.to_lowercase().contains(&CREDENTIALS.to_lowercase()), "{head}");
+        assert_eq!(head.matches("uthorization").count(), 1, "no other credentials: {head}");
+    }
+}
 
 #[test]
 fn r5_a_proxy_variable_that_cannot_be_read_ends_in_an_error_and_not_in_a_direct_call() {

@@ -163,6 +163,26 @@ async fn r9_real_sockets_that_say_nothing_or_little_end_in_time() {
     assert!(start.elapsed() < limit + seconds(2), "{:?}", start.elapsed());
 }
 
+/// The server takes the connection, and says nothing when TLS or a tunnel is asked for.
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn r9_the_time_for_a_connection_holds_for_its_tunnel_and_its_tls() {
+    use crate::support::tls::ROOT;
+    let silent =
+        Raw::serving(|mut stream| async move { while read_request(&mut stream).await.is_some() {} }).await;
+    let direct = builder(&silent.base().replace("http:", "https:")).no_proxy();
+    let tunnelled = builder("https://vendor.example").proxy(silent.base());
+    for builder in [direct, tunnelled] {
+        let builder = builder.root_certificate(ROOT).retry(RetryPolicy::never());
+        let client = builder.connect_timeout(Duration::from_millis(200)).build().unwrap();
+        for call in calls::all().into_iter().take(3) {
+            let error = ends(seconds(20), call.send_default(&client)).await.unwrap_err();
+            assert!(error.is_connect(), "{error:?}");
+            assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1), "{error:?}");
+        }
+    }
+}
+
 /// This beginning at once, then one byte a second.
 async fn trickle(mut stream: tokio::net::TcpStream, beginning: &'static str) {
     read_request(&mut stream).await;

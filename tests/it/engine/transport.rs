@@ -10,7 +10,8 @@ use crate::support::{
 };
 use bytes::Bytes;
 use connectory::{
-    AttemptInfo, Body, ClientBuilder, Error, Outcome, RetryPolicy, SendError, Transport, TransportFuture,
+    AttemptInfo, Body, ClientBuilder, Error, HttpStack, Outcome, RetryPolicy, SendError, Transport,
+    TransportFuture,
 };
 use http::Request;
 use http_body::Frame;
@@ -158,7 +159,11 @@ async fn clients_on_one_transport_share_its_connections_and_nothing_else() {
 #[test]
 fn settings_that_do_not_go_with_a_transport_of_one_s_own_are_refused() {
     type Setting = (&'static str, fn(ClientBuilder) -> ClientBuilder);
-    let settings: [Setting; 4] = [
+    let settings: &[Setting] = &[
+        #[cfg(feature = "reqwest")]
+        ("http_stack", |builder| builder.http_stack(HttpStack::Reqwest)),
+        #[cfg(feature = "hyper")]
+        ("http_stack", |builder| builder.http_stack(HttpStack::Hyper)),
         ("connect_timeout", |builder| builder.connect_timeout(Duration::from_secs(1))),
         ("proxy", |builder| builder.proxy("http://127.0.0.1:1")),
         ("no_proxy", |builder| builder.no_proxy()),
@@ -169,6 +174,25 @@ fn settings_that_do_not_go_with_a_transport_of_one_s_own_are_refused() {
         assert!(matches!(error, Error::Config(_)), "{error:?}");
         assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
     }
+}
+
+#[test]
+fn the_builder_chooses_among_the_stacks_that_are_compiled_in() {
+    let transport = |builder: ClientBuilder| format!("{:?}", builder.build().unwrap().transport());
+    let builder = || builder("http://127.0.0.1:1").no_proxy();
+    let usual = if cfg!(feature = "reqwest") { "ReqwestTransport" } else { "HyperTransport" };
+    assert!(transport(builder()).starts_with(usual));
+    #[cfg(feature = "reqwest")]
+    assert!(transport(builder().http_stack(HttpStack::Reqwest)).starts_with("ReqwestTransport"));
+    #[cfg(feature = "hyper")]
+    assert!(transport(builder().http_stack(HttpStack::Hyper)).starts_with("HyperTransport"));
+}
+
+#[tokio::test]
+async fn an_address_without_a_host_is_no_connection() {
+    let transport = client("http://127.0.0.1:1").transport();
+    let error = transport.send(Request::new(Bytes::new())).await.map(drop).unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
 }
 
 #[test]
@@ -325,6 +349,30 @@ fn r5_loopback_is_reached_directly_whatever_the_environment_says() {
         let lines = lines.lock().unwrap();
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].contains(" http://vendor.example/"), "{lines:?}");
+    }
+}
+
+#[test]
+fn r5_what_the_environment_excepts_from_its_proxies_goes_without() {
+    let runtime = runtime();
+    let (server, lines) = runtime.block_on(proxy());
+    let named = |command: &mut std::process::Command| {
+        for name in ["HTTP_PROXY", "all_proxy", "ALL_PROXY", "NO_PROXY"] {
+            command.env_remove(name);
+        }
+        command.env("http_proxy", server.base()).env("no_proxy", "vendor.example, 192.0.2.0/24");
+    };
+    let parent = child::run_with(named, || {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            assert!(reaches(builder("http://other.example")).await);
+            assert!(!reaches(builder("http://vendor.example")).await);
+            assert!(!reaches(builder("http://eu.vendor.example")).await);
+            assert!(!reaches(builder("http://192.0.2.7")).await);
+            assert!(reaches(builder("http://198.51.100.7")).await);
+        });
+    });
+    if parent {
+        assert_eq!(lines.lock().unwrap().len(), 2);
     }
 }
 

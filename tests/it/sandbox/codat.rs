@@ -4,7 +4,8 @@ use connectory::codat::connections::*;
 use connectory::codat::settings::*;
 use connectory::codat::{CompanyId, DataType, ErrorBody, ListOptions, Query};
 use connectory::sandbox::{Fault, FaultRule, Sandbox};
-use connectory::{Error, JsonMap, RateLimitScope, RetryPolicy, codat};
+use connectory::{Error, RateLimitScope, RetryPolicy, codat};
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 /// In memory, on a clock that stands still.
@@ -70,7 +71,7 @@ async fn unknown_companies_and_the_removed_endpoint_are_not_found() {
 
     let company = sandbox.codat().add_company("Acme");
     #[expect(deprecated, reason = "the vendor has removed it, and the sandbox with it")]
-    let error = client.codat().connection_management().get(&company).await.unwrap_err();
+    let error = client.codat().connection_management().get_access_token(&company).await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)), "{error}");
     assert_eq!(error.message(), Some("NotFound"));
 }
@@ -111,17 +112,16 @@ async fn a_company_s_name_loses_what_it_may_not_have() {
     let companies = sandbox().client().codat().companies();
     let created = companies.create(&CreateCompany::new("Acme & Söhne (Codat[1])")).await.unwrap();
     assert_eq!(created.name.as_deref(), Some("Acme & Shne Codat1"));
-    assert_eq!((created.description.as_deref(), created.tags.unwrap().len()), (Some(""), 0));
-    let ten = || (0..10).map(|number| (format!("tag {number}"), "x"));
-    let long = |name: usize, text: usize| JsonMap::new().with("n".repeat(name), "t".repeat(text));
+    assert_eq!((created.description.as_deref(), created.tags.len()), (Some(""), 0));
+    let ten = || CreateCompany::new("A").tags((0..10).map(|number| (format!("tag {number}"), "x")));
+    let long = |name: usize, text: usize| CreateCompany::new("A").tag("n".repeat(name), "t".repeat(text));
     for (company, is_taken) in [
         (CreateCompany::new("[]"), false),
-        (CreateCompany::new("A").tags(JsonMap::from_iter(ten())), true),
-        (CreateCompany::new("A").tags(JsonMap::from_iter(ten()).with("one more", "x")), false),
-        (CreateCompany::new("A").tags(long(27, 100)), true),
-        (CreateCompany::new("A").tags(long(28, 100)), false),
-        (CreateCompany::new("A").tags(long(27, 101)), false),
-        (CreateCompany::new("A").tags(JsonMap::new().with("n", 7)), false),
+        (ten(), true),
+        (ten().tag("one more", "x"), false),
+        (long(27, 100), true),
+        (long(28, 100), false),
+        (long(27, 101), false),
     ] {
         match companies.create(&company).await {
             Ok(_) => assert!(is_taken, "{company:?}"),
@@ -154,18 +154,19 @@ async fn the_51st_company_is_beyond_the_plan() {
 #[tokio::test]
 async fn an_update_leaves_what_a_replacement_wipes() {
     let companies = sandbox().client().codat().companies();
-    let tags = || JsonMap::new().with("region", "uk");
-    let company = companies.create(&CreateCompany::new("A").description("B").tags(tags())).await.unwrap();
+    let none = BTreeMap::<String, String>::new;
+    let company =
+        companies.create(&CreateCompany::new("A").description("B").tag("region", "uk")).await.unwrap();
     let updated = companies.update(&company.id, &UpdateCompany::new().name("C")).await.unwrap();
     assert_eq!((updated.name.as_deref(), updated.description.as_deref()), (Some("C"), Some("B")));
-    assert_eq!(updated.tags, Some(tags()));
-    let untagged = companies.update(&company.id, &UpdateCompany::new().tags(JsonMap::new())).await.unwrap();
-    assert_eq!((untagged.description.as_deref(), untagged.tags), (Some("B"), Some(JsonMap::new())));
-    companies.update(&company.id, &UpdateCompany::new().tags(tags())).await.unwrap();
+    assert_eq!(updated.tags["region"], "uk");
+    let untagged = companies.update(&company.id, &UpdateCompany::new().tags(none())).await.unwrap();
+    assert_eq!((untagged.description.as_deref(), untagged.tags), (Some("B"), none()));
+    companies.update(&company.id, &UpdateCompany::new().tag("region", "uk")).await.unwrap();
     companies.replace(&company.id, &CreateCompany::new("D")).await.unwrap();
     let replaced = companies.get(&company.id).await.unwrap();
     assert_eq!((replaced.name.as_deref(), replaced.description.as_deref()), (Some("D"), Some("")));
-    assert_eq!((replaced.tags, replaced.id), (Some(JsonMap::new()), company.id));
+    assert_eq!((replaced.tags, replaced.id), (none(), company.id));
 }
 
 #[tokio::test]
@@ -192,8 +193,7 @@ async fn companies_are_found_by_their_members_and_tags() {
     let sandbox = sandbox();
     let companies = sandbox.client().codat().companies();
     for (name, region) in [("Bolts", "uk"), ("Anvils", "us"), ("Cogs", "uk")] {
-        let tags = JsonMap::new().with("region", region);
-        let company = companies.create(&CreateCompany::new(name).tags(tags)).await.unwrap();
+        let company = companies.create(&CreateCompany::new(name).tag("region", region)).await.unwrap();
         let connection = create(&sandbox, &company.id, "gbol").await;
         if name == "Cogs" {
             assert!(sandbox.codat().link(&connection.id));
@@ -264,8 +264,9 @@ async fn a_connection_goes_through_all_its_states() {
     sandbox.advance(Duration::from_secs(1));
     assert!(codat.link(&id));
     assert_eq!(look().await, "Linked [403 Resolved, 401 Resolved]");
+    sandbox.advance(Duration::from_secs(9));
     let found = sandbox.client().codat().companies().get(&company).await.unwrap();
-    assert_eq!(found.last_sync.unwrap().as_str(), "1970-01-01T00:00:01.0000000Z");
+    assert_eq!(found.last_sync.unwrap().as_str(), "1970-01-01T00:00:10.0000000Z", "the first link read");
     assert_eq!(found.data_connections[0].id, id);
     connections.delete(&company, &id).await.unwrap();
     assert!(matches!(connections.get(&company, &id).await, Err(Error::NotFound(_))));
@@ -294,7 +295,7 @@ async fn one_accounting_connection_is_active_at_a_time() {
     let (quickbooks, bank, shop) = (quickbooks.await.id, bank.await.id, shop.await.id);
     let codat = sandbox.codat();
     assert!(codat.link(&xero) && codat.link(&bank) && codat.link(&shop) && !codat.link(&quickbooks));
-    let authorization = UpdateAuthorization::new(JsonMap::new().with("token", "t"));
+    let authorization = UpdateAuthorization::new().credential("token", "t");
     let connections = sandbox.client().codat().connections();
     let error = connections.update_authorization(&company, &quickbooks, &authorization).await.unwrap_err();
     assert_eq!(error.message(), Some("The company has an active accounting connection"));
@@ -400,6 +401,37 @@ async fn a_key_keeps_refusals_and_failures_but_no_429() {
     assert!(matches!(create().await, Err(Error::Conflict(_))));
     settings.delete_api_key(last.unwrap()).await.unwrap();
     assert!(matches!(create().await, Err(Error::Conflict(_))), "it is replayed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_in_progress_until_its_request_is_answered() {
+    const KEY: &str = "5cf3c1c4-6f3c-4b6a-8a47-1f5c7d1ad0d5";
+    let sandbox = sandbox();
+    let companies = sandbox.client().codat().companies();
+    let create = || companies.create(&CreateCompany::new("A")).idempotency_key(KEY);
+    sandbox.inject(FaultRule::new(Fault::Latency(Duration::from_secs(5))).times(1));
+    let first = tokio::spawn(create().send());
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let error = create().await.unwrap_err();
+    assert!(matches!(error, Error::Conflict(_)), "{error}");
+    assert_eq!(error.message(), Some("A request with this idempotency key is in progress"));
+    let first = first.await.unwrap().unwrap();
+    assert_eq!(create().await.unwrap().id, first.id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_create_is_waited_for_and_done_once() {
+    let sandbox = sandbox();
+    let companies = sandbox.client().codat().companies();
+    sandbox.inject(FaultRule::new(Fault::Latency(Duration::from_secs(40))).times(1));
+    // The first attempt ends after 30 seconds.
+    let created = companies.create(&CreateCompany::new("A")).await.unwrap();
+    let statuses: Vec<_> =
+        sandbox.requests().iter().map(|request| request.status.unwrap().as_u16()).collect();
+    assert!(statuses[1..].iter().rev().skip(1).all(|status| *status == 409), "{statuses:?}");
+    assert!(statuses.len() > 2 && statuses.ends_with(&[200]), "{statuses:?}");
+    let known = companies.list(&ListCompanies::new()).await.unwrap().results;
+    assert_eq!(known.iter().map(|company| &company.id).collect::<Vec<_>>(), [&created.id]);
 }
 
 #[tokio::test]

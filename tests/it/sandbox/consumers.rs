@@ -154,6 +154,8 @@ async fn a_session_s_token_names_the_consumer_until_it_expires() {
         visit(week.session_uri.expose_secret()).await,
         (302, Some("http://localhost:3000/done".to_owned()))
     );
+    let back = sandbox.apideck().visit(&week.session_uri).unwrap();
+    assert_eq!(back.expose_secret(), "http://localhost:3000/done");
     assert_eq!(visit(hour.session_uri.expose_secret()).await, (204, None));
     sandbox.advance(Duration::from_secs(60 * 60));
     assert_eq!((of(short), of(long).as_deref()), (None, Some("acme")));

@@ -146,9 +146,9 @@ pub(super) mod codat {
         consumer(&sandbox, "https://acme.example/codat").await;
         let company = sandbox.codat().add_company("Acme");
         let id = connection(&codat, &company, "gbol").await;
+        // The first link reads.
         sandbox.codat().link(&id);
         let mut told = Told::at(&sandbox);
-        codat.refresh_data().all(&company).await.unwrap();
         let write = |company| sandbox.codat().add_push_operation(company, &id, "bills");
         write(&company);
         let fails = write(&company);
@@ -212,7 +212,7 @@ pub(super) mod codat {
         create(named("fr").company_tags(["region:fr", "region"])).await;
         create(named("off").disabled(true)).await;
         create(CreateWebhookConsumer::new("https://other.example", ["company.deleted"])).await;
-        let company = CreateCompany::new("Acme").tags(connectory::JsonMap::new().with("region", "uk"));
+        let company = CreateCompany::new("Acme").tag("region", "uk");
         codat.companies().create(&company).await.unwrap();
         let mut endpoints: Vec<_> = sandbox.deliveries().into_iter().map(|it| it.endpoint).collect();
         endpoints.sort();

@@ -83,7 +83,8 @@ async fn a_nonce_has_to_be_confirmed_once_and_in_time() {
     let error = connections.validate("crm", "hubspot").await.unwrap_err();
     assert_eq!(code(&error), Some("InvalidStateError"));
     let query = ListCustomFields::new();
-    connections.custom_fields("crm", "hubspot", "leads", &query).await.unwrap_err();
+    let error = connections.custom_fields("crm", "hubspot", "leads", &query).await.unwrap_err();
+    assert_eq!(code(&error), Some("InvalidStateError"));
 
     for wrong in ["", "another"] {
         let error = connections.confirm("crm", "hubspot", &ConfirmConnection::new(wrong)).await.unwrap_err();
@@ -93,7 +94,8 @@ async fn a_nonce_has_to_be_confirmed_once_and_in_time() {
     let error = connections.confirm("crm", "pipedrive", &body).await.unwrap_err();
     assert_eq!(code(&error), Some("ConnectionNotFoundError"));
     let other = sandbox.client().apideck().consumer("other").vault().connections();
-    other.confirm("crm", "hubspot", &body).await.unwrap_err();
+    let error = other.confirm("crm", "hubspot", &body).await.unwrap_err();
+    assert_eq!(code(&error), Some("ConnectionNotFoundError"));
     assert_eq!(seen(&sandbox, HUBSPOT).await, unconfirmed);
 
     sandbox.advance(29 * MINUTE);
@@ -107,10 +109,12 @@ async fn a_nonce_has_to_be_confirmed_once_and_in_time() {
     let late = authorize_with_nonce(&sandbox, HUBSPOT, "n-2").await;
     let late = ConfirmConnection::new(late.confirm_token);
     sandbox.advance(30 * MINUTE);
-    connections.confirm("crm", "hubspot", &late).await.unwrap_err();
+    let error = connections.confirm("crm", "hubspot", &late).await.unwrap_err();
+    assert_eq!(code(&error), Some("InvalidStateError"), "it is too late");
     assert_eq!(seen(&sandbox, HUBSPOT).await, unconfirmed);
     let again = authorize_with_nonce(&sandbox, HUBSPOT, "n-3").await;
-    connections.confirm("crm", "hubspot", &late).await.unwrap_err();
+    let error = connections.confirm("crm", "hubspot", &late).await.unwrap_err();
+    assert_eq!(code(&error), Some("InvalidStateError"), "a later link has taken its place");
     connections.confirm("crm", "hubspot", &ConfirmConnection::new(again.confirm_token)).await.unwrap();
 }
 
@@ -195,7 +199,8 @@ async fn validating_begins_a_failure_before_the_token_expires() {
     assert!(apideck.fail_refresh("acme", "crm", "hubspot"));
     assert!(apideck.authorize("acme", "crm", "hubspot"));
     assert_eq!(seen(&sandbox, HUBSPOT).await, is("callable", "ok"));
-    connections.validate("crm", "hubspot").await.unwrap_err();
+    let error = connections.validate("crm", "hubspot").await.unwrap_err();
+    assert!(matches!(error, Error::Unauthorized(_)), "{error}");
     assert_eq!(seen(&sandbox, HUBSPOT).await, is("callable", "pending_refresh"));
     sandbox.advance(48 * 60 * MINUTE);
     let validated = connections.validate("crm", "hubspot").await.unwrap().data;

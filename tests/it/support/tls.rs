@@ -15,6 +15,8 @@ pub const ROOT: &str = include_str!("tls/root.pem");
 pub const SERVER: &str = include_str!("tls/server.pem");
 pub const EXPIRED: &str = include_str!("tls/expired.pem");
 pub const SELF_SIGNED: &str = include_str!("tls/self_signed.pem");
+/// For `vendor.example`, and its own root.
+pub const VENDOR: &str = include_str!("tls/vendor.pem");
 const KEY: &str = include_str!("tls/key.pem");
 
 /// How a server with this certificate speaks TLS, and what it offers to speak in it.

@@ -194,8 +194,8 @@ impl Connections {
 
     /// Moves a connection to another service with all that it has, and returns it there.
     ///
-    /// Credentials, settings, metadata, configuration and consents go along; the old connection is gone, and the
-    /// service's token is not revoked. Apideck declares which services one can be moved to. Operations that only the new
+    /// Credentials, settings, metadata, configuration, subscriptions and consents go along; the old connection is gone,
+    /// and the service's token is not revoked. Apideck declares which services one can be moved to. Operations that only the new
     /// service has may need another authorization, because the token keeps its OAuth scopes.
     ///
     /// # Errors
@@ -243,6 +243,7 @@ impl Connections {
     /// Vault waits before the next try.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/validateConnectionState>.
+    #[doc(alias = "state")]
     #[doc(alias = "validateConnectionState")]
     #[inline]
     pub fn validate(
@@ -258,6 +259,7 @@ impl Connections {
     /// The list is not paged.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionConsentsAll>.
+    #[doc(alias = "list")]
     #[doc(alias = "connectionConsentsAll")]
     #[inline]
     pub fn consents(
@@ -274,6 +276,7 @@ impl Connections {
     /// are recorded: look at [`consents`](Self::consents) first.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionConsentUpdate>.
+    #[doc(alias = "update")]
     #[doc(alias = "connectionConsentUpdate")]
     #[inline]
     pub fn update_consent(
@@ -291,6 +294,7 @@ impl Connections {
     /// answer; to call again does no harm.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/createCallbackState>.
+    #[doc(alias = "state")]
     #[doc(alias = "createCallbackState")]
     #[inline]
     pub fn create_callback_state(
@@ -330,6 +334,7 @@ impl Connections {
     /// have some.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionSettingsAll>.
+    #[doc(alias = "list")]
     #[doc(alias = "connectionSettingsAll")]
     #[inline]
     pub fn resource_settings(
@@ -347,6 +352,7 @@ impl Connections {
     /// with a `latest_consent` it is never repeated after a lost answer.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionSettingsUpdate>.
+    #[doc(alias = "update")]
     #[doc(alias = "connectionSettingsUpdate")]
     #[inline]
     pub fn update_resource_settings(
@@ -396,6 +402,7 @@ impl Connections {
     /// lacks are missing, and `resource_id` picks the record. The list is not paged.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/customFieldsAll>.
+    #[doc(alias = "list")]
     #[doc(alias = "customFieldsAll")]
     #[inline]
     pub fn custom_fields(
@@ -414,6 +421,7 @@ impl Connections {
     /// With a `resource_id` the examples come from that record. The list is not paged.
     ///
     /// Source: <https://developers.apideck.com/apis/vault/reference#operation/connectionCustomMappingsAll>.
+    #[doc(alias = "list")]
     #[doc(alias = "connectionCustomMappingsAll")]
     #[inline]
     pub fn custom_mappings(
@@ -475,6 +483,9 @@ pub struct UpdateConnection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Vec<ConnectionConfiguration>>,
     /// How custom fields are found in the service's records.
+    ///
+    /// Apideck documents neither which fields these are for nor what becomes of mappings that the list leaves out: count
+    /// them as gone. [`vault().custom_mappings()`](crate::apideck::vault::custom_mappings) sets one field and no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_mappings: Option<Vec<CustomMappingInput>>,
     /// Whether the consumer agrees to the sharing of data.

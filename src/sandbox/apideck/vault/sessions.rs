@@ -77,7 +77,9 @@ impl State {
         let token = path.strip_prefix("/session/").filter(|token| !token.contains('/'))?;
         let Some(claims) = self.claims(token, now) else { return Some(unauthorized()) };
         let back = claims.redirect_uri.and_then(|uri| Url::parse(&uri).ok());
-        let back = back.filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url));
+        let back = back.filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(is_loopback)
+        });
         Some(match back {
             Some(back) => Reply::empty(StatusCode::FOUND).header("location", back),
             None => Reply::empty(StatusCode::NO_CONTENT),

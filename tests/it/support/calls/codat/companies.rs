@@ -1,37 +1,26 @@
 use super::{Case, Staged, Stored, sent, storable, with_ids};
+use connectory::Client;
 use connectory::codat::companies::*;
 use connectory::codat::settings::{SetSyncSettings, SyncSetting};
 use connectory::codat::{CompanyId, DataType, Page, PageLink, PageLinks, Query};
-use connectory::{Client, JsonMap};
 
-const PAGE: &str = r#"{
-    "results": [{
+const PAGE: &str = page!(
+    r#"{
         "id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "name": "Technicalium", "unseen": { "a": [1] },
         "dataConnections": [{ "id": "51baa045-4836-4317-a42e-3542e991e581", "status": "Paused" }]
-    }],
-    "pageNumber": 2, "pageSize": 20, "totalResults": 41,
-    "_links": {
-        "current": { "href": "/companies?page=2&pageSize=20" }, "self": { "href": "/companies" },
-        "next": { "href": "/companies?page=3&pageSize=20" }, "previous": { "href": "/companies?page=1&pageSize=20" }
-    }
-}"#;
+    }"#,
+    "/companies"
+);
 
-const COMPANY: &str = r#"{
+const COMPANY: &str = concat!(
+    r#"{
     "id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "name": "Technicalium", "description": "Technology services",
     "redirect": "https://link.codat.io/company/3fa85f64-5717-4562-b3fc-2c963f66afa6?{secret}",
     "lastSync": "2022-10-27T10:22:43.6464237Z", "created": "2022-11-10T10:45:18Z", "createdByUserName": "Joe Bloggs",
     "products": ["spend-insights", "lending"], "tags": { "region": "uk" }, "unseen": { "a": [1] },
-    "dataConnections": [{
-    "id": "51baa045-4836-4317-a42e-3542e991e581", "integrationId": "1c312d69-e638-46d4-ad31-72e6c3ba8390",
-    "integrationKey": "vjms", "sourceId": "396c3158-5dd7-481b-a7c4-a795ca31792b", "platformName": "Pandle",
-    "linkUrl": "https://link-api.codat.io/companies/3fa85f64/connections/51baa045/start?{secret}",
-    "status": "Paused", "sourceType": "Accounting", "lastSync": "2022-01-01T12:30:00.000Z",
-    "created": "2022-01-01T11:30:00Z", "connectionInfo": { "key": "{secret}" },
-    "dataConnectionErrors": [{
-        "statusCode": "401", "statusText": "Unauthorized", "errorMessage": "The token has expired",
-        "erroredOnUtc": "2022-10-27T09:53:29", "status": "Active", "resolvedOnUtc": "2022-10-28T09:53:29"
-    }]
-    }],
+    "dataConnections": ["#,
+    connection!(),
+    r#"],
     "referenceParentCompany": {
     "id": "ab12c58d-a678-4ebf-a159-ae99e1807bd0", "name": "Toft stores", "description": "Shops",
     "tags": { "region": "us" }, "links": { "portal": "https://app.codat.io/companies/ab12c58d/summary" }
@@ -40,7 +29,8 @@ const COMPANY: &str = r#"{
     "id": "c8d3af58-7011-47ce-b3f2-89faf300ef6d", "name": "Toft stores UK", "description": "Shops",
     "tags": { "region": "uk" }, "links": { "portal": "https://app.codat.io/companies/c8d3af58/summary" }
     }]
-}"#;
+}"#
+);
 
 const SHORT: &str = r#"{
     "id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "name": "Technicalium", "description": "",
@@ -71,10 +61,6 @@ fn staged(product: &'static str) -> impl FnOnce(Client) -> Staged {
     }
 }
 
-fn tags() -> JsonMap {
-    JsonMap::new().with("region", "uk")
-}
-
 pub fn settings() -> SetSyncSettings {
     let setting = SyncSetting::new(DataType::Invoices, true, 24, 3).sync_from_utc("2020-01-01T12:00:00Z");
     SetSyncSettings::new([setting.sync_from_window(25).months_to_sync(26).is_locked(true)])
@@ -102,7 +88,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.companies.create",
             send: |client, _| {
-                let company = CreateCompany::new("Acme").description("Anvils").tags(tags());
+                let company = CreateCompany::new("Acme").description("Anvils").tag("region", "uk");
                 storable(&company, client.codat().companies().create(&company))
             },
             request: r#"POST /companies { "name": "Acme", "description": "Anvils", "tags": { "region": "uk" } }"#,
@@ -129,7 +115,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.companies.update",
             send: |client, input| {
-                let update = UpdateCompany::new().name("Acme 2").description("Anvils").tags(tags());
+                let update = UpdateCompany::new().name("Acme 2").description("Anvils").tag("region", "uk");
                 storable(&update, client.codat().companies().update(&input.ids[0], &update))
             },
             request: r#"PATCH /companies/first
@@ -149,7 +135,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.companies.replace",
             send: |client, input| {
-                let company = CreateCompany::new("Acme 2").description("Anvils").tags(tags());
+                let company = CreateCompany::new("Acme 2").description("Anvils").tag("region", "uk");
                 storable(&company, client.codat().companies().replace(&input.ids[0], &company))
             },
             request: r#"PUT /companies/first

@@ -1,13 +1,15 @@
 #![expect(deprecated, reason = "it is tested as long as it is there")]
 
-use super::{Case, sent, storable};
+use super::{CORS, Case, sent, storable};
 use connectory::codat::settings::CorsSettings;
 
 pub fn cases() -> Vec<Case> {
     vec![
         Case {
-            id: "codat.connection_management.get",
-            send: |client, input| sent(&(), client.codat().connection_management().get(&input.ids[0])),
+            id: "codat.connection_management.get_access_token",
+            send: |client, input| {
+                sent(&(), client.codat().connection_management().get_access_token(&input.ids[0]))
+            },
             request: "GET /companies/first/connectionManagement/accessToken",
             answer: (200, r#"{ "accessToken": "{secret}", "unseen": { "a": [1] } }"#),
             needs: &["/accessToken"],
@@ -17,10 +19,7 @@ pub fn cases() -> Vec<Case> {
             id: "codat.connection_management.get_cors_settings",
             send: |client, _| storable(&(), client.codat().connection_management().get_cors_settings()),
             request: "GET /connectionManagement/corsSettings",
-            answer: (
-                200,
-                r#"{ "allowedOrigins": ["https://www.bank-of-dave.com"], "unseen": { "a": [1] } }"#,
-            ),
+            answer: (200, CORS),
             ..Case::default()
         },
         Case {
@@ -31,10 +30,7 @@ pub fn cases() -> Vec<Case> {
             },
             request: r#"POST /connectionManagement/corsSettings
                 { "allowedOrigins": ["https://www.bank-of-dave.com"] }"#,
-            answer: (
-                200,
-                r#"{ "allowedOrigins": ["https://www.bank-of-dave.com"], "unseen": { "a": [1] } }"#,
-            ),
+            answer: (200, CORS),
             ..Case::default()
         },
     ]

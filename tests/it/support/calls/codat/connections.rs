@@ -1,19 +1,7 @@
 use super::{Case, Staged, Stored, companies, sent, storable, with_ids};
+use connectory::Client;
 use connectory::codat::connections::*;
 use connectory::codat::{ListOptions, Query};
-use connectory::{Client, JsonMap};
-
-const CONNECTION: &str = r#"{
-    "id": "51baa045-4836-4317-a42e-3542e991e581", "integrationId": "1c312d69-e638-46d4-ad31-72e6c3ba8390",
-    "integrationKey": "vjms", "sourceId": "396c3158-5dd7-481b-a7c4-a795ca31792b", "platformName": "Pandle",
-    "linkUrl": "https://link-api.codat.io/companies/3fa85f64/connections/51baa045/start?{secret}",
-    "status": "Paused", "sourceType": "Accounting", "lastSync": "2022-01-01T12:30:00.000Z",
-    "created": "2022-01-01T11:30:00Z", "connectionInfo": { "key": "{secret}" }, "unseen": { "a": [1] },
-    "dataConnectionErrors": [{
-        "statusCode": "401", "statusText": "Unauthorized", "errorMessage": "The token has expired",
-        "erroredOnUtc": "2022-10-27T09:53:29", "status": "Active", "resolvedOnUtc": "2022-10-28T09:53:29"
-    }]
-}"#;
 
 const SHORT: &str = r#"{
     "id": "51baa045-4836-4317-a42e-3542e991e581", "status": "PendingAuth", "unseen": { "a": [1] },
@@ -43,7 +31,7 @@ fn pending(client: Client) -> Staged {
 pub fn linked(client: Client) -> Staged {
     Box::pin(async move {
         let input = pending(client.clone()).await;
-        let authorization = UpdateAuthorization::new(JsonMap::new().with("key", "value"));
+        let authorization = UpdateAuthorization::new().credential("key", "value");
         let connections = client.codat().connections();
         connections.update_authorization(&input.ids[0], &input.ids[1], &authorization).await.unwrap();
         input
@@ -90,7 +78,7 @@ pub fn cases() -> Vec<Case> {
                 storable(&(), client.codat().connections().get(&input.ids[0], &input.ids[1]))
             },
             request: "GET /companies/first/connections/second",
-            answer: (200, CONNECTION),
+            answer: (200, connection!()),
             needs: &["/id"],
             stores: stores![Connection, ConnectionError],
             ..Case::default()
@@ -119,8 +107,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             id: "codat.connections.update_authorization",
             send: |client, input| {
-                let authorization =
-                    UpdateAuthorization::new(JsonMap::new().with("token", input.secret.as_str()));
+                let authorization = UpdateAuthorization::new().credential("token", &input.secret);
                 let connections = client.codat().connections();
                 let call = connections.update_authorization(&input.ids[0], &input.ids[1], &authorization);
                 storable(&authorization, call)

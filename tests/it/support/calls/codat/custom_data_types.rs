@@ -90,16 +90,7 @@ pub fn cases() -> Vec<Case> {
                 storable(&(), types.refresh(&input.ids[0], &input.ids[1], &input.ids[2]))
             },
             request: "POST /companies/first/connections/second/data/queue/custom/third",
-            answer: (
-                200,
-                r#"{
-                    "id": "97d60846-f07a-4d42-b5a0-0bdcc6ebf56b", "companyId": "4645bd78-8988-45bc-ac9e-67ba5df6e4e5",
-                    "connectionId": "51baa045-4836-4317-a42e-3542e991e581", "dataType": "DynamicsPurchaseOrders", "status": "Paused",
-                    "statusDescription": "Paused until 2022-10-23T00:00:00.000Z", "errorMessage": "The software is busy",
-                    "requested": "2022-11-14T11:18:37.2798351Z", "completed": "2024-09-01T23:59:99Z", "progress": 10,
-                    "isCompleted": false, "isErrored": true, "unseen": { "a": [1] }
-                }"#,
-            ),
+            answer: (200, pull!("DynamicsPurchaseOrders")),
             needs: &["/id"],
             stage: Some(|client| {
                 Box::pin(async move {

@@ -5,34 +5,23 @@ use connectory::codat::integrations::{
 };
 use connectory::codat::{ListOptions, Query};
 
-const PAGE: &str = r#"{
-    "results": [{
-    "key": "gbol", "name": "Xero", "logoUrl": "https://static.codat.io/public/officialLogos/Full/8A156A5A.png",
-    "enabled": true, "sourceId": "35b92968-9851-4095-ad60-395c95cbcba4", "sourceType": "Payroll",
-    "integrationId": "497a18ca-284e-40c0-985d-f72be35d468e", "isOfflineConnector": true, "isBeta": true,
-    "dataProvidedBy": "Xero", "unseen": { "a": [1] },
-    "datatypeFeatures": [{
-        "dataType": "invoices", "unseen": { "a": [1] },
-        "supportedFeatures": [{ "featureType": "Merge", "featureState": "Gamma", "unseen": { "a": [1] } }]
-    }]
-    }],
-    "pageNumber": 2, "pageSize": 20, "totalResults": 41,
-    "_links": {
-        "current": { "href": "/integrations?page=2&pageSize=20" }, "self": { "href": "/integrations" },
-        "next": { "href": "/integrations?page=3&pageSize=20" }, "previous": { "href": "/integrations?page=1&pageSize=20" }
-    }
-}"#;
+/// An integration with all its members.
+macro_rules! integration {
+    () => {
+        r#"{
+            "key": "gbol", "name": "Xero", "logoUrl": "https://static.codat.io/public/officialLogos/Full/8A156A5A.png",
+            "enabled": true, "sourceId": "35b92968-9851-4095-ad60-395c95cbcba4", "sourceType": "Payroll",
+            "integrationId": "497a18ca-284e-40c0-985d-f72be35d468e", "isOfflineConnector": true, "isBeta": true,
+            "dataProvidedBy": "Xero", "unseen": { "a": [1] },
+            "datatypeFeatures": [{
+                "dataType": "invoices", "unseen": { "a": [1] },
+                "supportedFeatures": [{ "featureType": "Merge", "featureState": "Gamma", "unseen": { "a": [1] } }]
+            }]
+        }"#
+    };
+}
 
-const ONE: &str = r#"{
-    "key": "gbol", "name": "Xero", "logoUrl": "https://static.codat.io/public/officialLogos/Full/8A156A5A.png",
-    "enabled": true, "sourceId": "35b92968-9851-4095-ad60-395c95cbcba4", "sourceType": "Payroll",
-    "integrationId": "497a18ca-284e-40c0-985d-f72be35d468e", "isOfflineConnector": true, "isBeta": true,
-    "dataProvidedBy": "Xero", "unseen": { "a": [1] },
-    "datatypeFeatures": [{
-        "dataType": "invoices", "unseen": { "a": [1] },
-        "supportedFeatures": [{ "featureType": "Merge", "featureState": "Gamma", "unseen": { "a": [1] } }]
-    }]
-}"#;
+const PAGE: &str = page!(integration!(), "/integrations");
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -56,7 +45,7 @@ pub fn cases() -> Vec<Case> {
             id: "codat.integrations.get",
             send: |client, input| storable(&(), client.codat().integrations().get(&input.ids[0])),
             request: "GET /integrations/first",
-            answer: (200, ONE),
+            answer: (200, integration!()),
             needs: &["/key"],
             ..Case::default()
         },

@@ -5,42 +5,27 @@ use connectory::codat::push_data::{
 };
 use connectory::codat::{ListOptions, Query};
 
-const PAGE: &str = r#"{
-    "results": [{
-    "pushOperationKey": "e0b1dd63-5c23-4f43-8b3d-4a4a3c3ab3cd", "companyId": "4645bd78-8988-45bc-ac9e-67ba5df6e4e5",
-    "dataConnectionKey": "51baa045-4836-4317-a42e-3542e991e581", "dataType": "invoices", "status": "Delayed",
-    "statusCode": 400, "errorMessage": "The record was refused", "unseen": { "a": [1] },
-    "validation": {
-        "errors": [{ "itemId": "i-1", "message": "A bill's lines do not add up", "validatorName": "BillValidator" }],
-        "warnings": [{ "itemId": "i-2", "message": "The date is in the future", "validatorName": "DateValidator" }]
-    },
-    "changes": [{
-        "type": "Merged", "attachmentId": "a-1", "recordRef": { "id": "r-1", "dataType": "invoices" }
-    }],
-    "requestedOnUtc": "2021-11-15T01:00:00", "completedOnUtc": "2021-11-15T01:00:00-05:00",
-    "timeoutInMinutes": 60, "timeoutInSeconds": 3600
-    }],
-    "pageNumber": 2, "pageSize": 20, "totalResults": 41,
-    "_links": {
-        "current": { "href": "/companies/4645bd78/push?page=2&pageSize=20" }, "self": { "href": "/companies/4645bd78/push" },
-        "next": { "href": "/companies/4645bd78/push?page=3&pageSize=20" }, "previous": { "href": "/companies/4645bd78/push?page=1&pageSize=20" }
-    }
-}"#;
+/// A push operation with all its members.
+macro_rules! push {
+    () => {
+        r#"{
+            "pushOperationKey": "e0b1dd63-5c23-4f43-8b3d-4a4a3c3ab3cd", "companyId": "4645bd78-8988-45bc-ac9e-67ba5df6e4e5",
+            "dataConnectionKey": "51baa045-4836-4317-a42e-3542e991e581", "dataType": "invoices", "status": "Delayed",
+            "statusCode": 400, "errorMessage": "The record was refused", "unseen": { "a": [1] },
+            "validation": {
+                "errors": [{ "itemId": "i-1", "message": "A bill's lines do not add up", "validatorName": "BillValidator" }],
+                "warnings": [{ "itemId": "i-2", "message": "The date is in the future", "validatorName": "DateValidator" }]
+            },
+            "changes": [{
+                "type": "Merged", "attachmentId": "a-1", "recordRef": { "id": "r-1", "dataType": "invoices" }
+            }],
+            "requestedOnUtc": "2021-11-15T01:00:00", "completedOnUtc": "2021-11-15T01:00:00-05:00",
+            "timeoutInMinutes": 60, "timeoutInSeconds": 3600
+        }"#
+    };
+}
 
-const ONE: &str = r#"{
-    "pushOperationKey": "e0b1dd63-5c23-4f43-8b3d-4a4a3c3ab3cd", "companyId": "4645bd78-8988-45bc-ac9e-67ba5df6e4e5",
-    "dataConnectionKey": "51baa045-4836-4317-a42e-3542e991e581", "dataType": "invoices", "status": "Delayed",
-    "statusCode": 400, "errorMessage": "The record was refused", "unseen": { "a": [1] },
-    "validation": {
-        "errors": [{ "itemId": "i-1", "message": "A bill's lines do not add up", "validatorName": "BillValidator" }],
-        "warnings": [{ "itemId": "i-2", "message": "The date is in the future", "validatorName": "DateValidator" }]
-    },
-    "changes": [{
-        "type": "Merged", "attachmentId": "a-1", "recordRef": { "id": "r-1", "dataType": "invoices" }
-    }],
-    "requestedOnUtc": "2021-11-15T01:00:00", "completedOnUtc": "2021-11-15T01:00:00-05:00",
-    "timeoutInMinutes": 60, "timeoutInSeconds": 3600
-}"#;
+const PAGE: &str = page!(push!(), "/companies/4645bd78/push");
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -101,7 +86,7 @@ pub fn cases() -> Vec<Case> {
                 storable(&(), client.codat().push_data().get_operation(&input.ids[0], &input.ids[1]))
             },
             request: "GET /companies/first/push/second",
-            answer: (200, ONE),
+            answer: (200, push!()),
             needs: &["/pushOperationKey"],
             ..Case::default()
         },

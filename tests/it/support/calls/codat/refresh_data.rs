@@ -2,28 +2,7 @@ use super::{Case, Stored, connections, sent, storable, with_ids};
 use connectory::codat::refresh_data::{DataStatus, DataStatuses, PullOperation, RefreshDataType};
 use connectory::codat::{ListOptions, Query};
 
-const PAGE: &str = r#"{
-    "results": [{
-    "id": "97d60846-f07a-4d42-b5a0-0bdcc6ebf56b", "companyId": "4645bd78-8988-45bc-ac9e-67ba5df6e4e5",
-    "connectionId": "51baa045-4836-4317-a42e-3542e991e581", "dataType": "invoices", "status": "Paused",
-    "statusDescription": "Paused until 2022-10-23T00:00:00.000Z", "errorMessage": "The software is busy",
-    "requested": "2022-11-14T11:18:37.2798351Z", "completed": "2024-09-01T23:59:99Z", "progress": 10,
-    "isCompleted": false, "isErrored": true, "unseen": { "a": [1] }
-    }],
-    "pageNumber": 2, "pageSize": 20, "totalResults": 41,
-    "_links": {
-        "current": { "href": "/companies/4645bd78/data/history?page=2&pageSize=20" }, "self": { "href": "/companies/4645bd78/data/history" },
-        "next": { "href": "/companies/4645bd78/data/history?page=3&pageSize=20" }, "previous": { "href": "/companies/4645bd78/data/history?page=1&pageSize=20" }
-    }
-}"#;
-
-const ONE: &str = r#"{
-    "id": "97d60846-f07a-4d42-b5a0-0bdcc6ebf56b", "companyId": "4645bd78-8988-45bc-ac9e-67ba5df6e4e5",
-    "connectionId": "51baa045-4836-4317-a42e-3542e991e581", "dataType": "invoices", "status": "Paused",
-    "statusDescription": "Paused until 2022-10-23T00:00:00.000Z", "errorMessage": "The software is busy",
-    "requested": "2022-11-14T11:18:37.2798351Z", "completed": "2024-09-01T23:59:99Z", "progress": 10,
-    "isCompleted": false, "isErrored": true, "unseen": { "a": [1] }
-}"#;
+const PAGE: &str = page!(pull!("invoices"), "/companies/4645bd78/data/history");
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -51,7 +30,7 @@ pub fn cases() -> Vec<Case> {
                 },
                 "POST /companies/first/data/queue/second",
             )),
-            answer: (200, ONE),
+            answer: (200, pull!("invoices")),
             needs: &["/id"],
             stores: stores![PullOperation],
             stage: Some(|client| {
@@ -109,7 +88,7 @@ pub fn cases() -> Vec<Case> {
                 storable(&(), data.get_pull_operation(&input.ids[0], &input.ids[1]))
             },
             request: "GET /companies/first/data/history/second",
-            answer: (200, ONE),
+            answer: (200, pull!("invoices")),
             needs: &["/id"],
             ..Case::default()
         },

@@ -1,4 +1,4 @@
-use super::{Case, Stored, companies, sent, storable, with_ids};
+use super::{CORS, Case, Stored, companies, sent, storable, with_ids};
 use connectory::codat::settings::*;
 
 const PROFILE: &str = r#"{
@@ -12,6 +12,16 @@ const SYNC_SETTINGS: &str = r#"{
     "clientId": "367f7975-267b-439b-90c6-a6040ee680f3", "overridesDefaults": true, "unseen": { "a": [1] },
     "settings": [{ "dataType": "dreams", "fetchOnFirstLink": true, "syncSchedule": 24, "syncOrder": 3 }]
 }"#;
+
+/// An API key with all its members.
+macro_rules! api_key {
+    () => {
+        r#"{
+            "id": "0498e921-9b53-4396-a412-4f2f5983b0a2", "name": "azure", "apiKey": "{secret}",
+            "createdDate": "2022-04-11T13:49:37Z", "unseen": { "a": [1] }
+        }"#
+    };
+}
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -83,10 +93,7 @@ pub fn cases() -> Vec<Case> {
             id: "codat.settings.get_cors_settings",
             send: |client, _| storable(&(), client.codat().settings().get_cors_settings()),
             request: "GET /corsSettings",
-            answer: (
-                200,
-                r#"{ "allowedOrigins": ["https://www.bank-of-dave.com"], "unseen": { "a": [1] } }"#,
-            ),
+            answer: (200, CORS),
             stores: stores![CorsSettings],
             ..Case::default()
         },
@@ -97,23 +104,14 @@ pub fn cases() -> Vec<Case> {
                 storable(&settings, client.codat().settings().set_cors_settings(&settings))
             },
             request: r#"POST /corsSettings { "allowedOrigins": ["https://www.bank-of-dave.com"] }"#,
-            answer: (
-                200,
-                r#"{ "allowedOrigins": ["https://www.bank-of-dave.com"], "unseen": { "a": [1] } }"#,
-            ),
+            answer: (200, CORS),
             ..Case::default()
         },
         Case {
             id: "codat.settings.list_api_keys",
             send: |client, _| storable(&(), client.codat().settings().list_api_keys()),
             request: "GET /apiKeys",
-            answer: (
-                200,
-                r#"{ "results": [{
-                    "id": "0498e921-9b53-4396-a412-4f2f5983b0a2", "name": "azure", "apiKey": "{secret}",
-                    "createdDate": "2022-04-11T13:49:37Z", "unseen": { "a": [1] }
-                }] }"#,
-            ),
+            answer: (200, concat!(r#"{ "results": ["#, api_key!(), "] }")),
             stores: stores![ApiKeys, ApiKey],
             ..Case::default()
         },
@@ -131,13 +129,7 @@ pub fn cases() -> Vec<Case> {
                 },
                 "POST /apiKeys {}",
             )),
-            answer: (
-                201,
-                r#"{
-                    "id": "0498e921-9b53-4396-a412-4f2f5983b0a2", "name": "azure", "apiKey": "{secret}",
-                    "createdDate": "2022-04-11T13:49:37Z", "unseen": { "a": [1] }
-                }"#,
-            ),
+            answer: (201, api_key!()),
             needs: &["/id", "/apiKey"],
             ..Case::default()
         },

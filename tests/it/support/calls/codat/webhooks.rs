@@ -1,10 +1,15 @@
 use super::{Case, Stored, sent, storable, with_ids};
 use connectory::codat::webhooks::{CreateWebhookConsumer, WebhookConsumer, WebhookConsumers};
 
-const ONE: &str = r#"{
-    "id": "12571faf-0898-47e7-afdd-0fe9eb0a9bf5", "url": "https://example.com/hook", "disabled": true,
-    "eventTypes": ["connection.connected"], "companyTags": ["region:uk"], "unseen": { "a": [1] }
-}"#;
+/// A webhook consumer with all its members.
+macro_rules! consumer {
+    () => {
+        r#"{
+            "id": "12571faf-0898-47e7-afdd-0fe9eb0a9bf5", "url": "https://example.com/hook", "disabled": true,
+            "eventTypes": ["connection.connected"], "companyTags": ["region:uk"], "unseen": { "a": [1] }
+        }"#
+    };
+}
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -12,13 +17,7 @@ pub fn cases() -> Vec<Case> {
             id: "codat.webhooks.list_consumers",
             send: |client, _| storable(&(), client.codat().webhooks().list_consumers()),
             request: "GET /webhooks",
-            answer: (
-                200,
-                r#"{ "results": [{
-                    "id": "12571faf-0898-47e7-afdd-0fe9eb0a9bf5", "url": "https://example.com/hook", "disabled": true,
-                    "eventTypes": ["connection.connected"], "companyTags": ["region:uk"], "unseen": { "a": [1] }
-                }], "unseen": { "a": [1] } }"#,
-            ),
+            answer: (200, concat!(r#"{ "results": ["#, consumer!(), r#"], "unseen": { "a": [1] } }"#)),
             stores: stores![WebhookConsumers],
             ..Case::default()
         },
@@ -43,7 +42,7 @@ pub fn cases() -> Vec<Case> {
                 r#"POST /webhooks
                     { "url": "https://example.com/hook", "eventTypes": ["connection.connected"] }"#,
             )),
-            answer: (201, ONE),
+            answer: (201, consumer!()),
             needs: &["/id"],
             stores: stores![WebhookConsumer],
             ..Case::default()
