@@ -18,6 +18,7 @@ pages! {
     changelog = "../CHANGELOG.md";
     codat = "../docs/codat.md";
     contributing = "../CONTRIBUTING.md";
+    customer = "../docs/customer.md";
     deck = "../docs/deck.md";
     deck_v2 = "../docs/deck-v2.md";
     errors = "../docs/errors.md";
@@ -29,4 +30,5 @@ pages! {
     security = "../docs/security.md";
     testing = "../docs/testing.md";
     tracing = "../docs/tracing.md";
+    waiting = "../docs/waiting.md";
 }

@@ -56,6 +56,9 @@ mod types;
 pub mod apideck;
 #[cfg(feature = "codat")]
 pub mod codat;
+// Without a vendor nobody has a customer.
+#[cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
+pub mod customer;
 #[cfg(feature = "deck")]
 pub mod deck;
 #[cfg(feature = "deck-v2")]
@@ -74,7 +77,7 @@ pub mod sandbox;
 ))]
 pub mod guide;
 
-pub use call::{Call, Download, Paged, Pages, RequestBuilder, Response};
+pub use call::{Call, Download, Paged, Pages, RequestBuilder, Response, Until, Waited};
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "hyper")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]

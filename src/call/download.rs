@@ -83,8 +83,8 @@ impl Download {
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         let chunk = match runtime::check(self.call.operation) {
-            Ok(()) if self.ended_early => Err(self.broken(Kind::Broken, "the body has ended early", None)),
-            Ok(()) => ready!(self.poll_next_chunk(context)),
+            Ok(_) if self.ended_early => Err(self.broken(Kind::Broken, "the body has ended early", None)),
+            Ok(_) => ready!(self.poll_next_chunk(context)),
             Err(error) => Err(error),
         };
         self.ended_early |= chunk.is_err();

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// What a caller may add, roughly.
@@ -193,6 +193,12 @@ impl Draft {
     pub(crate) fn once(mut self) -> Self {
         self.repeat = Repeat::Once;
         self
+    }
+
+    /// Ends the call after this time at the latest, whatever its own timeout is.
+    pub(super) fn within(self, time: Duration) -> Self {
+        let usual = self.options.timeout.unwrap_or(self.engine.limits.timeout);
+        self.options(|options| options.timeout = Some(usual.min(time)))
     }
 
     pub(crate) fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {

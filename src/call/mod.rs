@@ -2,16 +2,17 @@ mod by_hand;
 mod download;
 mod draft;
 mod pages;
+mod until;
 
 pub use by_hand::RequestBuilder;
 pub use download::Download;
 pub(crate) use draft::Draft;
-#[cfg(all(feature = "sandbox", any(feature = "apideck", feature = "codat")))]
 pub(crate) use draft::RESERVED;
 #[cfg(feature = "apideck")]
 pub(crate) use draft::write_query;
 pub(crate) use pages::page::{Page, Successor};
 pub use pages::{Paged, Pages};
+pub use until::{Until, Waited};
 
 use crate::engine::{Answer, Options, Reader};
 use crate::operation::Operation;
@@ -152,6 +153,11 @@ impl<T> Call<T> {
             let body = Reader::Answer(|answer| std::mem::take(&mut answer.body));
             Ok(ready?.value(body).await?.0)
         }
+    }
+
+    /// Bounds the whole call by this, too.
+    pub(crate) fn within(self, time: Duration) -> Self {
+        Self { draft: self.draft.within(time), ..self }
     }
 
     fn options(self, change: impl FnOnce(&mut Options)) -> Self {

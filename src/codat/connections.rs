@@ -257,6 +257,16 @@ open_enum! {
     }
 }
 
+impl ConnectionStatus {
+    /// Whether the customer has decided: anything but [`PendingAuth`](Self::PendingAuth). An unknown status is not final.
+    ///
+    /// One who turns back leaves it `PendingAuth`; then [`data_connection_errors`](Connection::data_connection_errors) says
+    /// so.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::PendingAuth | Self::Unknown(_))
+    }
+}
+
 open_enum! {
     /// What kind of data a connection brings.
     pub enum SourceType {

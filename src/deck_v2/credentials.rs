@@ -274,6 +274,13 @@ open_enum! {
     }
 }
 
+impl CredentialStatus {
+    /// Whether it is known if the credential works, or it is gone; false for a status that is unknown.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Verified | Self::Invalid | Self::Deleted)
+    }
+}
+
 open_enum! {
     /// How a customer signs in.
     pub enum AuthMethod {

@@ -33,7 +33,7 @@ pub(crate) use endpoint::{Endpoint, Keeps, KeyStore};
 pub(crate) use header_value::{authorization, sensitive, spaced, visible};
 pub(crate) use origin::is_loopback;
 pub(crate) use request::{Options, Reading, Request};
-pub(crate) use retry::Budget;
+pub(crate) use retry::{Budget, may_succeed_later};
 pub(crate) use transport::{Proxies, TransportSettings};
 
 use crate::error::{ApiError, CallInfo};

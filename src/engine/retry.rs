@@ -1,4 +1,5 @@
 use super::Keeps;
+use crate::error::ApiError;
 use crate::operation::Repeat;
 use crate::{Error, TransportErrorKind};
 use http::{HeaderMap, StatusCode, header};
@@ -114,6 +115,24 @@ pub(crate) struct FailedAttempt {
     pub(crate) retry_after: Option<Duration>,
     /// `None`: the call has no deadline.
     pub(crate) time_left: Option<Duration>,
+}
+
+/// Whether what changes nothing may succeed later where it failed with this.
+pub(crate) fn may_succeed_later(error: &Error) -> bool {
+    let failed = FailedAttempt {
+        repeat: Repeat::Read,
+        failure: Failure::of(error),
+        attempts: 0,
+        max_attempts: 1,
+        lost_before: false,
+        afresh: false,
+        never_retry: error.api().is_some_and(ApiError::never_retry),
+        by_vendor: error.api().is_some_and(ApiError::is_by_vendor),
+        keeps: Keeps::Everything,
+        retry_after: None,
+        time_left: None,
+    };
+    failed.may_repeat()
 }
 
 /// How an attempt failed.

@@ -123,6 +123,17 @@ impl Error {
         Self::Request(Box::new(RequestError { operation, message: message.into() }))
     }
 
+    /// No answer in the time for what the call was a part of.
+    pub(crate) fn late(operation: &'static Operation, outcome: Outcome) -> Self {
+        Self::Transport(Box::new(TransportError {
+            call: CallInfo { operation, status: None, request_id: None, attempts: 0, outcome },
+            problem: "no answer in the time for the whole".to_owned(),
+            kind: TransportErrorKind::Timeout,
+            permanent: false,
+            source: None,
+        }))
+    }
+
     /// A page that leads back.
     pub(crate) fn cycle(call: CallInfo) -> Self {
         let (path, shown_path) = (".".to_owned(), ".".to_owned());
@@ -136,6 +147,12 @@ impl Error {
             category,
             body: Bytes::new(),
         }))
+    }
+
+    /// Pages without an end.
+    pub(crate) fn endless(operation: &'static Operation) -> Self {
+        let (status, outcome) = (Some(StatusCode::OK), Outcome::Applied);
+        Self::cycle(CallInfo { operation, status, request_id: None, attempts: 1, outcome })
     }
 
     /// The error and what caused it, on one line: `Display`, then each source after a colon.

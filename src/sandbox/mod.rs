@@ -28,6 +28,8 @@ mod builder;
 mod codat;
 mod context;
 mod control;
+#[cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
+mod customer;
 #[cfg(feature = "deck")]
 mod deck;
 #[cfg(feature = "deck-v2")]
@@ -57,6 +59,8 @@ pub use apideck::Apideck;
 pub use builder::SandboxBuilder;
 #[cfg(feature = "codat")]
 pub use codat::Codat;
+#[cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
+pub use customer::Customer;
 #[cfg(feature = "deck")]
 pub use deck::{Deck, Webhook};
 #[cfg(feature = "deck-v2")]

@@ -3,9 +3,9 @@
 use crate::source;
 
 /// The promises by number; those between them are not used.
-const PROMISES: [u32; 39] = [
-    1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
-    31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42,
+const PROMISES: [u32; 40] = [
+    1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+    30, 31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42,
 ];
 
 /// Every row of the promises' tables: number, text, what holds it.

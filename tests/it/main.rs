@@ -29,6 +29,7 @@ compile_error!("the tests need a transport: the feature `reqwest` or `hyper`");
 mod support;
 
 mod coverage;
+mod customer;
 mod docs;
 mod documents;
 mod engine;

@@ -115,7 +115,7 @@ const SANDBOX: [&[&str]; 10] = [
     &["postman"],
     &["control"],
     &["server"],
-    &["builder"],
+    &["builder", "customer"],
 ];
 
 #[test]

@@ -3,8 +3,11 @@
 pub mod connections;
 pub mod consumers;
 pub mod custom_mappings;
+mod freshness;
 pub mod logs;
 pub mod sessions;
+
+pub use freshness::Freshness;
 
 use super::Apideck;
 use connections::Connections;

@@ -120,6 +120,13 @@ open_enum! {
     }
 }
 
+impl ConnectivityStatus {
+    /// Whether connecting has ended, well or not: [`Connected`](Self::Connected) is success. An unknown status is not final.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Connected | Self::Disconnected | Self::Error)
+    }
+}
+
 open_enum! {
     /// What Deck did last at a source, and how it went.
     pub enum ScrapingStatus {

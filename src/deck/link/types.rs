@@ -319,3 +319,23 @@ open_enum! {
         AccountSelection = "AccountSelection",
     }
 }
+
+impl LinkConnectionStatus {
+    /// Whether connecting has ended, well or not: [`Connected`](Self::Connected) is success. An unknown status is not final.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Connected | Self::InvalidCredentials | Self::Error | Self::MfaQuestionNoAnswer)
+    }
+
+    /// Whether connecting waits for the customer: to answer, to choose, to solve a captcha.
+    pub fn asks_customer(&self) -> bool {
+        matches!(
+            self,
+            Self::MfaMethodChoice
+                | Self::MfaQuestion
+                | Self::MfaQuestionInvalidAnswer
+                | Self::Captcha
+                | Self::SecurityQuestion
+                | Self::AccountSelection
+        )
+    }
+}

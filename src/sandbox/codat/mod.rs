@@ -24,7 +24,7 @@ use super::store::Store;
 use crate::Secret;
 use crate::call::RESERVED;
 use crate::codat::connections::ConnectionId;
-use crate::codat::{CompanyId, Config};
+use crate::codat::{CompanyId, Config, PlatformKey};
 use crate::engine::is_loopback;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use companies::{Company, Token};
@@ -142,6 +142,23 @@ impl<'a> Codat<'a> {
         let id = CompanyId::from(self.context.random.uuid().to_string());
         self.seed(&id, name.into());
         id
+    }
+
+    /// Adds a connection of a company to the software that has this key, `PendingAuth` until it is linked.
+    ///
+    /// `None` where there is no such company or software.
+    pub fn add_connection(
+        &self,
+        company: impl Into<CompanyId>,
+        platform_key: impl Into<PlatformKey>,
+    ) -> Option<ConnectionId> {
+        let (company, now) = (company.into(), self.context.now());
+        let integration = catalog::integration(platform_key.into().as_str())?;
+        let mut state = self.state();
+        state.companies.get(company.as_str())?;
+        let id = self.context.random.uuid().to_string();
+        state.connections.put(id.as_str(), Connection::new(company.to_string(), integration, now));
+        Some(id.into())
     }
 
     /// The customer authorizes this connection, for the first time or again.

@@ -106,11 +106,12 @@ impl State {
         &mut self,
         id: &str,
         source: &str,
+        external_id: Option<&str>,
         sign_in: SignIn,
         now: SystemTime,
     ) -> Result<(), Reply> {
         self.sources.get(source)?;
-        let members = unverified(source, Method::UsernamePassword, None, &sign_in);
+        let members = unverified(source, Method::UsernamePassword, external_id, &sign_in);
         let credential = self.credentials.add_as(id, now, members);
         self.keep_sign_in(&credential, sign_in);
         self.tell("credential.created", &credential, now);

@@ -112,8 +112,19 @@ impl<'a> DeckV2<'a> {
         }
         let id = new_id("cred_", random);
         let sign_in = SignIn::new(username.into(), password.into());
-        state.add_credential(&id, source.into().as_str(), sign_in, now).ok()?;
+        state.add_credential(&id, source.into().as_str(), None, sign_in, now).ok()?;
         Some(id.into())
+    }
+
+    /// A credential that has this `external_id`, for a new source with this address.
+    pub(super) fn add_credential(&self, url: &str, external_id: &str) {
+        let Context { random, .. } = self.context;
+        let (source, id, now) = (new_id("src_", random), new_id("cred_", random), self.context.now());
+        let mut state = self.state();
+        state.add_source(&source, url, now);
+        let sign_in = SignIn::new("customer".to_owned(), "sandbox".to_owned());
+        // The source is there.
+        let _ = state.add_credential(&id, &source, Some(external_id), sign_in, now);
     }
 
     /// The events of the last 30 days, oldest first, as Deck would deliver them.

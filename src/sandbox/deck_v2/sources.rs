@@ -1,10 +1,12 @@
 //! Sources: websites.
 
-use super::kept::{Resource, members, read};
+use super::kept::{Resource, members, object, read};
 use super::{State, created, deleted, invalid, ok};
 use crate::deck_v2::sources;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::time::SystemTime;
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&sources::CREATE, State::create_source),
@@ -40,7 +42,7 @@ fn normalised(members: Resource) -> Result<Resource, Reply> {
     let url = url::Url::parse(&website.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let url = url.ok_or_else(|| invalid("website.url is no address of a website"))?;
     let mut members = members;
-    members.insert("website".to_owned(), serde_json::json!({ "url": url.as_str() }));
+    members.insert("website".to_owned(), json!({ "url": url.as_str() }));
     Ok(members)
 }
 
@@ -49,6 +51,14 @@ impl State {
         let source = self.sources.add(asked, normalised(members::<Body>(asked)?)?);
         self.tell("source.created", &source, asked.now);
         created(source)
+    }
+
+    /// A website that is called after its host.
+    pub(super) fn add_source(&mut self, id: &str, url: &str, now: SystemTime) {
+        let name = url.trim_start_matches("https://");
+        let members = json!({ "type": "website", "name": name, "website": { "url": url } });
+        let source = self.sources.add_as(id, now, object(members));
+        self.tell("source.created", &source, now);
     }
 
     fn list_sources(&mut self, asked: &Asked<'_>) -> Step {

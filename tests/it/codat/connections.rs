@@ -84,3 +84,10 @@ async fn a_page_whose_links_say_nothing_is_the_last() {
     assert!(pages.try_next().await.unwrap().is_none());
     assert_eq!(memory.count(), 1);
 }
+
+#[test]
+fn what_the_customer_has_decided_is_final() {
+    let open: Vec<_> = ConnectionStatus::KNOWN.iter().filter(|status| !status.is_final()).collect();
+    assert_eq!(open, [&ConnectionStatus::PendingAuth]);
+    assert!(!ConnectionStatus::from("Resting").is_final());
+}

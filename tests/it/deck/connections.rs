@@ -191,3 +191,10 @@ fn every_status_that_the_vendor_documents_is_known() {
          CompletedJob RetryLater DataFound ConnectedWaitingOnDataExtraction NoDataFound NoStatement Error"
     );
 }
+
+#[test]
+fn what_has_connected_or_failed_is_final() {
+    let open: Vec<_> = ConnectivityStatus::KNOWN.iter().filter(|status| !status.is_final()).collect();
+    assert_eq!(open, [&ConnectivityStatus::New, &ConnectivityStatus::Connecting]);
+    assert!(!ConnectivityStatus::from("Dozing").is_final());
+}

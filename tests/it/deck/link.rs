@@ -257,3 +257,22 @@ fn every_value_that_the_vendor_documents_is_known() {
          MfaQuestionInvalidAnswer MfaQuestionNoAnswer Captcha SecurityQuestion AccountSelection"
     );
 }
+
+#[test]
+fn each_status_of_a_session_goes_on_by_itself_or_asks_or_is_final() {
+    let going_on = |status: &&LinkConnectionStatus| !status.is_final() && !status.asks_customer();
+    let going_on: Vec<_> = LinkConnectionStatus::KNOWN.iter().filter(going_on).collect();
+    assert_eq!(going_on, [&LinkConnectionStatus::New, &LinkConnectionStatus::Connecting]);
+    let is_both = |status: &&LinkConnectionStatus| status.is_final() && status.asks_customer();
+    assert_eq!(LinkConnectionStatus::KNOWN.iter().find(is_both), None);
+    let ends: Vec<_> = LinkConnectionStatus::KNOWN.iter().filter(|status| status.is_final()).collect();
+    let expected = [
+        &LinkConnectionStatus::Connected,
+        &LinkConnectionStatus::InvalidCredentials,
+        &LinkConnectionStatus::Error,
+        &LinkConnectionStatus::MfaQuestionNoAnswer,
+    ];
+    assert_eq!(ends, expected);
+    let unknown = LinkConnectionStatus::from("Dreaming");
+    assert!(!unknown.is_final() && !unknown.asks_customer());
+}

@@ -80,3 +80,10 @@ async fn an_update_sends_what_it_changes_alone() {
         assert_eq!(sent, expected);
     }
 }
+
+#[test]
+fn a_credential_that_was_tried_or_is_gone_stays_so_for_now() {
+    let open: Vec<_> = CredentialStatus::KNOWN.iter().filter(|status| !status.is_final()).collect();
+    assert_eq!(open, [&CredentialStatus::Unverified]);
+    assert!(!CredentialStatus::from("checking").is_final());
+}

@@ -25,3 +25,5 @@ mod sockets;
 mod telemetry;
 mod timeouts;
 mod transport;
+#[cfg(feature = "codat")]
+mod until;

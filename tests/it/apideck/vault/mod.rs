@@ -1,5 +1,6 @@
 mod connections;
 mod consumers;
+mod freshness;
 mod links;
 mod logs;
 mod resources;
