@@ -26,9 +26,11 @@ pub(super) async fn look(consumer: ConsumerId, look: Look) -> Found {
         Ok(answer) => answer,
         Err(error) => return Found::failed(Some(account), error),
     };
+    // What could not be read of a health would pass for a health that Apideck left out.
+    let is_whole = answer.unread.is_empty();
     let rows = answer.data.into_iter().map(|connection| {
         let service = connection.name.clone().unwrap_or_else(|| connection.service_id.to_string());
-        let (is_available, seen) = (connection.state == Some(State::Available), seen(&connection));
+        let (is_available, seen) = (connection.state == Some(State::Available), seen(&connection, is_whole));
         let at = At { consumer: consumer.clone(), connection };
         (is_available, Connection::new(account.clone(), service, seen, at))
     });
@@ -51,7 +53,7 @@ pub(super) fn key(consumer: &ConsumerId, unified_api: &UnifiedApi, service: &Ser
 }
 
 /// The first line that fits counts.
-fn seen(connection: &VaultConnection) -> Seen {
+fn seen(connection: &VaultConnection, is_whole: bool) -> Seen {
     let sign_in = if connection.authorize_url.is_some() { Need::Authorize } else { Need::Settings };
     let loses_credentials = connection.credentials_expire_at.is_some_and(|at| !at.is_never());
     match (&connection.state, &connection.health) {
@@ -65,15 +67,17 @@ fn seen(connection: &VaultConnection) -> Seen {
         (Some(State::Added | State::Invalid), _) | (_, Some(Health::NeedsAuth)) => {
             (Status::NeedsCustomer, Some(sign_in))
         }
-        (Some(State::Callable), None) => (Status::NeedsLook, None),
         (Some(State::Callable), Some(Health::PendingRefresh)) if loses_credentials => {
             (Status::NeedsCustomer, Some(sign_in))
         }
-        (Some(State::Callable), Some(_)) if connection.enabled == Some(false) => (Status::Paused, None),
+        (Some(State::Callable), _) if connection.enabled == Some(false) => (Status::Paused, None),
         (Some(State::Callable), Some(Health::Ok)) if connection.enabled == Some(true) => {
             (Status::Active, None)
         }
-        (Some(State::Callable), Some(Health::Ok | Health::Degraded | Health::PendingRefresh)) => {
+        (Some(State::Callable), None) if connection.enabled == Some(true) && is_whole => {
+            (Status::Active, None)
+        }
+        (Some(State::Callable), None | Some(Health::Ok | Health::Degraded | Health::PendingRefresh)) => {
             (Status::NeedsLook, None)
         }
     }

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use connectory::apideck::vault::connections::{ConnectionHealth, ConnectionState};
 use connectory::codat::connections::ConnectionStatus;
-use connectory::customer::Customer;
+use connectory::customer::{Customer, Status};
 use connectory::deck::connections::{ConnectivityStatus, ScrapingStatus};
 use connectory::deck_v2::credentials::CredentialStatus;
 use serde_json::{Map, Value, json};
@@ -236,4 +236,18 @@ async fn every_state_of_the_documents_is_read_as_the_guide_says() {
         assert!(idle.is_empty(), "no state comes to these lines: {idle:?} of {}", vendor.heading);
     }
     assert!(count > 700, "{count} states");
+}
+
+#[tokio::test]
+async fn a_health_that_cannot_be_read_is_not_one_that_is_absent() {
+    for (health, status) in [(Value::Null, Status::Active), (json!({ "of": "tomorrow" }), Status::NeedsLook)]
+    {
+        let connection = json!({
+            "id": "crm+hubspot", "unified_api": "crm", "service_id": "hubspot",
+            "state": "callable", "enabled": true, "health": health,
+        });
+        let memory = Memory::playing([Step::answer(200, json!({ "data": [connection] }).to_string())]);
+        let view = offline(&memory).customer().apideck("acme").connections().await;
+        assert_eq!(view.connections()[0].status(), status, "{health}");
+    }
 }
