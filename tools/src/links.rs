@@ -94,7 +94,10 @@ mod tests {
     fn a_link_to_a_missing_file_or_part_is_dead() {
         let pages = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| fs::write(pages.path().join(name), text).unwrap();
-        write("a.html", r##"<a href="b.html#here">1</a> <a href="#own">2</a> <p id="own"> <a href="https://a.example/x.md">"##);
+        write(
+            "a.html",
+            r##"<a href="b.html#here">1</a> <a href="#own">2</a> <p id="own"> <a href="https://a.example/x.md">"##,
+        );
         write("b.html", r#"<h2 id="here"></h2> <a href="a.html">3</a>"#);
         assert_eq!(dead(pages.path()).unwrap(), [] as [String; 0]);
 
