@@ -32,6 +32,8 @@ type Failure = Box<dyn std::error::Error>;
 
 /// How long a page is shown without another look, in case that an event got lost.
 const OLD: Duration = Duration::from_secs(5 * 60);
+/// The same where a vendor did not answer.
+const SOON: Duration = Duration::from_secs(15);
 
 /// The page of one customer. A service with many makes it from the session of the one who is signed in.
 struct Dashboard {
@@ -62,8 +64,10 @@ impl Dashboard {
     async fn view(&self) -> Arc<View> {
         let changes = self.changes.load(Ordering::SeqCst);
         let lock = || self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_good =
-            |shown: &&Shown| shown.changes == changes && shown.at.elapsed() < OLD && shown.view.is_complete();
+        let is_good = |shown: &&Shown| {
+            let good_for = if shown.view.failures().is_empty() { OLD } else { SOON };
+            shown.changes == changes && shown.at.elapsed() < good_for
+        };
         if let Some(shown) = lock().as_ref().filter(is_good) {
             return shown.view.clone();
         }
@@ -122,11 +126,13 @@ async fn reconnect(
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
     let connection = dashboard.find(&key.into()).await?;
+    // A service gives a nonce of this browser's session too, and confirms what comes back: docs/apideck.md, "Links of your own".
     let options = Reconnect::new(dashboard.back.as_str());
     Ok(match dashboard.customer.reconnect(&connection, &options).await? {
         // The link is a secret of this customer's browser.
         Reconnection::Redirect(link) => Redirect::to(link.expose_secret()).into_response(),
-        // Your page loads the vendor's script and hands it the token.
+        // Your page loads the vendor's script and hands it the token. Deck v2's makes a new credential: set your external_id
+        // on it with `update`, or it is nobody's.
         Reconnection::DeckLink(token) => widget("deck-link", token.expose_secret()).into_response(),
         Reconnection::DeckV2Component(token) => widget("deck-auth", token.expose_secret()).into_response(),
         _ => {
@@ -243,7 +249,7 @@ impl Webhooks {
     }
 }
 
-/// Refuses what another site makes the browser post, and keeps the pages out of caches, frames and referrers.
+/// Refuses what another site makes the browser post, as far as the browser tells, and keeps the pages out of caches, frames and referrers.
 async fn guarded(request: Request, next: Next) -> Response {
     let is_foreign = |headers: &HeaderMap| {
         let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
@@ -291,7 +297,10 @@ impl IntoResponse for Problem {
 }
 
 fn html(customer: &str, view: &View) -> String {
-    let mut body = format!("<h1>Integrations</h1><p class=who>{}</p>", Escaped(customer));
+    let mut body = format!(
+        "<meta http-equiv=refresh content=30><h1>Integrations</h1><p class=who>{}</p>",
+        Escaped(customer)
+    );
     for failure in view.failures() {
         tracing::warn!("{failure}");
         let vendor = failure.provider().map(|provider| provider.to_string()).unwrap_or_default();
@@ -371,7 +380,7 @@ fn document(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title>\
          <meta name=viewport content=\"width=device-width, initial-scale=1\">\
-         <meta http-equiv=refresh content=30><style>{STYLE}</style></head>\
+         <style>{STYLE}</style></head>\
          <body><main>{body}</main></body></html>"
     )
 }
@@ -581,6 +590,8 @@ mod tests {
         assert_eq!(status(&setup.page().await, "Sandbox Utility"), "Needs you: sign in again");
         let answer = setup.press("Repair Sandbox Utility").await;
         assert!(answer.contains("<div id=deck-link data-token=\"link-"), "{answer}");
+        assert!(!answer.contains("http-equiv=refresh"), "nobody types a password into a page that goes away");
+        assert!(setup.page().await.contains("http-equiv=refresh"));
         assert!(answer.contains("cache-control: no-store"));
         setup.press("Disconnect utility.example").await;
         let answer = setup.press("Connect utility.example").await;

@@ -102,7 +102,7 @@ async fn serve(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
     }
-    let sandbox = builder.start().await.map_err(|error| format!("port {}: {error}", options.port))?;
+    let sandbox = builder.start().await?;
     // Clients in other languages are not this program's to judge.
     sandbox.ignore_unknown_requests();
 

@@ -114,6 +114,9 @@ pub struct ClientBuilder {
     wraps: Vec<Wrap>,
 }
 
+const NO_VENDOR: &str = "the environment names no vendor: set DECK_CLIENT_ID, APIDECK_API_KEY, CODAT_API_KEY or \
+    DECK_V2_API_KEY, and what goes with it";
+
 /// What is put around the transport.
 #[derive(Clone)]
 struct Wrap(Arc<WrapFn>);
@@ -342,7 +345,7 @@ impl ClientBuilder {
         if let Some(config) = deck_v2::Config::from_variables(variables)? {
             (builder, found) = (builder.deck_v2(config), true);
         }
-        if found { Ok(builder) } else { Err(Error::config("the environment names no vendor")) }
+        if found { Ok(builder) } else { Err(Error::config(NO_VENDOR)) }
     }
 
     /// Checks the settings and makes the client. Nothing is sent.

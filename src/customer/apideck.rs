@@ -26,8 +26,8 @@ pub(super) async fn look(consumer: ConsumerId, look: Look) -> Found {
         Ok(answer) => answer,
         Err(error) => return Found::failed(Some(account), error),
     };
-    // What could not be read of a health would pass for a health that Apideck left out.
-    let is_whole = answer.unread.is_empty();
+    // A health that could not be read would pass for one that Apideck left out.
+    let is_whole = !answer.unread.iter().any(|unread| unread.path().ends_with(".health"));
     let rows = answer.data.into_iter().map(|connection| {
         let service = connection.name.clone().unwrap_or_else(|| connection.service_id.to_string());
         let (is_available, seen) = (connection.state == Some(State::Available), seen(&connection, is_whole));
@@ -170,7 +170,7 @@ impl Event {
         let key = connection.and_then(|it| {
             Some(key(it.consumer_id.as_ref()?, it.unified_api.as_ref()?, it.service_id.as_ref()?))
         });
-        let is_enabled = connection.is_some_and(|it| it.enabled != Some(false));
+        let is_enabled = connection.is_some_and(|it| it.enabled == Some(true));
         let loses_credentials = connection.is_some_and(|it| it.credentials_expire_at.is_some());
         let change = match self {
             Self::Record(_) => return None,

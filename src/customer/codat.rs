@@ -75,10 +75,9 @@ impl Place for At {
     }
 
     fn since(&self) -> Option<Since> {
-        let moment = match &self.connection.status {
-            Some(State::PendingAuth) => self.connection.created.as_ref(),
-            _ => troubles(&self.connection).filter_map(|error| error.errored_on_utc.as_ref()).last(),
-        };
+        let failed = troubles(&self.connection).filter_map(|error| error.errored_on_utc.as_ref()).last();
+        let is_new = self.connection.status == Some(State::PendingAuth);
+        let moment = failed.or_else(|| self.connection.created.as_ref().filter(|_| is_new));
         moment.cloned().map(Since::Text)
     }
 

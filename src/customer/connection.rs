@@ -4,6 +4,7 @@ use crate::operation::Operation;
 use crate::types::id;
 use crate::{Client, Provider, Timestamp, UnixMillis};
 use percent_encoding::utf8_percent_encode;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::{fmt, sync::Arc};
 
 /// One connection of a customer, wherever it is kept.
@@ -75,11 +76,27 @@ impl Connection {
     }
 }
 
+/// What a page shows of it, without the account and the vendor's object: `key`, `service`, `provider`, `status`, `needs` and
+/// `since`.
+impl Serialize for Connection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_struct("Connection", 6)?;
+        row.serialize_field("key", &self.key)?;
+        row.serialize_field("service", &self.service)?;
+        row.serialize_field("provider", &self.provider().to_string())?;
+        row.serialize_field("status", &self.status)?;
+        row.serialize_field("needs", &self.needs)?;
+        row.serialize_field("since", &self.since)?;
+        row.end()
+    }
+}
+
 /// How a connection is, whoever keeps it.
 ///
 /// It is complete: a later version adds no other. The vendor's own states are in [`Connection::original`], and the table in
 /// `docs/customer.md` says which become which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It works.
     Active,
@@ -112,7 +129,8 @@ impl fmt::Display for Status {
 }
 
 /// What a customer has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Need {
     /// Authorize in the browser, for the first time or again.
@@ -146,7 +164,8 @@ impl fmt::Display for Need {
 }
 
 /// A moment as the vendor tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum Since {
     /// A text.
@@ -158,8 +177,8 @@ pub enum Since {
 id! {
     /// A connection's name among all of all vendors: safe in a URL's path once encoded, in a form and as a key of a database.
     ///
-    /// It says which vendor, which of its customers and which connection, and stays the same as long as the connection is
-    /// there.
+    /// It says which vendor and which connection, at Apideck and Codat with the consumer or company, and stays the same as
+    /// long as the connection is there.
     pub struct Key;
 }
 

@@ -124,7 +124,7 @@ impl Event {
         let change = match self {
             Self::CredentialVerified(_) => Change::Connected,
             Self::CredentialInvalid(_) => Change::NeedsCustomer,
-            Self::CredentialDeleted(_) => Change::Removed,
+            Self::CredentialDeleted(_) => Change::Disconnected,
             Self::CredentialCreated(_) | Self::CredentialUnverified(_) | Self::Other(_) => Change::LookAgain,
             _ => return None,
         };

@@ -46,10 +46,10 @@ impl Look {
         let mut pages = call.within(self.left()).pages();
         let mut seen = 0_usize;
         while let Some(next) = self.next(&mut pages, operation).await? {
-            seen = seen.saturating_add(page(next).max(1));
             if seen >= MOST {
                 return Err(Error::endless(operation));
             }
+            seen = seen.saturating_add(page(next).max(1));
         }
         Ok(())
     }

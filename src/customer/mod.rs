@@ -129,11 +129,11 @@ impl Customer {
         async move {
             if accounts.is_empty() {
                 let nobody = Error::config("the customer has no account at any vendor: name one");
-                return View::from([Found::failed(None, nobody)]);
+                return View::of([Found::failed(None, nobody)]);
             }
             let look = Look::new(client, timeout);
             let looks = accounts.into_iter().map(|account| account.look(look.clone()));
-            View::from(at_once(looks).await)
+            View::of(at_once(looks).await)
         }
     }
 

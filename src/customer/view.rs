@@ -46,8 +46,8 @@ impl View {
     }
 }
 
-impl<I: IntoIterator<Item = Found>> From<I> for View {
-    fn from(all: I) -> Self {
+impl View {
+    pub(super) fn of(all: impl IntoIterator<Item = Found>) -> Self {
         let (mut connections, mut available) = (Vec::new(), Vec::new());
         let (mut unread, mut failures) = (Vec::new(), Vec::new());
         for found in all {

@@ -83,9 +83,14 @@ fn always() -> f64 {
 /// A share, which is no percentage.
 fn read_rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let rate = f64::deserialize(deserializer)?;
-    let is_share = (0.0..=1.0).contains(&rate);
-    is_share.then_some(rate).ok_or_else(|| D::Error::custom("rate is not between 0 and 1"))
+    is_share(rate).then_some(rate).ok_or_else(|| D::Error::custom(NO_SHARE))
 }
+
+fn is_share(rate: f64) -> bool {
+    (0.0..=1.0).contains(&rate)
+}
+
+const NO_SHARE: &str = "rate is not between 0 and 1";
 
 impl FaultRule {
     /// This fault, at every request.
@@ -116,6 +121,13 @@ impl FaultRule {
 }
 
 impl FaultRule {
+    /// # Panics
+    /// When the rate is no share: it would strike always or never.
+    #[track_caller]
+    pub(super) fn assert_share(&self) {
+        assert!(is_share(self.rate), "{NO_SHARE}: {}", self.rate);
+    }
+
     pub(super) fn named_operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }

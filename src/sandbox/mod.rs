@@ -212,6 +212,7 @@ impl Sandbox {
     #[track_caller]
     pub fn inject(&self, fault: impl Into<FaultRule>) {
         let rule = fault.into();
+        rule.assert_share();
         if let Some(operation) = rule.named_operation() {
             assert_known(operation);
         }
@@ -316,7 +317,8 @@ impl Sandbox {
 
     /// Expects this operation to be called so often, retries included.
     ///
-    /// [`verify`](Self::verify) tells whether it was. If nobody asks, dropping the sandbox panics where it was not.
+    /// [`verify`](Self::verify) tells whether it was. If nobody asks, dropping the sandbox panics where it was not, also
+    /// when a test ends early with an `Err`.
     ///
     /// # Panics
     /// When there is no such operation.

@@ -48,7 +48,9 @@ struct Open {
 impl Server {
     /// Serves one vendor, or all; port 0 takes a free one.
     pub(super) async fn start(world: Arc<World>, only: Option<Provider>, port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let listener =
+            listener.map_err(|error| io::Error::new(error.kind(), format!("port {port}: {error}")))?;
         let mount = Mount { only, address: Some(listener.local_addr()?) };
         let port = Arc::new(Mutex::new(Some(Open { listener, connections: JoinSet::new() })));
         let accepting = tokio::spawn(accept(port.clone(), world, mount)).abort_handle();

@@ -50,6 +50,7 @@ pub(super) fn causes<'a>(
 }
 
 /// Whether this, somewhere below an error, says that time ran out.
+#[cfg(feature = "hyper")]
 pub(super) fn is_timeout(cause: &(dyn StdError + 'static)) -> bool {
     cause.downcast_ref().is_some_and(hyper::Error::is_timeout)
         || cause.downcast_ref().is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::TimedOut)

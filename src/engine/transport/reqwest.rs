@@ -15,9 +15,10 @@ use http::{
 };
 use http_body_util::BodyExt;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+#[cfg(feature = "reqwest-0-13")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };

@@ -99,7 +99,7 @@ fn apideck_s_events_are_changes() {
     let mut disabled = entity.clone();
     disabled["enabled"] = json!(false);
     assert_change(apideck("vault.connection.callable", &disabled), Some(Change::LookAgain), key);
-    assert_change(apideck("vault.connection.callable", &json!({})), Some(Change::Connected), None);
+    assert_change(apideck("vault.connection.callable", &json!({})), Some(Change::LookAgain), None);
     assert_change(apideck("vault.connection.pondering", &entity), Some(Change::LookAgain), None);
     assert_change(apideck("crm.contact.created", &entity), None, None);
 }
@@ -135,7 +135,7 @@ fn deck_v2_s_events_are_changes() {
         ("unverified", Change::LookAgain),
         ("verified", Change::Connected),
         ("invalid", Change::NeedsCustomer),
-        ("deleted", Change::Removed),
+        ("deleted", Change::Disconnected),
     ] {
         let seen = deck_v2(&format!("credential.{event}"), &json!({ "id": "cred_1" }));
         assert_change(seen, Some(change), Some("deck-v2/cred_1"));

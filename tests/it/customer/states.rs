@@ -244,7 +244,7 @@ async fn a_health_that_cannot_be_read_is_not_one_that_is_absent() {
     {
         let connection = json!({
             "id": "crm+hubspot", "unified_api": "crm", "service_id": "hubspot",
-            "state": "callable", "enabled": true, "health": health,
+            "state": "callable", "enabled": true, "health": health, "logo": { "of": "tomorrow" },
         });
         let memory = Memory::playing([Step::answer(200, json!({ "data": [connection] }).to_string())]);
         let view = offline(&memory).customer().apideck("acme").connections().await;

@@ -84,6 +84,11 @@ async fn since_is_the_vendor_s_own_moment() {
         let Some(Since::Millis(moment)) = view.connections()[0].since() else { panic!("{view:?}") };
         assert_eq!(moment.get(), 1_700_000_000_000 + since, "{health}");
     }
+    let failed = r#"{"results":[{"id":"c","status":"PendingAuth","created":"2026-01-01T00:00:00Z",
+        "dataConnectionErrors":[{"erroredOnUtc":"2026-02-01T00:00:00Z","status":"Active"}]}]}"#;
+    let memory = Memory::playing([Step::answer(200, failed)]);
+    let view = offline(&memory).customer().codat("company").connections().await;
+    assert_eq!(view.connections()[0].since(), Some(&Since::Text("2026-02-01T00:00:00Z".into())));
     let body = r#"{"results":[{"id":"c","status":"Deauthorized","created":"2026-01-01T00:00:00Z",
         "dataConnectionErrors":[{"erroredOnUtc":"2026-02-01T00:00:00Z","status":"Resolved"},
         {"erroredOnUtc":"2026-03-01T00:00:00Z","status":"Active"}]}]}"#;
@@ -219,4 +224,18 @@ async fn at_most_sixteen_calls_are_under_way_at_once() {
     assert_eq!((view.connections().len(), view.failures().len()), (16, 24));
     assert_eq!(memory.requests().len(), 32, "what cannot be in time is not sent");
     assert!(view.failures().iter().all(|failure| failure.error().is_timeout()));
+}
+
+#[tokio::test]
+async fn a_row_goes_to_a_front_end_without_the_account() {
+    let body = r#"{"results":[{"id":"c-1","platformName":"Xero","status":"PendingAuth","linkUrl":"https://link.codat.io/s3cret",
+        "created":"2026-01-01T00:00:00Z"}]}"#;
+    let memory = Memory::playing([Step::answer(200, body)]);
+    let view = offline(&memory).customer().codat("company").connections().await;
+    let row = serde_json::to_value(&view.connections()[0]).unwrap();
+    let expected = serde_json::json!({
+        "key": "codat/company/c-1", "service": "Xero", "provider": "Codat", "status": "pending",
+        "needs": "authorize", "since": "2026-01-01T00:00:00Z",
+    });
+    assert_eq!(row, expected);
 }

@@ -268,3 +268,10 @@ async fn a_reset_before_changes_nothing_and_a_reset_after_does() {
         }
     }
 }
+
+#[test]
+#[should_panic(expected = "rate is not between 0 and 1: 20")]
+fn a_rate_is_no_percentage() {
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    sandbox.inject(FaultRule::new(Fault::Status(500)).rate(20.0));
+}
