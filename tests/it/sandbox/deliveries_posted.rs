@@ -254,6 +254,41 @@ async fn a_webhook_that_never_answers_is_given_up_in_time() {
 
 #[cfg(feature = "deck-v2")]
 #[tokio::test]
+async fn the_owner_s_headers_change_neither_the_message_nor_its_signature() {
+    use connectory::deck_v2::agents::CreateAgent;
+    use connectory::deck_v2::event_destinations::WebhookConfig;
+    let (receiver, base) = Receiver::start(&[]).await;
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    sandbox.deliver_to(&base).unwrap();
+    let webhook = [
+        ("content-length", "5"),
+        ("transfer-encoding", "chunked"),
+        ("Host", "elsewhere.example"),
+        ("webhook-id", "other"),
+        ("content-type", "text/plain"),
+        ("x-team", "billing"),
+    ]
+    .into_iter()
+    .fold(WebhookConfig::new("https://acme.example/"), |webhook, (name, value)| {
+        webhook.custom_header(name, value)
+    });
+    super::deliveries::deck_v2::destination(&sandbox, webhook).await;
+    sandbox.client().deck_v2().agents().create(&CreateAgent::new("Bills")).await.unwrap();
+    sandbox.deliver().await;
+    let [delivery] = &sandbox.deliveries()[..] else { panic!() };
+    let got = receiver.got.lock().unwrap();
+    let (head, body) = &got[0];
+    assert_eq!(body, &delivery.body);
+    assert_eq!(head.headers["content-length"], body.len().to_string());
+    assert!(!head.headers.contains_key("transfer-encoding"));
+    assert_eq!(format!("http://{}", head.headers["host"].to_str().unwrap()), base);
+    assert_eq!(head.headers["webhook-id"], delivery.json().unwrap()["id"].as_str().unwrap());
+    assert_eq!(head.headers["content-type"], "application/json");
+    assert_eq!(head.headers["x-team"], "billing");
+}
+
+#[cfg(feature = "deck-v2")]
+#[tokio::test]
 async fn deck_v2_s_deliveries_tell_what_the_destination_answered() {
     use connectory::deck_v2::agents::CreateAgent;
     use connectory::deck_v2::event_destinations::{ListEventDeliveries, WebhookConfig};
