@@ -116,6 +116,22 @@ mod deck {
     }
 
     #[tokio::test]
+    async fn what_was_due_before_is_not_posted_whoever_has_looked() {
+        for looks in [true, false] {
+            let (receiver, base) = Receiver::start(&[]).await;
+            let sandbox = Sandbox::builder().in_memory().unwrap();
+            happen(&sandbox, &sandbox.deck().connect());
+            if looks {
+                assert_eq!(sandbox.deliveries().len(), 1);
+            }
+            sandbox.deliver_to(&base).unwrap();
+            sandbox.deliver().await;
+            assert_eq!(receiver.targets(), [""; 0], "{looks}");
+            assert!(sandbox.deliveries()[0].is_accepted);
+        }
+    }
+
+    #[tokio::test]
     async fn what_fails_is_posted_again_when_the_clock_has_come_there() {
         // Deck takes 200 alone, and follows nobody elsewhere.
         let (receiver, base) = Receiver::start(&[500, 302, 204]).await;
