@@ -51,10 +51,11 @@ impl Service {
             .with_state(self)
     }
 
-    /// Answers 400 to what is not a vendor's, and acts on the rest once.
+    /// Answers 400 to what is not a vendor's, and acts on the rest: once on what has an id of its own.
     fn receive<E>(
         &self,
         delivery: Result<Delivery<E>, EventError>,
+        has_own_id: bool,
         act: impl FnOnce(&E) -> Option<String>,
     ) -> StatusCode {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +68,8 @@ impl Service {
             }
         };
         // Vendors deliver at least once. What was seen is answered like the first time, or it would come again.
-        if !records.seen.insert((delivery.provider().to_string(), delivery.id().to_owned())) {
+        let id = (delivery.provider().to_string(), delivery.id().to_owned());
+        if has_own_id && !records.seen.insert(id) {
             println!("  {} again: {}", delivery.provider(), delivery.event_type().unwrap_or("?"));
             records.repeated += 1;
             return StatusCode::OK;
@@ -92,7 +94,11 @@ async fn parts(request: Request) -> (HeaderMap, Bytes) {
 async fn receive_deck(State(service): State<Arc<Service>>, request: Request) -> StatusCode {
     use deck::events::Event;
     let (headers, body) = parts(request).await;
-    service.receive(service.deck.verify(&headers, &body), |event| {
+    let delivery = service.deck.verify(&headers, &body);
+    // Credentials that are refused once more are told by the same bytes, and so have the same id.
+    let event = delivery.as_ref().map(Delivery::event);
+    let has_own_id = matches!(event, Ok(Event::JobEnded(_) | Event::LinkConnectionCreated(_)));
+    service.receive(delivery, has_own_id, |event| {
         Some(match event {
             Event::JobEnded(job) => match &job.error {
                 None => "a job has ended".to_owned(),
@@ -107,7 +113,7 @@ async fn receive_deck(State(service): State<Arc<Service>>, request: Request) -> 
 async fn receive_apideck(State(service): State<Arc<Service>>, request: Request) -> StatusCode {
     use apideck::events::Event;
     let (headers, body) = parts(request).await;
-    service.receive(service.apideck.verify(&headers, &body), |event| {
+    service.receive(service.apideck.verify(&headers, &body), true, |event| {
         Some(match event {
             Event::ConnectionCallable(_) => "connected".to_owned(),
             Event::TokenRefreshPending(_) => "the token cannot be refreshed: warn the customer".to_owned(),
@@ -121,7 +127,7 @@ async fn receive_apideck(State(service): State<Arc<Service>>, request: Request) 
 async fn receive_codat(State(service): State<Arc<Service>>, request: Request) -> StatusCode {
     use codat::events::Event;
     let (headers, body) = parts(request).await;
-    service.receive(service.codat.verify(&headers, &body), |event| {
+    service.receive(service.codat.verify(&headers, &body), true, |event| {
         Some(match event {
             Event::ConnectionConnected(_) => "connected".to_owned(),
             Event::ReadCompletedInitial(_) => "the books are here".to_owned(),
@@ -135,7 +141,7 @@ async fn receive_codat(State(service): State<Arc<Service>>, request: Request) ->
 async fn receive_deck_v2(State(service): State<Arc<Service>>, request: Request) -> StatusCode {
     use deck_v2::events::Event;
     let (headers, body) = parts(request).await;
-    service.receive(service.deck_v2.verify(&headers, &body), |event| {
+    service.receive(service.deck_v2.verify(&headers, &body), true, |event| {
         Some(match event {
             Event::AgentCreated(_) => "an agent is there".to_owned(),
             Event::AgentDeleted(_) => "an agent is gone".to_owned(),

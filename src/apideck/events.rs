@@ -81,7 +81,7 @@ impl Verifier {
         let event = Event::of(&payload, json).unwrap_or_else(|| Event::Other(RawEvent::new(&text)));
         Ok(Delivery {
             provider: Provider::Apideck,
-            id: payload.event_id.unwrap_or_else(|| digest(&text)),
+            id: payload.event_id.filter(|id| !id.is_empty()).unwrap_or_else(|| digest(&text)),
             event_type: payload.event_type,
             attempt: payload.execution_attempt.and_then(|attempt| attempt.try_into().ok()),
             time: payload.occurred_at,

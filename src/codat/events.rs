@@ -116,7 +116,8 @@ impl Verifier {
         };
         let envelope: Envelope = read(body).unwrap_or_default();
         let event = Event::of(&envelope).unwrap_or_else(|| Event::Other(RawEvent::new(body)));
-        let id = sent.as_ref().map(|sent| sent.id.to_owned()).or(envelope.id);
+        let id = sent.as_ref().map(|sent| sent.id.to_owned());
+        let id = id.or(envelope.id.filter(|id| !id.is_empty()));
         Ok(Delivery {
             provider: Provider::Codat,
             id: id.unwrap_or_else(|| digest(body)),

@@ -21,7 +21,9 @@ use std::{fmt, sync::Arc};
 
 /// Verifies what Deck delivers to your webhook, with the team's HMAC key.
 ///
-/// A delivery carries neither a time nor an id: whoever has seen one can send it again, under the same [`Delivery::id`].
+/// A delivery carries neither a time nor an id: whoever has seen one can send it again, under the same [`Delivery::id`]. So
+/// has what happens again, such as credentials that are refused once more: skip by the id only what comes once, which is
+/// [`Event::JobEnded`] and [`Event::LinkConnectionCreated`].
 /// Deck signs for teams that have HMAC switched on, waits 10 seconds for a 200, and delivers up to three times more.
 ///
 /// ```

@@ -63,7 +63,7 @@ impl Verifier {
         let event = Event::of(&envelope).unwrap_or_else(|| Event::Other(RawEvent::new(body)));
         Ok(Delivery {
             provider: Provider::DeckV2,
-            id: envelope.id.unwrap_or_else(|| sent.id.to_owned()),
+            id: envelope.id.filter(|id| !id.is_empty()).unwrap_or_else(|| sent.id.to_owned()),
             event_type: envelope.event_type,
             attempt: None,
             time: envelope.created_at,

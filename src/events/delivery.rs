@@ -27,7 +27,7 @@ impl<E> Delivery<E> {
     /// What is the same whenever the same event is delivered again.
     ///
     /// Of which parts it is made depends on the vendor, and so does for how long to keep it: `docs/events.md` has the
-    /// table. It holds no secret.
+    /// table. At Deck v1 another event that says the same has the same id, too. It holds no secret.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -12,7 +12,7 @@ pub enum EventError {
     /// A header is missing.
     #[error("the header `{0}` is missing")]
     MissingHeader(&'static str),
-    /// A header came more than once, and not to say the same.
+    /// A header came more than once, or under two names that say different things.
     #[error("the header `{0}` came more than once")]
     RepeatedHeader(&'static str),
     /// A header is not written as the vendor writes it.

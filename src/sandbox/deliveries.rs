@@ -8,7 +8,7 @@ use crate::engine::is_loopback;
 use crate::{Provider, Secret};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,6 +21,18 @@ use url::Url;
 
 /// A sandbox may run for weeks: of each vendor it keeps so many messages, the latest.
 const KEPT: usize = 10_000;
+
+/// What says how a message travels: nobody who wants headers sent along decides on that.
+const OF_THE_CONNECTION: [HeaderName; 8] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::EXPECT,
+    header::HOST,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
 
 /// One attempt to deliver an event to a webhook.
 ///
@@ -509,13 +521,15 @@ impl Outbox {
             }
         };
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // The vendor's own come last: what the owner wants sent along replaces none of them.
         let own = message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        for (name, value) in own.chain(signed).chain(endpoint.headers.iter().cloned()) {
+        let own = [("content-type".to_owned(), "application/json".to_owned())].into_iter().chain(own);
+        for (name, value) in endpoint.headers.iter().cloned().chain(own).chain(signed) {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 headers.insert(name, value);
             }
         }
+        OF_THE_CONNECTION.iter().for_each(|name| drop(headers.remove(name)));
         let delivery = Delivery {
             provider,
             event_type: message.event_type.clone(),

@@ -257,6 +257,8 @@ impl Sandbox {
 
     /// Really posts deliveries from now on, to a server on this machine.
     ///
+    /// What was due before has been answered with 200, and is not posted.
+    ///
     /// `base` is an `http` URL of a loopback address or of `localhost`, such as `http://127.0.0.1:3000`. It stands in for
     /// scheme, host and port of the webhooks; path and query stay theirs. Whatever a webhook's URL says, nothing else is
     /// ever connected to: no proxy is asked, and no redirect followed.

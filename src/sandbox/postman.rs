@@ -27,6 +27,8 @@ type Failed = Box<dyn Error + Send + Sync>;
 /// Posts to this base address from now on.
 pub(super) fn deliver_to(world: &Arc<World>, base: &str) -> Result<(), DeliverToError> {
     let base = deliveries::base(base)?;
+    // What is due by now has been acted out, whether anybody has looked or not.
+    drop(world.deliveries());
     world.office().post_to(base, || start(world)).map_err(DeliverToError::Thread)
 }
 

@@ -4,7 +4,6 @@ mod id;
 mod json;
 mod json_strings;
 mod list;
-#[cfg(feature = "codat")]
 mod map;
 pub(crate) mod model;
 mod open_enum;
@@ -31,7 +30,6 @@ pub(crate) use id::id;
 pub(crate) use json::tests::any_json;
 pub(crate) use json_strings::{mended_strings, plain_strings};
 pub(crate) use list::{List, list};
-#[cfg(feature = "codat")]
 pub(crate) use map::map;
 pub(crate) use model::model;
 pub(crate) use open_enum::{deserialize_text, open_enum, text_conversions};

@@ -3,7 +3,7 @@
 use super::{Codat, State, body, created, done, invalid, ok, refusal};
 use crate::Secret;
 use crate::codat::webhooks::{self, WebhookConsumerId};
-use crate::sandbox::deliveries::Secrets;
+use crate::sandbox::deliveries::{Secrets, Vendor};
 use crate::sandbox::exchange::{Asked, Handlers, Step};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
@@ -50,6 +50,7 @@ impl Codat<'_> {
         let key =
             secret.expose_secret().strip_prefix("whsec_").and_then(|key| BASE64_STANDARD.decode(key).ok());
         let mut state = self.state();
+        state.catch_up(now);
         let secrets = state.secrets.get_mut(consumer.into().as_str());
         match secrets.filter(|_| key.is_some_and(|key| !key.is_empty())) {
             Some(secrets) => {

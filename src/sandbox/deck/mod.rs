@@ -154,7 +154,9 @@ impl<'a> Deck<'a> {
         let secret = secret.into();
         let is_key = BASE64_STANDARD.decode(secret.expose_secret()).is_ok_and(|key| !key.is_empty());
         if is_key {
-            self.state().events.secret = secret;
+            let mut state = self.state();
+            state.catch_up(self.context.now());
+            state.events.secret = secret;
         }
         is_key
     }

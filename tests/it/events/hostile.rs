@@ -149,6 +149,7 @@ fn a_body_is_any_bytes() {
             b"{}",
             b"\"\\ud83d\"",
             b"{\"payload\":{}}",
+            b"{\"id\":\"\",\"payload\":{\"event_id\":\"\"}}",
             deep.as_bytes(),
             b"\0",
         ] {

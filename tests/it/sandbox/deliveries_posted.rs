@@ -116,6 +116,22 @@ mod deck {
     }
 
     #[tokio::test]
+    async fn what_was_due_before_is_not_posted_whoever_has_looked() {
+        for looks in [true, false] {
+            let (receiver, base) = Receiver::start(&[]).await;
+            let sandbox = Sandbox::builder().in_memory().unwrap();
+            happen(&sandbox, &sandbox.deck().connect());
+            if looks {
+                assert_eq!(sandbox.deliveries().len(), 1);
+            }
+            sandbox.deliver_to(&base).unwrap();
+            sandbox.deliver().await;
+            assert_eq!(receiver.targets(), [""; 0], "{looks}");
+            assert!(sandbox.deliveries()[0].is_accepted);
+        }
+    }
+
+    #[tokio::test]
     async fn what_fails_is_posted_again_when_the_clock_has_come_there() {
         // Deck takes 200 alone, and follows nobody elsewhere.
         let (receiver, base) = Receiver::start(&[500, 302, 204]).await;
@@ -250,6 +266,41 @@ async fn a_webhook_that_never_answers_is_given_up_in_time() {
     sandbox.deliver().await;
     let [delivery] = &sandbox.deliveries()[..] else { panic!() };
     assert_eq!((delivery.status, delivery.is_accepted), (None, false));
+}
+
+#[cfg(feature = "deck-v2")]
+#[tokio::test]
+async fn the_owner_s_headers_change_neither_the_message_nor_its_signature() {
+    use connectory::deck_v2::agents::CreateAgent;
+    use connectory::deck_v2::event_destinations::WebhookConfig;
+    let (receiver, base) = Receiver::start(&[]).await;
+    let sandbox = Sandbox::builder().in_memory().unwrap();
+    sandbox.deliver_to(&base).unwrap();
+    let webhook = [
+        ("content-length", "5"),
+        ("transfer-encoding", "chunked"),
+        ("Host", "elsewhere.example"),
+        ("webhook-id", "other"),
+        ("content-type", "text/plain"),
+        ("x-team", "billing"),
+    ]
+    .into_iter()
+    .fold(WebhookConfig::new("https://acme.example/"), |webhook, (name, value)| {
+        webhook.custom_header(name, value)
+    });
+    super::deliveries::deck_v2::destination(&sandbox, webhook).await;
+    sandbox.client().deck_v2().agents().create(&CreateAgent::new("Bills")).await.unwrap();
+    sandbox.deliver().await;
+    let [delivery] = &sandbox.deliveries()[..] else { panic!() };
+    let got = receiver.got.lock().unwrap();
+    let (head, body) = &got[0];
+    assert_eq!(body, &delivery.body);
+    assert_eq!(head.headers["content-length"], body.len().to_string());
+    assert!(!head.headers.contains_key("transfer-encoding"));
+    assert_eq!(format!("http://{}", head.headers["host"].to_str().unwrap()), base);
+    assert_eq!(head.headers["webhook-id"], delivery.json().unwrap()["id"].as_str().unwrap());
+    assert_eq!(head.headers["content-type"], "application/json");
+    assert_eq!(head.headers["x-team"], "billing");
 }
 
 #[cfg(feature = "deck-v2")]

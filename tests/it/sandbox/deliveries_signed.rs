@@ -168,6 +168,23 @@ async fn the_secret_before_a_rotation_is_good_for_a_day_at_codat_and_deck_v2() {
     }
 }
 
+#[tokio::test]
+async fn a_new_secret_signs_nothing_that_was_due_before_whoever_has_looked() {
+    let stage = Stage::new().await;
+    let [of_deck, of_codat] = [Provider::Deck, Provider::Codat].map(|provider| stage.secret(provider));
+    stage.sandbox.deck().disconnect(stage.token.expose_secret(), "Error");
+    stage.sandbox.codat().add_company("Acme");
+    assert!(stage.sandbox.deck().set_webhook_secret(OTHER_KEY));
+    assert!(stage.sandbox.codat().set_webhook_secret(&stage.codat, OTHER));
+    let deliveries = stage.sandbox.deliveries();
+    assert_eq!(deliveries.len(), 2);
+    for delivery in deliveries {
+        let before = if delivery.provider == Provider::Deck { &of_deck } else { &of_codat };
+        verify(&delivery, before, SystemTime::UNIX_EPOCH).unwrap().unwrap();
+        assert_eq!(stage.verify(&delivery), Err(EventError::WrongSignature));
+    }
+}
+
 #[cfg(feature = "deck-encryption")]
 #[tokio::test]
 async fn an_encrypted_event_is_signed_as_it_travels_and_opens() {
