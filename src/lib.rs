@@ -79,11 +79,8 @@ pub mod guide;
 
 pub use call::{Call, Download, Paged, Pages, RequestBuilder, Response, Until, Waited};
 pub use client::{Client, ClientBuilder};
-#[cfg(feature = "hyper")]
-#[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]
-pub use engine::HyperTransport;
-#[cfg(feature = "reqwest")]
-#[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
+#[cfg(feature = "reqwest-0-13")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reqwest-0-13")))]
 pub use engine::ReqwestTransport;
 pub use engine::{AttemptInfo, Body, HttpStack, RetryPolicy, SendError, Transport, TransportFuture};
 pub use error::{

@@ -47,8 +47,7 @@ use tower_service::Service;
 /// It speaks HTTP/1.1, with the feature `http2` also HTTP/2, and keeps connections that idle for 30 s, for each tokio
 /// runtime its own. An attempt that follows on one whose connection broke gets a connection of its own. A request to a
 /// loopback address never goes through a proxy.
-#[derive(Clone)]
-pub struct HyperTransport {
+pub(super) struct HyperTransport {
     pooled: Arc<PerRuntime<Arc<Pool>>>,
     builder: legacy::Builder,
     connector: Connector,
@@ -63,7 +62,7 @@ impl fmt::Debug for HyperTransport {
 }
 
 impl HyperTransport {
-    pub(crate) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
         let connector = Connector(Arc::new(Routes::new(settings)?));
         let mut builder = Client::builder(TokioExecutor::new());
         builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);

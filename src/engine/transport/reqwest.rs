@@ -32,6 +32,7 @@ use url::{ParseError, Url};
 /// redirects, without retries of its own, without decompression: the engine does these. A request to a loopback
 /// address never goes through a proxy.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "reqwest-0-13"), allow(unreachable_pub))]
 pub struct ReqwestTransport {
     direct: Arc<Clients>,
     /// For all but loopback addresses, where there is a proxy.
@@ -55,7 +56,7 @@ impl fmt::Debug for Clients {
 }
 
 impl ReqwestTransport {
-    pub(crate) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
         #[cfg(feature = "rustls")]
         let tls = super::tls::config(settings)?;
         let names = Arc::new(Names::of_the_platform());

@@ -1,7 +1,7 @@
 #[cfg(feature = "hyper")]
-use super::HyperTransport;
+use super::hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
-use super::ReqwestTransport;
+use super::reqwest::ReqwestTransport;
 use super::{Transport, TransportSettings};
 use crate::Error;
 use std::sync::Arc;
