@@ -269,13 +269,13 @@ impl SendError {
         self.kind == Kind::Timeout
     }
 
-    /// Another try would end the same way, because of this.
     /// The same error, after which the engine tries no more: another try would end the same way.
     #[must_use]
     pub fn permanent(self) -> Self {
         Self { permanent: true, ..self }
     }
 
+    /// Another try would end the same way, because of this.
     fn permanent_because(self, problem: &'static str) -> Self {
         Self { permanent: true, problem, ..self }
     }
