@@ -225,7 +225,7 @@ impl ClientBuilder {
 
     /// Sends everything but loopback through this proxy, instead of the one that the environment names.
     ///
-    /// An http or https URL. User name and password in it are percent-encoded.
+    /// An http URL, with the feature `rustls` also an https one. User name and password in it are percent-encoded.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -238,6 +238,8 @@ impl ClientBuilder {
     }
 
     /// Trusts the certificates of this PEM text besides the platform's. May be called more than once.
+    ///
+    /// It needs the feature `rustls`.
     pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.root_certificates.push(pem.as_ref().to_vec());
         self
