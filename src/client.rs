@@ -500,6 +500,17 @@ mod tests {
         assert!(matches!(error, Error::Config(_)) && error.to_string().contains("no vendor"), "{error}");
     }
 
+    #[cfg(all(feature = "codat", not(any(feature = "reqwest", feature = "hyper"))))]
+    #[test]
+    fn a_client_without_a_transport_is_refused() {
+        let error = Client::builder().codat(codat::Config::new("key")).build().unwrap_err();
+        let shown = error.to_string();
+        assert!(
+            matches!(error, Error::Config(_)) && shown.contains("no transport is compiled in"),
+            "{shown}"
+        );
+    }
+
     #[test]
     fn an_environment_without_vendors_is_refused() {
         assert_refused(&[], "no vendor");
