@@ -225,6 +225,7 @@ impl ClientBuilder {
 
     /// Sends everything but loopback through this proxy, instead of the one that the environment names.
     ///
+    /// `NO_PROXY` does not count for it.
     /// An http URL, with the feature `rustls` also an https one. User name and password in it are percent-encoded.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
@@ -354,7 +355,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// `Error::Config` when no vendor was added, a credential is missing or holds bytes that no header can hold, a base
-    /// URL is bad or plain http, a proxy variable cannot be read, or TLS cannot be set up.
+    /// URL is bad or plain http, a proxy variable cannot be read, TLS cannot be set up, no transport is compiled in, a
+    /// root certificate is no PEM, or two settings contradict each other.
     pub fn build(self) -> Result<Client, Error> {
         let endpoints = self.endpoints()?;
         if endpoints.is_empty() {

@@ -385,10 +385,12 @@ fn r5_what_the_environment_excepts_from_its_proxies_goes_without() {
             assert!(!reaches(builder("http://eu.vendor.example")).await);
             assert!(!reaches(builder("http://192.0.2.7")).await);
             assert!(reaches(builder("http://198.51.100.7")).await);
+            let given = std::env::var("http_proxy").unwrap();
+            assert!(reaches(builder("http://vendor.example").proxy(given)).await, "a proxy of the builder's");
         });
     });
     if parent {
-        assert_eq!(lines.lock().unwrap().len(), 2);
+        assert_eq!(lines.lock().unwrap().len(), 3);
     }
 }
 
