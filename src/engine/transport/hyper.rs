@@ -1,7 +1,7 @@
 use super::{
     AttemptInfo, Body, IDLE, Proxies, SendError, Transport, TransportFuture, TransportSettings,
     failure::{causes, is_timeout, refused_by_proxy, told},
-    names::{Addresses, Names},
+    names::{LookingUp, Names},
     per_runtime::PerRuntime,
     traced::{Place, Traced, without_panic},
 };
@@ -241,13 +241,13 @@ struct Resolver(Arc<Names>);
 impl Service<Name> for Resolver {
     type Response = std::vec::IntoIter<std::net::SocketAddr>;
     type Error = BoxError;
-    type Future = Addresses;
+    type Future = LookingUp;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, name: Name) -> Addresses {
+    fn call(&mut self, name: Name) -> LookingUp {
         self.0.addresses(name.as_str())
     }
 }
