@@ -225,7 +225,8 @@ impl ClientBuilder {
 
     /// Sends everything but loopback through this proxy, instead of the one that the environment names.
     ///
-    /// An http or https URL. User name and password in it are percent-encoded.
+    /// `NO_PROXY` does not count for it.
+    /// An http URL, with the feature `rustls` also an https one. User name and password in it are percent-encoded.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -238,6 +239,8 @@ impl ClientBuilder {
     }
 
     /// Trusts the certificates of this PEM text besides the platform's. May be called more than once.
+    ///
+    /// It needs the feature `rustls`.
     pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.root_certificates.push(pem.as_ref().to_vec());
         self
@@ -352,7 +355,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// `Error::Config` when no vendor was added, a credential is missing or holds bytes that no header can hold, a base
-    /// URL is bad or plain http, a proxy variable cannot be read, or TLS cannot be set up.
+    /// URL is bad or plain http, a proxy variable cannot be read, TLS cannot be set up, no transport is compiled in, a
+    /// root certificate is no PEM, or two settings contradict each other.
     pub fn build(self) -> Result<Client, Error> {
         let endpoints = self.endpoints()?;
         if endpoints.is_empty() {
@@ -496,6 +500,17 @@ mod tests {
     fn a_builder_without_vendors_is_refused() {
         let error = Client::builder().build().unwrap_err();
         assert!(matches!(error, Error::Config(_)) && error.to_string().contains("no vendor"), "{error}");
+    }
+
+    #[cfg(all(feature = "codat", not(any(feature = "reqwest", feature = "hyper"))))]
+    #[test]
+    fn a_client_without_a_transport_is_refused() {
+        let error = Client::builder().codat(codat::Config::new("key")).build().unwrap_err();
+        let shown = error.to_string();
+        assert!(
+            matches!(error, Error::Config(_)) && shown.contains("no transport is compiled in"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -53,15 +53,19 @@ pub mod fuzzing;
 mod types;
 
 #[cfg(feature = "apideck")]
+#[cfg_attr(docsrs, doc(cfg(feature = "apideck")))]
 pub mod apideck;
 #[cfg(feature = "codat")]
+#[cfg_attr(docsrs, doc(cfg(feature = "codat")))]
 pub mod codat;
 // Without a vendor nobody has a customer.
 #[cfg(any(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2"))]
 pub mod customer;
 #[cfg(feature = "deck")]
+#[cfg_attr(docsrs, doc(cfg(feature = "deck")))]
 pub mod deck;
 #[cfg(feature = "deck-v2")]
+#[cfg_attr(docsrs, doc(cfg(feature = "deck-v2")))]
 pub mod deck_v2;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
@@ -79,11 +83,8 @@ pub mod guide;
 
 pub use call::{Call, Download, Paged, Pages, RequestBuilder, Response, Until, Waited};
 pub use client::{Client, ClientBuilder};
-#[cfg(feature = "hyper")]
-#[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]
-pub use engine::HyperTransport;
-#[cfg(feature = "reqwest")]
-#[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
+#[cfg(feature = "reqwest-0-13")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reqwest-0-13")))]
 pub use engine::ReqwestTransport;
 pub use engine::{AttemptInfo, Body, HttpStack, RetryPolicy, SendError, Transport, TransportFuture};
 pub use error::{

@@ -129,7 +129,7 @@ fn time() {
 
 fn events() {
     for (vendor, micros) in events::verify() {
-        println!("| verify a delivery of 2 KiB, {vendor}: µs | {micros:.1} | | | at most 50 |");
+        println!("| verify a delivery of 2 KiB, {vendor}: µs | {micros:.1} | | | | | | at most 50 |");
     }
 }
 

@@ -20,9 +20,7 @@ mod telemetry;
 mod transport;
 
 pub use retry::RetryPolicy;
-#[cfg(feature = "hyper")]
-pub use transport::HyperTransport;
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "reqwest-0-13")]
 pub use transport::ReqwestTransport;
 pub use transport::{AttemptInfo, Body, HttpStack, SendError, Transport, TransportFuture};
 

@@ -181,8 +181,9 @@ fn number(text: &str) -> Option<u64> {
     };
     match digits {
         "" => Some(0),
-        _ if digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-            u64::from_str_radix(digits, radix).ok()
+        // What is too large is a number all the same, and no address.
+        _ if digits.chars().all(|digit| digit.is_digit(radix)) => {
+            Some(u64::from_str_radix(digits, radix).unwrap_or(u64::MAX))
         }
         _ => None,
     }
@@ -214,6 +215,7 @@ mod tests {
             ("http://0x7f.1", "http://127.0.0.1"),
             ("http://0177.0.0.1.", "http://127.0.0.1"),
             ("https://[0:0::1]:8080/", "https://[::1]:8080"),
+            ("http://0xfffffffffffffffffg", "http://0xfffffffffffffffffg"),
         ];
         for (text, expected) in rows {
             assert_eq!(origin(text).unwrap().to_string(), expected);
@@ -238,6 +240,10 @@ mod tests {
             "http://1.2.3.256",
             "http://1.2.3.4.0",
             "http://a.08",
+            "http://0xfffffffffffffffff",
+            "http://a.0Xfffffffffffffffff.",
+            "http://0xfffffffffffffffff.1",
+            "http://0777777777777777777777777",
             "http://a b",
             "http://a\\b",
             "ftp://h",
@@ -254,6 +260,7 @@ mod tests {
             host in prop_oneof![
                 "[0-9a-fxX.]{0,12}",
                 "(0x[0-9a-f]{0,8}|0[0-7]{0,11}|[0-9]{1,10})(\\.(0x[0-9a-f]{0,3}|0[0-7]{0,3}|[0-9]{1,3})){0,4}\\.?",
+                "([0-9a-z]{1,3}\\.){0,2}(0[xX][0-9a-g]{15,20}|0[0-8]{20,25}|[0-9]{18,22})\\.?",
                 "[a-zA-Z0-9_.%@:-]{0,8}",
                 "\\[[0-9a-f:.]{0,12}\\]",
             ],

@@ -1,7 +1,7 @@
 use super::{
     AttemptInfo, Body, IDLE, Proxies, SendError, Transport, TransportFuture, TransportSettings,
     failure::{causes, is_timeout, refused_by_proxy, told},
-    names::{Addresses, Names},
+    names::{LookingUp, Names},
     per_runtime::PerRuntime,
     traced::{Place, Traced, without_panic},
 };
@@ -47,8 +47,7 @@ use tower_service::Service;
 /// It speaks HTTP/1.1, with the feature `http2` also HTTP/2, and keeps connections that idle for 30 s, for each tokio
 /// runtime its own. An attempt that follows on one whose connection broke gets a connection of its own. A request to a
 /// loopback address never goes through a proxy.
-#[derive(Clone)]
-pub struct HyperTransport {
+pub(super) struct HyperTransport {
     pooled: Arc<PerRuntime<Arc<Pool>>>,
     builder: legacy::Builder,
     connector: Connector,
@@ -63,7 +62,7 @@ impl fmt::Debug for HyperTransport {
 }
 
 impl HyperTransport {
-    pub(crate) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
         let connector = Connector(Arc::new(Routes::new(settings)?));
         let mut builder = Client::builder(TokioExecutor::new());
         builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
@@ -119,7 +118,7 @@ fn send_error(error: legacy::Error) -> SendError {
 
 #[cold]
 fn body_error(error: hyper::Error) -> SendError {
-    let is_timeout = error.is_timeout();
+    let is_timeout = causes(&error).any(is_timeout);
     told(error, false, is_timeout)
 }
 
@@ -242,13 +241,13 @@ struct Resolver(Arc<Names>);
 impl Service<Name> for Resolver {
     type Response = std::vec::IntoIter<std::net::SocketAddr>;
     type Error = BoxError;
-    type Future = Addresses;
+    type Future = LookingUp;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, name: Name) -> Addresses {
+    fn call(&mut self, name: Name) -> LookingUp {
         self.0.addresses(name.as_str())
     }
 }
@@ -315,5 +314,38 @@ impl Write for Stream {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut *self.io).poll_write_vectored(context, pieces)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::client::conn::http1::handshake;
+    use hyper_util::rt::TokioIo;
+    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf, duplex, join, split};
+
+    /// The other end has answered no probe: so TCP tells it.
+    struct Dead;
+
+    impl AsyncRead for Dead {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_dies_within_an_answer_is_told_as_a_timeout() {
+        let (client, mut server) = duplex(1024);
+        let (read, write) = split(client);
+        let (mut sender, connection) = handshake(TokioIo::new(join(read.chain(Dead), write))).await.unwrap();
+        tokio::spawn(connection);
+        tokio::spawn(async move {
+            server.read_u8().await.unwrap();
+            server.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbegun").await.unwrap();
+        });
+        let request = Request::new(http_body_util::Empty::<Bytes>::new());
+        let answer = sender.send_request(request).await.unwrap();
+        let error = body_error(answer.into_body().collect().await.unwrap_err());
+        assert!(error.is_timeout() && !error.is_permanent(), "{error:?}");
     }
 }

@@ -14,10 +14,8 @@ mod stack;
 mod tls;
 mod traced;
 
-#[cfg(feature = "hyper")]
-pub use hyper::HyperTransport;
 pub(crate) use proxies::Proxies;
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "reqwest-0-13")]
 pub use reqwest::ReqwestTransport;
 pub use stack::HttpStack;
 
@@ -41,8 +39,9 @@ pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>
 
 /// Carries one HTTP request out and brings its answer back.
 ///
-/// The client's own are `ReqwestTransport` and `HyperTransport`. Wrap one to record, replay or disturb traffic:
-/// every attempt of every call goes through it, with all headers set. Credentials are among them, marked sensitive.
+/// The client has its own, on the stack that [`HttpStack`] names.
+/// [`wrap_transport`](crate::ClientBuilder::wrap_transport) puts yours around it: every attempt of every call goes
+/// through, with all headers set. Credentials are among them, marked sensitive.
 ///
 /// A transport never follows redirects and never repeats a request: the engine decides about both. It may be dropped
 /// at any await. One that panics loses its caller nothing: the call ends with an error, as one whose answer was lost.
@@ -270,13 +269,13 @@ impl SendError {
         self.kind == Kind::Timeout
     }
 
-    /// Another try would end the same way, because of this.
     /// The same error, after which the engine tries no more: another try would end the same way.
     #[must_use]
     pub fn permanent(self) -> Self {
         Self { permanent: true, ..self }
     }
 
+    /// Another try would end the same way, because of this.
     fn permanent_because(self, problem: &'static str) -> Self {
         Self { permanent: true, problem, ..self }
     }

@@ -21,7 +21,7 @@ pub(super) struct Names {
 }
 
 /// The addresses of a host, once they are there.
-pub(super) type Addresses = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
+pub(super) type LookingUp = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
 
 type LookUp = Arc<dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync>;
 
@@ -43,7 +43,7 @@ impl Names {
         Self { look_up: Arc::new(look_up), running: Arc::default() }
     }
 
-    pub(super) fn addresses(&self, host: &str) -> Addresses {
+    pub(super) fn addresses(&self, host: &str) -> LookingUp {
         let found = self.look_up(host);
         Box::pin(async move {
             let mut found = found?;
@@ -139,7 +139,7 @@ mod tests {
         }
     }
 
-    async fn found(addresses: Addresses) -> Result<usize, String> {
+    async fn found(addresses: LookingUp) -> Result<usize, String> {
         addresses.await.map(|addresses| addresses.len()).map_err(|error| error.to_string())
     }
 

@@ -32,11 +32,12 @@ use url::{ParseError, Url};
 /// redirects, without retries of its own, without decompression: the engine does these. A request to a loopback
 /// address never goes through a proxy.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "reqwest-0-13"), allow(unreachable_pub))]
 pub struct ReqwestTransport {
     direct: Arc<Clients>,
     /// For all but loopback addresses, where there is a proxy.
     outward: Option<Arc<Clients>>,
-    addresses: Arc<Addresses>,
+    urls: Arc<Urls>,
 }
 
 /// Clients of the same settings: one with a pool for each runtime, and one for a single request when asked.
@@ -55,7 +56,7 @@ impl fmt::Debug for Clients {
 }
 
 impl ReqwestTransport {
-    pub(crate) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
         #[cfg(feature = "rustls")]
         let tls = super::tls::config(settings)?;
         let names = Arc::new(Names::of_the_platform());
@@ -78,7 +79,7 @@ impl ReqwestTransport {
         let direct = clients(&Proxies::default())?;
         let proxies = Some(&settings.proxies).filter(|proxies| !proxies.is_empty());
         let outward = proxies.map(clients).transpose()?;
-        Ok(Self { direct, outward, addresses: Arc::default() })
+        Ok(Self { direct, outward, urls: Arc::default() })
     }
 
     /// Sends with reqwest clients of your own making.
@@ -117,7 +118,7 @@ impl ReqwestTransport {
         // reqwest panics where rustls is compiled in without a provider, and a builder does not tell beforehand.
         let clients = catch_unwind(AssertUnwindSafe(|| Clients::of(builder, PING, false)))
             .unwrap_or_else(|_| Err(Error::config("the reqwest builder has no TLS provider: give it one")))?;
-        Ok(Self { direct: clients, outward: None, addresses: Arc::default() })
+        Ok(Self { direct: clients, outward: None, urls: Arc::default() })
     }
 }
 
@@ -194,7 +195,7 @@ impl ReqwestTransport {
     async fn carry(&self, request: Request<Bytes>, place: &Place) -> Result<Response<Body>, SendError> {
         let (head, body) = request.into_parts();
         let afresh = head.extensions.get::<AttemptInfo>().is_some_and(AttemptInfo::wants_new_connection);
-        let url = self.addresses.url(&head.uri).map_err(SendError::connect)?;
+        let url = self.urls.url(&head.uri).map_err(SendError::connect)?;
         let mut request = reqwest::Request::new(head.method, url);
         *request.headers_mut() = head.headers;
         *request.body_mut() = Some(reqwest::Body::wrap(Traced { body, place: place.clone() }));
@@ -215,22 +216,22 @@ impl ReqwestTransport {
 
 /// Turns addresses into reqwest's, and keeps their origins: parsing the host is most of what an address costs.
 #[derive(Default)]
-struct Addresses(Mutex<Vec<Origin>>);
+struct Urls(Mutex<Vec<KnownOrigin>>);
 
-struct Origin {
+struct KnownOrigin {
     scheme: Scheme,
     authority: Authority,
     url: Url,
 }
 
 /// Addresses may hold user info.
-impl fmt::Debug for Addresses {
+impl fmt::Debug for Urls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Addresses")
+        f.write_str("Urls")
     }
 }
 
-impl Addresses {
+impl Urls {
     /// More than there are vendors; tenants with hosts of their own take turns.
     const KEPT: usize = 8;
 
@@ -248,14 +249,17 @@ impl Addresses {
         let mut origins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // `Authority` itself compares without regard to case, which matters to user info.
         let is_known =
-            |known: &&Origin| known.scheme == *scheme && known.authority.as_str() == authority.as_str();
+            |known: &&KnownOrigin| known.scheme == *scheme && known.authority.as_str() == authority.as_str();
         let known = origins.iter().find(is_known);
         if let Some(known) = known {
             return Ok(known.url.clone());
         }
         let url = Url::parse(&format!("{scheme}://{authority}"))?;
         origins.truncate(Self::KEPT - 1);
-        origins.insert(0, Origin { scheme: scheme.clone(), authority: authority.clone(), url: url.clone() });
+        origins.insert(
+            0,
+            KnownOrigin { scheme: scheme.clone(), authority: authority.clone(), url: url.clone() },
+        );
         Ok(url)
     }
 }
@@ -273,14 +277,14 @@ mod tests {
 
     #[test]
     fn an_address_without_a_host_is_an_error() {
-        assert!(Addresses::default().url(&Uri::from_static("/path")).is_err());
+        assert!(Urls::default().url(&Uri::from_static("/path")).is_err());
     }
 
     #[test]
     fn addresses_are_not_shown() {
-        let addresses = Addresses::default();
-        addresses.url(&Uri::from_static("http://user:s3cret@host/path")).unwrap();
-        assert_eq!(format!("{addresses:?}"), "Addresses");
+        let urls = Urls::default();
+        urls.url(&Uri::from_static("http://user:s3cret@host/path")).unwrap();
+        assert_eq!(format!("{urls:?}"), "Urls");
     }
 
     proptest! {
@@ -291,12 +295,12 @@ mod tests {
                 1..40,
             ),
         ) {
-            let addresses = Addresses::default();
+            let urls = Urls::default();
             for text in texts {
                 let Ok(uri) = text.parse::<Uri>() else { continue };
                 let whole = Url::parse(&uri.to_string());
-                prop_assert_eq!(addresses.url(&uri).ok(), whole.ok(), "{}", text);
-                prop_assert!(addresses.0.lock().unwrap().len() <= Addresses::KEPT);
+                prop_assert_eq!(urls.url(&uri).ok(), whole.ok(), "{}", text);
+                prop_assert!(urls.0.lock().unwrap().len() <= Urls::KEPT);
             }
         }
     }

@@ -1,7 +1,7 @@
 #[cfg(feature = "hyper")]
-use super::HyperTransport;
+use super::hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
-use super::ReqwestTransport;
+use super::reqwest::ReqwestTransport;
 use super::{Transport, TransportSettings};
 use crate::Error;
 use std::sync::Arc;
@@ -41,16 +41,30 @@ impl HttpStack {
 
     pub(crate) fn transport(self, settings: &TransportSettings) -> Result<Arc<dyn Transport>, Error> {
         #[cfg(not(feature = "rustls"))]
-        if settings.https {
-            return Err(Error::config(
-                "an https base URL needs the feature `rustls`, or a transport of your own",
-            ));
-        }
+        without_tls(settings)?;
         match self {
             #[cfg(feature = "reqwest")]
             Self::Reqwest => Ok(Arc::new(ReqwestTransport::new(settings)?)),
             #[cfg(feature = "hyper")]
             Self::Hyper => Ok(Arc::new(HyperTransport::new(settings)?)),
+        }
+    }
+}
+
+/// Refuses what only TLS could do, so that `build()` says it and not each call.
+#[cfg(not(feature = "rustls"))]
+fn without_tls(settings: &TransportSettings) -> Result<(), Error> {
+    // Without TLS no other proxy is asked than that of plain http.
+    let proxy = settings.proxies.http.as_ref().and_then(http::Uri::scheme);
+    let wanted = [
+        ("an https base URL", settings.https),
+        ("an https proxy", proxy == Some(&http::uri::Scheme::HTTPS)),
+        ("`root_certificate`", !settings.root_certificates.is_empty()),
+    ];
+    match wanted.into_iter().find(|(_, is_wanted)| *is_wanted) {
+        None => Ok(()),
+        Some((what, _)) => {
+            Err(Error::config(format!("{what} needs the feature `rustls`, or a transport of your own")))
         }
     }
 }

@@ -299,6 +299,22 @@ fn https_without_tls_is_refused_by_build() {
     }
 }
 
+#[cfg(not(feature = "rustls"))]
+#[test]
+fn a_proxy_or_certificate_that_needs_tls_is_refused_by_build_without_it() {
+    let builder = || builder("http://127.0.0.1:1");
+    let rows = [
+        (builder().proxy("https://proxy.example"), "an https proxy"),
+        (builder().root_certificate(""), "`root_certificate`"),
+    ];
+    for (builder, what) in rows {
+        let error = builder.build().unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{error:?}");
+        assert!(error.to_string().contains(&format!("{what} needs the feature `rustls`")), "{error}");
+    }
+    builder().proxy("http://proxy.example").build().unwrap();
+}
+
 /// A proxy that answers everything itself, with the request lines that it gets.
 async fn proxy() -> (Raw, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
@@ -369,10 +385,12 @@ fn r5_what_the_environment_excepts_from_its_proxies_goes_without() {
             assert!(!reaches(builder("http://eu.vendor.example")).await);
             assert!(!reaches(builder("http://192.0.2.7")).await);
             assert!(reaches(builder("http://198.51.100.7")).await);
+            let given = std::env::var("http_proxy").unwrap();
+            assert!(reaches(builder("http://vendor.example").proxy(given)).await, "a proxy of the builder's");
         });
     });
     if parent {
-        assert_eq!(lines.lock().unwrap().len(), 2);
+        assert_eq!(lines.lock().unwrap().len(), 3);
     }
 }
 
