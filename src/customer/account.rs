@@ -63,6 +63,7 @@ impl Account {
     }
 
     /// What the vendor has of it.
+    #[inline]
     pub(super) fn look(self, look: Look) -> Pin<Box<dyn Future<Output = Found> + Send>> {
         match self {
             #[cfg(feature = "deck")]

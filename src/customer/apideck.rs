@@ -19,6 +19,7 @@ use crate::apideck::{ConsumerId, ServiceId, UnifiedApi};
 use crate::operation::Operation;
 use crate::{Client, Error};
 
+#[inline]
 pub(super) async fn look(consumer: ConsumerId, look: Look) -> Found {
     let account = Account::Apideck(consumer.clone());
     let list = connections(&look.client, &consumer).list(&ListConnections::new());

@@ -18,6 +18,7 @@ use crate::codat::{CompanyId, ListOptions};
 use crate::operation::Operation;
 use crate::{Client, Error};
 
+#[inline]
 pub(super) async fn look(company: CompanyId, look: Look) -> Found {
     let account = Account::Codat(company.clone());
     let mut found = Found::default();

@@ -20,6 +20,7 @@ use crate::deck::{ConnectionId, ErrorCode};
 use crate::operation::Operation;
 use crate::{Client, Secret};
 
+#[inline]
 pub(super) async fn look(access_token: Secret, look: Look) -> Found {
     let account = Account::Deck(access_token.clone());
     let context = look.client.deck().connections().context(&AccessTokenRequest::new(&access_token));

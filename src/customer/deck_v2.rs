@@ -17,6 +17,7 @@ use crate::operation::Operation;
 use crate::{Client, Error};
 use std::collections::{BTreeMap, BTreeSet};
 
+#[inline]
 pub(super) async fn look(external_id: String, look: Look) -> Found {
     let account = Account::DeckV2(external_id.clone());
     if external_id.is_empty() {

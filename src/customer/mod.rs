@@ -124,6 +124,7 @@ impl Customer {
     /// It never fails as a whole. What a vendor did not answer, or not in time, costs that vendor's rows and stands in
     /// [`View::failures`], and so does a vendor that the client does not know, an id that is none, or a customer without
     /// any account. At most 16 calls are under way at once.
+    #[inline]
     pub fn connections(&self) -> impl Future<Output = View> + Send + 'static {
         let Self { client, accounts, timeout } = self.clone();
         async move {

@@ -98,6 +98,7 @@ impl Freshness {
     ///
     /// # Errors
     /// Those of [`validate`](super::connections::Connections::validate), shared by all who waited for the call.
+    #[inline]
     pub async fn ensure(
         &self,
         consumer: impl Into<ConsumerId>,
@@ -140,6 +141,7 @@ impl Freshness {
     }
 
     /// What is known of the connection, or else the call that tells: the one under way, or a new one.
+    #[inline]
     fn join(&self, key: &Key) -> Result<ValidatedConnection, Arc<sync::Mutex<Flight>>> {
         let mut known = self.known();
         known.make_room();
