@@ -10,7 +10,7 @@ use crate::{OtherJson, Unread};
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
-use std::{collections::BTreeMap, ops::Range, slice::from_ref, str};
+use std::{ops::Range, slice::from_ref, str};
 
 /// A body that is being mended.
 ///
@@ -90,7 +90,7 @@ impl Mending {
     pub(crate) fn unread(self) -> Vec<Unread> {
         let Cuts { told, more } = self.cuts;
         drop(self.text);
-        let told = told.into_values().map(|Cut { path, mut blanked, value, .. }| {
+        let told = told.into_iter().map(|Cut { path, mut blanked, value, .. }| {
             blanked.truncate(value.end);
             blanked.drain(..value.start);
             Unread::one(path, String::from_utf8(blanked).ok().and_then(OtherJson::of_text))
@@ -245,15 +245,17 @@ impl Kind {
     }
 }
 
-/// What has been blanked out, by where it begins.
+/// What has been blanked out.
 #[derive(Default)]
 struct Cuts {
-    told: BTreeMap<usize, Cut>,
-    /// How many more there are, by the pattern of their place.
-    more: BTreeMap<String, usize>,
+    /// In the order of the text.
+    told: Vec<Cut>,
+    /// How many more there are, sorted by the pattern of their place.
+    more: Vec<(String, usize)>,
 }
 
 struct Cut {
+    start: usize,
     path: String,
     blanked: Vec<u8>,
     /// The value in it.
@@ -284,7 +286,12 @@ impl Walk<'_> {
         if self.untold > 0 {
             let steps = self.fault.parent.iter().chain(self.fault.child());
             let path = Place::new(steps.map(Step::everywhere).collect()).to_string();
-            *self.cuts.more.entry(path).or_default() += self.untold;
+            let more = &mut self.cuts.more;
+            let place = more.partition_point(|(known, _)| *known < path);
+            match more.get_mut(place).filter(|(known, _)| *known == path) {
+                Some((_, count)) => *count += self.untold,
+                None => more.insert(place, (path, self.untold)),
+            }
         }
         self.found
     }
@@ -357,23 +364,24 @@ impl Walk<'_> {
 
     /// Keeps what is about to be blanked out.
     fn tell(&mut self, step: Step, whole: &Range<usize>, value: Range<usize>, comma: Option<usize>) {
+        let Self { text, cuts: Cuts { told, .. }, .. } = self;
         // What was left out of it before is left out with it: it is told as it came.
-        let within: Vec<usize> = self.cuts.told.range(whole.clone()).map(|(start, _)| *start).collect();
-        for start in within.into_iter().rev() {
-            let Some(cut) = self.cuts.told.remove(&start) else { continue };
-            if let Some(blanked) = self.text.get_mut(start..start + cut.blanked.len()) {
+        let place = told.partition_point(|cut| cut.start < whole.start);
+        let within = told.iter().skip(place).take_while(|cut| cut.start < whole.end).count();
+        for cut in told.drain(place..place + within).rev() {
+            if let Some(blanked) = text.get_mut(cut.start..cut.start + cut.blanked.len()) {
                 blanked.copy_from_slice(&cut.blanked);
             }
-            if let Some(comma) = cut.comma.and_then(|comma| self.text.get_mut(comma)) {
+            if let Some(comma) = cut.comma.and_then(|comma| text.get_mut(comma)) {
                 *comma = b',';
             }
         }
         let steps = self.trail.iter().chain([&step]);
-        if self.cuts.told.len() < Self::TOLD {
-            let blanked = self.text.get(whole.clone()).unwrap_or_default().into();
+        if told.len() < Self::TOLD {
+            let blanked = text.get(whole.clone()).unwrap_or_default().into();
             let value = value.start - whole.start..value.end - whole.start;
             let path = Place::new(steps.cloned().collect()).to_string();
-            self.cuts.told.insert(whole.start, Cut { path, blanked, value, comma });
+            told.insert(place, Cut { start: whole.start, path, blanked, value, comma });
         } else {
             self.untold += 1;
         }

@@ -81,7 +81,11 @@ impl JsonMap {
 
     /// A copy as `serde_json` holds objects; see [`OtherJson::to_value`] for what it changes.
     pub fn to_map(&self) -> Map<String, Value> {
-        self.iter().map(|(key, value)| (key.to_owned(), value.to_value())).collect()
+        let mut members = Map::new();
+        for (key, value) in self.iter() {
+            members.insert(key.to_owned(), value.to_value());
+        }
+        members
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{List, any_text, map, read_any_secret, whole_number};
 use crate::{JsonMap, OtherJson, Secret, SecretUrl};
-use serde::Deserialize;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -33,18 +34,17 @@ macro_rules! model {
         }
 
         impl $crate::types::model::Model for $name {
-            const KEYS: &'static [&'static str] = &[$( $crate::types::model::key!($member $case [$($key)?]) ),+];
+            const KEYS: &'static [&'static str] = $crate::types::model::keys!($case $( $member [$($key)?] )+);
 
             fn read<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-                struct Slots { $( $member: Option<$type> ),+ }
-                let mut slots = Slots { $( $member: None ),+ };
+                $( let mut $member: Option<$type> = None; )+
                 $crate::types::model::fill(
                     map,
                     Self::KEYS,
-                    &mut [$( $crate::types::model::slot!(slots.$member $($reader)?) ),+],
+                    &mut [$( $crate::types::model::slot!($member $($reader)?) ),+],
                 )?;
-                match slots {
-                    Slots { $( $member: Some($member) ),+ } => Ok(Self { $($member,)+ $( $unread: Vec::new(), )? }),
+                match ($( $member, )+) {
+                    ($( Some($member), )+) => Ok(Self { $($member,)+ $( $unread: Vec::new(), )? }),
                     // `fill` has refused it.
                     _ => Err(serde::de::Error::custom("a member is missing")),
                 }
@@ -72,17 +72,11 @@ macro_rules! model {
     ),+ $(,)? }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap;
-                let members = [$( $crate::types::model::is_written!($($reader)?) ),+];
-                let count = members.iter().filter(|is_written| **is_written).count();
-                let mut map = serializer.serialize_map(Some(count))?;
-                $( $crate::types::model::write!(
-                    map,
-                    $crate::types::model::key!($member $case [$($key)?]),
-                    &self.$member
-                    $(, $reader)?
-                ); )+
-                map.end()
+                let count = 0 $( + $crate::types::model::count!($($reader)?) )+;
+                let keys = <Self as $crate::types::model::Model>::KEYS;
+                let mut members = $crate::types::model::Members::begin(serializer, count, keys)?;
+                $( $crate::types::model::write!(members, &self.$member $(, $reader)?); )+
+                members.end()
             }
         }
     };
@@ -95,57 +89,78 @@ macro_rules! model {
     };
 }
 
+/// The members' names in JSON.
+macro_rules! keys {
+    ([] $( $member:ident [$($key:literal)?] )+) => {
+        &[$( $crate::types::model::key!($member $($key)?) ),+]
+    };
+    // One constant for all: a compiler evaluates each of them by itself.
+    ([camelCase] $( $member:ident [$($key:literal)?] )+) => {{
+        const NAMES: &str = concat!($( $crate::types::model::name!($member $($key)?) ),+);
+        const CAMEL: [u8; $crate::types::model::camel_length(NAMES)] = $crate::types::model::camel_case(NAMES);
+        const KEYS: [&str; [$( stringify!($member) ),+].len()] =
+            $crate::types::model::words($crate::types::model::text(&CAMEL));
+        &KEYS
+    }};
+}
+
 /// A member's name in JSON.
 macro_rules! key {
-    ($member:ident $case:tt [$key:literal]) => {
-        $key
-    };
-    ($member:ident [] []) => {
+    ($member:ident) => {
         stringify!($member)
     };
-    ($member:ident [camelCase] []) => {
-        const {
-            const SNAKE: &str = stringify!($member);
-            const CAMEL: [u8; $crate::types::model::camel_length(SNAKE)] =
-                $crate::types::model::camel_case(SNAKE);
-            $crate::types::model::text(&CAMEL)
-        }
+    ($member:ident $key:literal) => {
+        $key
+    };
+}
+
+/// A name for [`camel_case`].
+macro_rules! name {
+    ($member:ident) => {
+        concat!(stringify!($member), " ")
+    };
+    ($member:ident $key:literal) => {
+        concat!("=", $key, " ")
     };
 }
 
 /// Where a member is read into, by the reader that is named for it.
 macro_rules! slot {
-    ($slots:ident.$member:ident $(Hidden)?) => {
-        &mut $slots.$member
+    ($member:ident $(Hidden)?) => {
+        &mut $member
     };
-    ($slots:ident.$member:ident $reader:ident) => {
-        &mut $crate::types::model::$reader(&mut $slots.$member)
+    ($member:ident $reader:ident) => {
+        &mut $crate::types::model::$reader(&mut $member)
     };
 }
 
-/// Whether a member with this reader is written.
-macro_rules! is_written {
+/// How many members are written of one with this reader.
+macro_rules! count {
     (Hidden) => {
-        false
+        0
     };
     (AnySecret) => {
-        false
+        0
     };
     ($($reader:ident)?) => {
-        true
+        1
     };
 }
 
 /// Writes a member, unless its reader says that it is secret.
 macro_rules! write {
-    ($map:ident, $key:expr, $value:expr, Hidden) => {};
-    ($map:ident, $key:expr, $value:expr, AnySecret) => {};
-    ($map:ident, $key:expr, $value:expr $(, $reader:ident)?) => {
-        $map.serialize_entry($key, $value)?
+    ($members:ident, $value:expr, Hidden) => {
+        $members.skip()
+    };
+    ($members:ident, $value:expr, AnySecret) => {
+        $members.skip()
+    };
+    ($members:ident, $value:expr $(, $reader:ident)?) => {
+        $members.write($value)
     };
 }
 
-pub(crate) use {is_written, key, model, slot, write};
+pub(crate) use {count, key, keys, model, name, slot, write};
 
 /// A type that [`model!`] declares.
 pub(crate) trait Model: Sized {
@@ -305,16 +320,16 @@ pub(crate) fn fill<'de, A: MapAccess<'de>>(
             continue;
         };
         if !slot.read(&mut map)? {
-            return Err(A::Error::duplicate_field(name(keys, index)));
+            return Err(A::Error::duplicate_field(key_of(keys, index)));
         }
     }
     match slots.iter_mut().position(|slot| !slot.end()) {
-        Some(missing) => Err(A::Error::missing_field(name(keys, missing))),
+        Some(missing) => Err(A::Error::missing_field(key_of(keys, missing))),
         None => Ok(()),
     }
 }
 
-fn name(keys: &'static [&'static str], index: usize) -> &'static str {
+fn key_of(keys: &'static [&'static str], index: usize) -> &'static str {
     keys.get(index).copied().unwrap_or_default()
 }
 
@@ -347,32 +362,102 @@ impl Visitor<'_> for Key {
     }
 }
 
-/// How many letters a name has in camel case.
+/// Writes an object, whose members come in the order of their keys.
+///
+/// An error is kept until the end: a `?` behind each member of each model is what a compiler would spend its time on.
+pub(crate) struct Members<S: SerializeMap> {
+    map: S,
+    keys: &'static [&'static str],
+    outcome: Result<(), S::Error>,
+}
+
+impl<S: SerializeMap> Members<S> {
+    pub(crate) fn begin<Z>(
+        serializer: Z,
+        count: usize,
+        keys: &'static [&'static str],
+    ) -> Result<Self, Z::Error>
+    where
+        Z: Serializer<SerializeMap = S, Error = S::Error>,
+    {
+        Ok(Self { map: serializer.serialize_map(Some(count))?, keys, outcome: Ok(()) })
+    }
+
+    pub(crate) fn write<T: Serialize>(&mut self, value: &T) {
+        if let Some(key) = self.key()
+            && self.outcome.is_ok()
+        {
+            self.outcome = self.map.serialize_entry(key, value);
+        }
+    }
+
+    pub(crate) fn skip(&mut self) {
+        self.key();
+    }
+
+    pub(crate) fn end(self) -> Result<S::Ok, S::Error> {
+        self.outcome?;
+        self.map.end()
+    }
+
+    fn key(&mut self) -> Option<&'static str> {
+        let (key, others) = self.keys.split_first()?;
+        self.keys = others;
+        Some(key)
+    }
+}
+
+/// How long names are in camel case, of which each ends in a space.
 pub(crate) const fn camel_length(snake: &str) -> usize {
-    let (mut rest, mut length) = (snake.as_bytes(), 0);
+    let (mut rest, mut length, mut is_literal) = (snake.as_bytes(), 0, false);
     while let [byte, after @ ..] = rest {
-        length += (*byte != b'_') as usize;
+        is_literal = *byte == b'=' || is_literal && *byte != b' ';
+        length += (*byte != b'=' && (is_literal || *byte != b'_')) as usize;
         rest = after;
     }
     length
 }
 
-/// A name in camel case.
+/// Names in camel case, of which each ends in a space; one behind `=` stays as it is.
 pub(crate) const fn camel_case<const N: usize>(snake: &str) -> [u8; N] {
     let mut camel = [0; N];
     let mut room: &mut [u8] = &mut camel;
-    let (mut rest, mut begins) = (snake.as_bytes(), false);
+    let (mut rest, mut begins, mut is_literal) = (snake.as_bytes(), false, false);
     while let [byte, after @ ..] = rest {
-        if *byte != b'_'
+        is_literal = *byte == b'=' || is_literal && *byte != b' ';
+        if *byte != b'='
+            && (is_literal || *byte != b'_')
             && let [letter, others @ ..] = room
         {
             *letter = if begins { byte.to_ascii_uppercase() } else { *byte };
             room = others;
         }
-        begins = *byte == b'_';
+        begins = *byte == b'_' && !is_literal;
         rest = after;
     }
     camel
+}
+
+/// The words of a text, of which each ends in a space.
+pub(crate) const fn words<const N: usize>(text: &'static str) -> [&'static str; N] {
+    let mut words = [""; N];
+    let (mut room, mut rest): (&mut [&'static str], _) = (&mut words, text);
+    while let [place, others @ ..] = room {
+        (*place, rest) = first_word(rest);
+        room = others;
+    }
+    words
+}
+
+const fn first_word(text: &'static str) -> (&'static str, &'static str) {
+    let mut length = 0;
+    while let Some((word, after)) = text.split_at_checked(length) {
+        if let ([b' ', ..], Some((_, after))) = (after.as_bytes(), after.split_at_checked(1)) {
+            return (word, after);
+        }
+        length += 1;
+    }
+    (text, "")
 }
 
 /// The text of a name.
