@@ -54,6 +54,7 @@ pub(super) fn key(consumer: &ConsumerId, unified_api: &UnifiedApi, service: &Ser
 }
 
 /// The first line that fits counts.
+#[inline]
 fn seen(connection: &VaultConnection, is_whole: bool) -> Seen {
     let sign_in = if connection.authorize_url.is_some() { Need::Authorize } else { Need::Settings };
     let loses_credentials = connection.credentials_expire_at.is_some_and(|at| !at.is_never());
@@ -135,11 +136,15 @@ impl Place for At {
         &LIST
     }
 
+    #[inline]
+
     fn disconnect(&self, client: &Client) -> Work<()> {
         let (connections, unified_api, service) = self.of(client);
         let delete = connections.delete(unified_api, service).send();
         Box::pin(async move { gone(delete.await, |error| matches!(error, Error::NotFound(_))) })
     }
+
+    #[inline]
 
     fn reconnect(&self, client: &Client, need: Option<Need>, options: &Reconnect) -> Work<Reconnection> {
         if let Some(link) = self.link(need, options) {
@@ -152,6 +157,8 @@ impl Place for At {
         let session = sessions.create(&session).send();
         Box::pin(async move { Ok(Reconnection::Redirect(session.await?.data.session_uri)) })
     }
+
+    #[inline]
 
     fn refresh(&self, client: &Client) -> Work<Refreshed> {
         let (connections, unified_api, service) = self.of(client);

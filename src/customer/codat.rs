@@ -48,6 +48,7 @@ fn troubles(connection: &CodatConnection) -> impl Iterator<Item = &ConnectionErr
     errors.filter(|error| error.status != Some(ConnectionErrorStatus::Resolved))
 }
 
+#[inline]
 fn seen(connection: &CodatConnection) -> Seen {
     let has_trouble = troubles(connection).next().is_some();
     match &connection.status {
@@ -86,6 +87,8 @@ impl Place for At {
         &LIST
     }
 
+    #[inline]
+
     fn disconnect(&self, client: &Client) -> Work<()> {
         let (connections, company) = (client.codat().connections(), self.company.clone());
         let id = self.connection.id.clone();
@@ -104,11 +107,15 @@ impl Place for At {
         })
     }
 
+    #[inline]
+
     fn reconnect(&self, _: &Client, _: Option<Need>, _: &Reconnect) -> Work<Reconnection> {
         let link = self.connection.link_url.clone().map(Reconnection::Redirect);
         let none = Reconnection::NotPossible("Codat gave no link for this connection");
         Box::pin(async move { Ok(link.unwrap_or(none)) })
     }
+
+    #[inline]
 
     fn refresh(&self, client: &Client) -> Work<Refreshed> {
         let refresh = client.codat().refresh_data().all(&self.company).send();

@@ -41,6 +41,7 @@ pub(super) fn key(connection: &ConnectionId) -> Key {
     Key::of("deck", &[connection.as_str()])
 }
 
+#[inline]
 fn seen(context: &ConnectionContext) -> Seen {
     let reason = context.connection_status_reason.as_ref();
     let needs = reason.and_then(asked);
@@ -111,6 +112,8 @@ impl Place for At {
         &CONTEXT
     }
 
+    #[inline]
+
     fn disconnect(&self, client: &Client) -> Work<()> {
         let destroy =
             client.deck().connections().destroy(&AccessTokenRequest::new(&self.access_token)).send();
@@ -119,6 +122,8 @@ impl Place for At {
             gone(destroy.await, |error| error.code().is_some_and(|code| gone_codes.contains(&code.into())))
         })
     }
+
+    #[inline]
 
     fn reconnect(&self, client: &Client, need: Option<Need>, options: &Reconnect) -> Work<Reconnection> {
         let mode = match need {
@@ -133,6 +138,8 @@ impl Place for At {
         let token = client.deck().link().create_token(&token).send();
         Box::pin(async move { Ok(Reconnection::DeckLink(token.await?.link_token)) })
     }
+
+    #[inline]
 
     fn refresh(&self, client: &Client) -> Work<Refreshed> {
         let refresh = RefreshConnection::new(&self.access_token);

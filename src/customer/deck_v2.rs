@@ -40,12 +40,14 @@ pub(super) async fn look(external_id: String, look: Look) -> Found {
     Found { failure, ..found }
 }
 
+#[inline]
 fn row(account: &Account, credential: Credential) -> Connection {
     let service = credential.source_id.as_ref().map(SourceId::to_string).unwrap_or_default();
     Connection::new(account.clone(), service, seen(&credential), At { credential })
 }
 
 /// Calls the sources by their names; one that cannot be had costs no row.
+#[inline]
 async fn name_services(connections: &mut [Connection], look: &Look) {
     let ids: BTreeSet<_> = connections.iter().map(|it| it.service().to_owned()).collect();
     let ids = ids.into_iter().filter(|id| !id.is_empty());
@@ -65,6 +67,7 @@ pub(super) fn key(credential: &CredentialId) -> Key {
     Key::of("deck-v2", &[credential.as_str()])
 }
 
+#[inline]
 fn seen(credential: &Credential) -> Seen {
     match &credential.status {
         Some(State::Verified) => (Status::Active, None),
@@ -98,15 +101,21 @@ impl Place for At {
         &LIST
     }
 
+    #[inline]
+
     fn disconnect(&self, client: &Client) -> Work<()> {
         let delete = client.deck_v2().credentials().delete(&self.credential.id).send();
         Box::pin(async move { gone(delete.await, |error| matches!(error, Error::NotFound(_))) })
     }
 
+    #[inline]
+
     fn reconnect(&self, client: &Client, _: Option<Need>, _: &Reconnect) -> Work<Reconnection> {
         let token = client.deck_v2().session_tokens().create().send();
         Box::pin(async move { Ok(Reconnection::DeckV2Component(token.await?.token)) })
     }
+
+    #[inline]
 
     fn refresh(&self, _: &Client) -> Work<Refreshed> {
         let none =

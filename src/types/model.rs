@@ -2,9 +2,9 @@
 
 use super::{List, any_text, map, read_any_secret, whole_number};
 use crate::{JsonMap, OtherJson, Secret, SecretUrl};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 /// Declares a type of answers: an object in JSON, read member by member.

@@ -112,6 +112,7 @@ impl DataScopesResources {
     }
 
     /// The permissions; `None` where they are all, or of a form that this version does not know.
+    #[inline]
     pub fn fields(&self) -> Option<DataScopesFields> {
         self.0.get()
     }
@@ -123,6 +124,7 @@ impl DataScopesResources {
 }
 
 impl From<DataScopesFields> for DataScopesResources {
+    #[inline]
     fn from(fields: DataScopesFields) -> Self {
         let field = |permission: FieldPermission| {
             let FieldPermission { read, write } = permission;
