@@ -137,7 +137,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn disconnect(&self, client: &Client) -> Work<()> {
         let (connections, unified_api, service) = self.of(client);
         let delete = connections.delete(unified_api, service).send();
@@ -145,7 +144,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn reconnect(&self, client: &Client, need: Option<Need>, options: &Reconnect) -> Work<Reconnection> {
         if let Some(link) = self.link(need, options) {
             return Box::pin(async { Ok(link) });
@@ -159,7 +157,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn refresh(&self, client: &Client) -> Work<Refreshed> {
         let (connections, unified_api, service) = self.of(client);
         let validate = connections.validate(unified_api, service).send();

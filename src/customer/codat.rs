@@ -88,7 +88,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn disconnect(&self, client: &Client) -> Work<()> {
         let (connections, company) = (client.codat().connections(), self.company.clone());
         let id = self.connection.id.clone();
@@ -108,7 +107,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn reconnect(&self, _: &Client, _: Option<Need>, _: &Reconnect) -> Work<Reconnection> {
         let link = self.connection.link_url.clone().map(Reconnection::Redirect);
         let none = Reconnection::NotPossible("Codat gave no link for this connection");
@@ -116,7 +114,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn refresh(&self, client: &Client) -> Work<Refreshed> {
         let refresh = client.codat().refresh_data().all(&self.company).send();
         Box::pin(async move { refresh.await.map(|()| Refreshed::Started) })

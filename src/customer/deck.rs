@@ -113,7 +113,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn disconnect(&self, client: &Client) -> Work<()> {
         let destroy =
             client.deck().connections().destroy(&AccessTokenRequest::new(&self.access_token)).send();
@@ -124,7 +123,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn reconnect(&self, client: &Client, need: Option<Need>, options: &Reconnect) -> Work<Reconnection> {
         let mode = match need {
             Some(Need::Answer | Need::ActAtSource) => UpdateMode::Refresh,
@@ -140,7 +138,6 @@ impl Place for At {
     }
 
     #[inline]
-
     fn refresh(&self, client: &Client) -> Work<Refreshed> {
         let refresh = RefreshConnection::new(&self.access_token);
         let refresh = client.deck().connections().refresh(&refresh).send();

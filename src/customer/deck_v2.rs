@@ -102,21 +102,18 @@ impl Place for At {
     }
 
     #[inline]
-
     fn disconnect(&self, client: &Client) -> Work<()> {
         let delete = client.deck_v2().credentials().delete(&self.credential.id).send();
         Box::pin(async move { gone(delete.await, |error| matches!(error, Error::NotFound(_))) })
     }
 
     #[inline]
-
     fn reconnect(&self, client: &Client, _: Option<Need>, _: &Reconnect) -> Work<Reconnection> {
         let token = client.deck_v2().session_tokens().create().send();
         Box::pin(async move { Ok(Reconnection::DeckV2Component(token.await?.token)) })
     }
 
     #[inline]
-
     fn refresh(&self, _: &Client) -> Work<Refreshed> {
         let none =
             Refreshed::NotPossible("Deck v2 refreshes nothing by itself: run a task with the credential");
