@@ -6,7 +6,6 @@
 use super::shown::SHOWN;
 use crate::Secret;
 use memchr::{memchr_iter, memchr2};
-use std::collections::BTreeMap;
 
 const MARK: &str = "[REDACTED]";
 
@@ -47,8 +46,9 @@ struct Search<'a> {
     heads: Option<Box<[u64; 64]>>,
     /// The places of the text in the order of what begins there, once it is needed.
     places: Vec<usize>,
-    /// The longest word that begins at each of these runs of `places`.
-    found: BTreeMap<(usize, usize), usize>,
+    /// Runs of `places`, sorted, with the longest word that begins at all of a run's. Of two runs one holds the other, or
+    /// they have no place in common: there are never more than twice as many as places.
+    found: Vec<((usize, usize), usize)>,
 }
 
 impl<'a> Search<'a> {
@@ -58,7 +58,7 @@ impl<'a> Search<'a> {
         let end = far.map_or(text.len(), |(end, _)| end);
         let bound = (end + LONGEST..text.len()).find(|bound| text.is_char_boundary(*bound));
         let text = text.get(..bound.unwrap_or(text.len())).unwrap_or(text);
-        Self { text, end, cut: end < text.len(), heads: None, places: Vec::new(), found: BTreeMap::new() }
+        Self { text, end, cut: end < text.len(), heads: None, places: Vec::new(), found: Vec::new() }
     }
 
     /// Makes looking up cheap for words that are not in the text.
@@ -106,8 +106,12 @@ impl<'a> Search<'a> {
         let matching = self.places.get(from..).unwrap_or_default();
         let to = from + matching.partition_point(|place| rest(*place).starts_with(word));
         if from < to {
-            let longest = self.found.entry((from, to)).or_default();
-            *longest = word.len().max(*longest);
+            let run = (from, to);
+            let place = self.found.partition_point(|(known, _)| *known < run);
+            match self.found.get_mut(place).filter(|(known, _)| *known == run) {
+                Some((_, longest)) => *longest = word.len().max(*longest),
+                None => self.found.insert(place, (run, word.len())),
+            }
         }
     }
 

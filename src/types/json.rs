@@ -46,6 +46,7 @@ impl JsonMap {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn with_raw(mut self, key: impl Into<String>, value: OtherJson) -> Self {
         self.0.insert(key.into().into(), value);
         self
@@ -60,26 +61,31 @@ impl JsonMap {
     }
 
     /// The value of a member as JSON, as the vendor wrote it.
+    #[inline]
     pub fn raw(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(OtherJson::raw)
     }
 
     /// All members, sorted by key.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (&str, &OtherJson)> {
         self.0.iter().map(|(key, value)| (&**key, value))
     }
 
     /// How many members the object has.
+    #[inline]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether the object has no members.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// A copy as `serde_json` holds objects; see [`OtherJson::to_value`] for what it changes.
+    #[inline]
     pub fn to_map(&self) -> Map<String, Value> {
         let mut members = Map::new();
         for (key, value) in self.iter() {
@@ -93,12 +99,14 @@ impl<'a> IntoIterator for &'a JsonMap {
     type Item = (&'a str, &'a OtherJson);
     type IntoIter = Box<dyn Iterator<Item = Self::Item> + 'a>;
 
+    #[inline]
     fn into_iter(self) -> Self::IntoIter {
         Box::new(self.iter())
     }
 }
 
 impl fmt::Debug for JsonMap {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(|(key, _)| key)).finish()
     }
@@ -112,6 +120,7 @@ impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Json
 
 /// As [`to_map`](JsonMap::to_map) copies it; `with_raw(key, map.into())` nests one as it is.
 impl From<JsonMap> for Value {
+    #[inline]
     fn from(members: JsonMap) -> Self {
         Self::Object(members.to_map())
     }
@@ -119,6 +128,7 @@ impl From<JsonMap> for Value {
 
 /// As [`to_map`](JsonMap::to_map) copies it.
 impl From<JsonMap> for Map<String, Value> {
+    #[inline]
     fn from(members: JsonMap) -> Self {
         members.to_map()
     }
@@ -126,12 +136,14 @@ impl From<JsonMap> for Map<String, Value> {
 
 /// As [`to_value`](OtherJson::to_value) copies it.
 impl From<OtherJson> for Value {
+    #[inline]
     fn from(json: OtherJson) -> Self {
         json.to_value()
     }
 }
 
 impl From<Map<String, Value>> for JsonMap {
+    #[inline]
     fn from(members: Map<String, Value>) -> Self {
         members.into_iter().collect()
     }
@@ -208,6 +220,7 @@ impl From<Value> for OtherJson {
 }
 
 impl From<JsonMap> for OtherJson {
+    #[inline]
     fn from(members: JsonMap) -> Self {
         // A map always has a text.
         Self(to_raw_value(&members).unwrap_or_default())
