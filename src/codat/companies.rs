@@ -5,9 +5,8 @@ use super::settings::{SetSyncSettings, SyncSetting};
 use super::{CompanyId, DataType, Page, Query};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, model, setters};
+use crate::types::{id, model, request, setters};
 use crate::{Call, Secret, SecretUrl, Timestamp};
-use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The operations on companies.
@@ -226,18 +225,18 @@ impl Companies {
     }
 }
 
-/// A company to create, or what takes the place of one.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct CreateCompany {
-    /// Its name: letters, digits, spaces and `-',&@.?!`; Codat drops all else.
-    pub name: String,
-    /// Whatever you want to say about it, your own id of it for example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Your own tags: at most ten, with names of up to 27 characters and texts of up to 100.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<BTreeMap<String, String>>,
+request! {
+    /// A company to create, or what takes the place of one.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct CreateCompany {
+        /// Its name: letters, digits, spaces and `-',&@.?!`; Codat drops all else.
+        pub name: String,
+        /// Whatever you want to say about it, your own id of it for example.
+        pub description: Option<String>,
+        /// Your own tags: at most ten, with names of up to 27 characters and texts of up to 100.
+        pub tags: Option<BTreeMap<String, String>>,
+    }
 }
 
 impl CreateCompany {
@@ -252,19 +251,18 @@ impl CreateCompany {
     }
 }
 
-/// What to change of a company; nothing by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct UpdateCompany {
-    /// Its name, which has to keep to what [`CreateCompany::name`] says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whatever you want to say about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// All of its tags; an empty map removes them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<BTreeMap<String, String>>,
+request! {
+    /// What to change of a company; nothing by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct UpdateCompany {
+        /// Its name, which has to keep to what [`CreateCompany::name`] says.
+        pub name: Option<String>,
+        /// Whatever you want to say about it.
+        pub description: Option<String>,
+        /// All of its tags; an empty map removes them.
+        pub tags: Option<BTreeMap<String, String>>,
+    }
 }
 
 impl UpdateCompany {
@@ -280,14 +278,14 @@ impl UpdateCompany {
     }
 }
 
-/// Which data of a product to read again; all of them by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RefreshProductData {
-    /// The data types, which have to be the product's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_types: Option<Vec<DataType>>,
+request! {
+    /// Which data of a product to read again; all of them by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct RefreshProductData in camelCase {
+        /// The data types, which have to be the product's.
+        pub data_types: Option<Vec<DataType>>,
+    }
 }
 
 impl RefreshProductData {
@@ -301,21 +299,22 @@ impl RefreshProductData {
     }
 }
 
-/// Which companies to list, and how.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ListCompanies {
-    /// The number of the page, from 1; the first where it is not set.
-    pub page: Option<u32>,
-    /// How many companies a page holds: 100 where it is not set, 5,000 at most.
-    pub page_size: Option<u32>,
-    /// Which companies, by their members. Codat's guide sets a page size wherever it sets a query.
-    pub query: Option<Query>,
-    /// The member to sort by: `name` ascending, `-name` descending.
-    pub order_by: Option<String>,
-    /// Which companies, by their tags: with `equal`, `not_equal` and `contains`.
-    pub tags: Option<Query>,
+request! {
+    /// Which companies to list, and how.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListCompanies in camelCase {
+        /// The number of the page, from 1; the first where it is not set.
+        pub page: Option<u32>,
+        /// How many companies a page holds: 100 where it is not set, 5,000 at most.
+        pub page_size: Option<u32>,
+        /// Which companies, by their members. Codat's guide sets a page size wherever it sets a query.
+        pub query: Option<Query>,
+        /// The member to sort by: `name` ascending, `-name` descending.
+        pub order_by: Option<String>,
+        /// Which companies, by their tags: with `equal`, `not_equal` and `contains`.
+        pub tags: Option<Query>,
+    }
 }
 
 impl ListCompanies {

@@ -3,7 +3,7 @@
 use super::{CompanyId, ListOptions, Page, PlatformKey};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, model, open_enum, write_secret};
+use crate::types::{id, model, open_enum, request, write_secret};
 use crate::{Call, JsonMap, Secret, SecretUrl, Timestamp};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
@@ -143,13 +143,14 @@ impl Connections {
     }
 }
 
-/// The software to connect to.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CreateConnection {
-    /// Its four letters; `integrations().list(..)` has them.
-    pub platform_key: PlatformKey,
+request! {
+    /// The software to connect to.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct CreateConnection in camelCase {
+        /// Its four letters; `integrations().list(..)` has them.
+        pub platform_key: PlatformKey,
+    }
 }
 
 impl CreateConnection {
@@ -159,10 +160,11 @@ impl CreateConnection {
     }
 }
 
-/// Codat takes no other status.
-#[derive(Serialize)]
-struct Unlink {
-    status: ConnectionStatus,
+request! {
+    /// Codat takes no other status.
+    struct Unlink {
+        status: ConnectionStatus,
+    }
 }
 
 /// Credentials of a connection, by the names that its software gives them.

@@ -5,7 +5,7 @@ use super::refresh_data::PullOperation;
 use super::{CompanyId, Page, PlatformKey};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, map, setters};
+use crate::types::{id, request, setters};
 use crate::{Call, JsonMap, Timestamp};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -121,25 +121,22 @@ impl CustomDataTypes {
     }
 }
 
-/// How a custom data type is read from one integration. Codat checks none of the names.
-///
-/// Source: <https://docs.codat.io/using-the-api/custom-data>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CustomDataTypeConfiguration {
-    /// The source's endpoint, such as `api/purchaseOrders`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_source: Option<String>,
-    /// Paths of the source's members, by the names that you want for them.
-    #[serde(default, deserialize_with = "map")]
-    pub required_data: BTreeMap<String, String>,
-    /// Paths of the source's members that tell its records apart, such as `$[*].id`.
-    #[serde(default, deserialize_with = "list")]
-    pub key_by: Vec<String>,
-    /// Paths of the source's members that say when a record was modified.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_modified_date: Option<Vec<String>>,
+request! {
+    /// How a custom data type is read from one integration. Codat checks none of the names.
+    ///
+    /// Source: <https://docs.codat.io/using-the-api/custom-data>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct CustomDataTypeConfiguration in camelCase {
+        /// The source's endpoint, such as `api/purchaseOrders`.
+        pub data_source: Option<String>,
+        /// Paths of the source's members, by the names that you want for them.
+        pub required_data: BTreeMap<String, String>,
+        /// Paths of the source's members that tell its records apart, such as `$[*].id`.
+        pub key_by: Vec<String>,
+        /// Paths of the source's members that say when a record was modified.
+        pub source_modified_date: Option<Vec<String>>,
+    }
 }
 
 impl CustomDataTypeConfiguration {
@@ -163,15 +160,16 @@ impl CustomDataTypeConfiguration {
     }
 }
 
-/// Which page of the records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ListCustomDataRecords {
-    /// The number of the page, from 1; the first where it is not set.
-    pub page: Option<u32>,
-    /// How many records a page holds: 100 where it is not set, 5,000 at most.
-    pub page_size: Option<u32>,
+request! {
+    /// Which page of the records.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListCustomDataRecords in camelCase {
+        /// The number of the page, from 1; the first where it is not set.
+        pub page: Option<u32>,
+        /// How many records a page holds: 100 where it is not set, 5,000 at most.
+        pub page_size: Option<u32>,
+    }
 }
 
 impl ListCustomDataRecords {

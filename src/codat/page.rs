@@ -1,7 +1,7 @@
 use super::Query;
 use crate::Unread;
 use crate::call::Successor;
-use crate::types::{list, model, setters, tells_unread, whole_number};
+use crate::types::{list, model, request, setters, tells_unread, whole_number};
 use serde::{Deserialize, Serialize};
 
 /// One page of a list; [`Call::pages`](crate::Call::pages) walks all of them.
@@ -33,19 +33,20 @@ pub struct Page<T> {
 
 tells_unread!(Page<T>);
 
-/// Which page of a list, and how it is filtered and sorted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ListOptions {
-    /// The number of the page, from 1; the first where it is not set.
-    pub page: Option<u32>,
-    /// How many results a page holds: 100 where it is not set, 5,000 at most.
-    pub page_size: Option<u32>,
-    /// Which results, by their members. Codat's guide sets a page size wherever it sets a query.
-    pub query: Option<Query>,
-    /// The member to sort by: `name` ascending, `-name` descending.
-    pub order_by: Option<String>,
+request! {
+    /// Which page of a list, and how it is filtered and sorted.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListOptions in camelCase {
+        /// The number of the page, from 1; the first where it is not set.
+        pub page: Option<u32>,
+        /// How many results a page holds: 100 where it is not set, 5,000 at most.
+        pub page_size: Option<u32>,
+        /// Which results, by their members. Codat's guide sets a page size wherever it sets a query.
+        pub query: Option<Query>,
+        /// The member to sort by: `name` ascending, `-name` descending.
+        pub order_by: Option<String>,
+    }
 }
 
 impl ListOptions {

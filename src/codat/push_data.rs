@@ -5,9 +5,8 @@ use super::read_data::ValidationResult;
 use super::{CompanyId, DataType, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, list, map, model, open_enum};
+use crate::types::{id, model, open_enum, request};
 use crate::{Call, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The operations on what was written.
@@ -88,30 +87,28 @@ impl PushData {
     }
 }
 
-/// What a connection takes for a record, or for one member of it.
-///
-/// Source: <https://docs.codat.io/platform-api#/schemas/PushOption>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PushOption {
-    /// What kind of value it takes.
-    #[serde(rename = "type")]
-    pub kind: Option<PushOptionType>,
-    /// Its name for people.
-    pub display_name: Option<String>,
-    /// What it is for.
-    pub description: Option<String>,
-    /// Whether it has to be there.
-    pub required: Option<bool>,
-    /// The members of an object, or of each item of a list, by their names.
-    #[serde(default, deserialize_with = "map")]
-    pub properties: BTreeMap<String, PushOption>,
-    /// The values to choose from; any where there are none.
-    #[serde(default, deserialize_with = "list")]
-    pub options: Vec<PushOptionChoice>,
-    /// What is checked.
-    pub validation: Option<PushOptionValidation>,
+request! {
+    /// What a connection takes for a record, or for one member of it.
+    ///
+    /// Source: <https://docs.codat.io/platform-api#/schemas/PushOption>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct PushOption in camelCase {
+        /// What kind of value it takes.
+        pub kind: Option<PushOptionType> = "type",
+        /// Its name for people.
+        pub display_name: Option<String>,
+        /// What it is for.
+        pub description: Option<String>,
+        /// Whether it has to be there.
+        pub required: Option<bool>,
+        /// The members of an object, or of each item of a list, by their names.
+        pub properties: BTreeMap<String, PushOption>,
+        /// The values to choose from; any where there are none.
+        pub options: Vec<PushOptionChoice>,
+        /// What is checked.
+        pub validation: Option<PushOptionValidation>,
+    }
 }
 
 model! {

@@ -4,7 +4,7 @@ use super::connections::ConnectionId;
 use super::{CompanyId, DataType, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, map, model, open_enum, setters};
+use crate::types::{id, map, model, open_enum, request, setters};
 use crate::{Call, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -112,13 +112,14 @@ impl RefreshData {
     }
 }
 
-/// Where a data type is refreshed from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RefreshDataType {
-    /// The connection; all of the company's where it is not set.
-    pub connection_id: Option<ConnectionId>,
+request! {
+    /// Where a data type is refreshed from.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct RefreshDataType in camelCase {
+        /// The connection; all of the company's where it is not set.
+        pub connection_id: Option<ConnectionId>,
+    }
 }
 
 impl RefreshDataType {

@@ -3,10 +3,10 @@
 use super::DataType;
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, model, setters, whole_number, write_secret};
+use crate::types::{id, model, request, setters};
 use crate::{Call, Secret, Timestamp};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
 /// The operations on your client's settings.
@@ -202,30 +202,26 @@ impl Profile {
     }
 }
 
-/// What your customers shall be shown of you.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct UpdateProfile {
-    /// Your name.
-    pub name: String,
-    /// Where customers go after they have connected, with `{companyId}` and the like in it.
-    pub redirect_url: String,
-    /// Where your logo is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo_url: Option<String>,
-    /// Where your icon is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub icon_url: Option<String>,
-    /// The URLs that may communicate with Codat; all where there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub white_list_urls: Option<Vec<String>>,
-    /// An API key. Codat has deprecated it.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
-    pub api_key: Option<Secret>,
-    /// Whether the company's name is confirmed. Codat has deprecated it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confirm_company_name: Option<bool>,
+request! {
+    /// What your customers shall be shown of you.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct UpdateProfile in camelCase {
+        /// Your name.
+        pub name: String,
+        /// Where customers go after they have connected, with `{companyId}` and the like in it.
+        pub redirect_url: String,
+        /// Where your logo is.
+        pub logo_url: Option<String>,
+        /// Where your icon is.
+        pub icon_url: Option<String>,
+        /// The URLs that may communicate with Codat; all where there are none.
+        pub white_list_urls: Option<Vec<String>>,
+        /// An API key. Codat has deprecated it.
+        pub api_key: Option<Secret> as Hidden,
+        /// Whether the company's name is confirmed. Codat has deprecated it.
+        pub confirm_company_name: Option<bool>,
+    }
 }
 
 impl UpdateProfile {
@@ -267,37 +263,30 @@ model! {
     }
 }
 
-/// How often and how far back one type of data is read.
-///
-/// Source: <https://docs.codat.io/core-concepts/data-type-settings>.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct SyncSetting {
-    /// The type of data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_type: Option<DataType>,
-    /// Whether it is read once a company has connected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fetch_on_first_link: Option<bool>,
-    /// After how many hours it is read again.
-    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
-    pub sync_schedule: Option<i64>,
-    /// Its place in the order in which types are read.
-    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
-    pub sync_order: Option<i64>,
-    /// Read from this date on; or else `sync_from_window`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sync_from_utc: Option<Timestamp>,
-    /// How many months back to read; or else `sync_from_utc`.
-    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
-    pub sync_from_window: Option<i64>,
-    /// How many months of reports to read: for balance sheets, profit and loss.
-    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
-    pub months_to_sync: Option<i64>,
-    /// Whether the setting is locked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_locked: Option<bool>,
+request! {
+    /// How often and how far back one type of data is read.
+    ///
+    /// Source: <https://docs.codat.io/core-concepts/data-type-settings>.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct SyncSetting in camelCase {
+        /// The type of data.
+        pub data_type: Option<DataType>,
+        /// Whether it is read once a company has connected.
+        pub fetch_on_first_link: Option<bool>,
+        /// After how many hours it is read again.
+        pub sync_schedule: Option<i64> as WholeNumber,
+        /// Its place in the order in which types are read.
+        pub sync_order: Option<i64> as WholeNumber,
+        /// Read from this date on; or else `sync_from_window`.
+        pub sync_from_utc: Option<Timestamp>,
+        /// How many months back to read; or else `sync_from_utc`.
+        pub sync_from_window: Option<i64> as WholeNumber,
+        /// How many months of reports to read: for balance sheets, profit and loss.
+        pub months_to_sync: Option<i64> as WholeNumber,
+        /// Whether the setting is locked.
+        pub is_locked: Option<bool>,
+    }
 }
 
 impl SyncSetting {
@@ -325,15 +314,16 @@ impl SyncSetting {
     }
 }
 
-/// Settings to set, for a company or for all.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct SetSyncSettings {
-    /// One setting for each data type.
-    pub settings: Vec<SyncSetting>,
-    /// Whether they take the place of the settings above them; they do unless you say otherwise.
-    pub overrides_defaults: bool,
+request! {
+    /// Settings to set, for a company or for all.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct SetSyncSettings in camelCase {
+        /// One setting for each data type.
+        pub settings: Vec<SyncSetting>,
+        /// Whether they take the place of the settings above them; they do unless you say otherwise.
+        pub overrides_defaults: bool,
+    }
 }
 
 impl SetSyncSettings {
@@ -418,13 +408,14 @@ model! {
     }
 }
 
-/// The API key to create.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct CreateApiKey {
-    /// What to call it, in at most 50 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+request! {
+    /// The API key to create.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct CreateApiKey {
+        /// What to call it, in at most 50 characters.
+        pub name: Option<String>,
+    }
 }
 
 impl CreateApiKey {

@@ -4,7 +4,7 @@ use super::{DataType, PlatformKey};
 use crate::Call;
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::map;
+use crate::types::{map, request};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -126,20 +126,18 @@ impl<'de> Deserialize<'de> for Sources {
     }
 }
 
-/// Members of one endpoint of the source, by the names that you want for them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct SupplementalDataSource {
-    /// The source's endpoint, such as `/Invoices`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_source: Option<String>,
-    /// The source's members to read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pull_data: Option<BTreeMap<String, String>>,
-    /// The source's members to write.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_data: Option<BTreeMap<String, String>>,
+request! {
+    /// Members of one endpoint of the source, by the names that you want for them.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct SupplementalDataSource in camelCase {
+        /// The source's endpoint, such as `/Invoices`.
+        pub data_source: Option<String>,
+        /// The source's members to read.
+        pub pull_data: Option<BTreeMap<String, String>>,
+        /// The source's members to write.
+        pub push_data: Option<BTreeMap<String, String>>,
+    }
 }
 
 impl SupplementalDataSource {

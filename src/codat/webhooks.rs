@@ -2,9 +2,8 @@
 
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, model, setters};
+use crate::types::{id, model, request, setters};
 use crate::{Call, Secret};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on webhook consumers.
@@ -81,21 +80,20 @@ impl Webhooks {
     }
 }
 
-/// A webhook consumer to create.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CreateWebhookConsumer {
-    /// Where events are sent.
-    pub url: String,
-    /// Which [events](https://docs.codat.io/using-the-api/webhooks/event-types) are sent, such as `connection.connected`.
-    pub event_types: Vec<String>,
-    /// Whether nothing is sent for now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disabled: Option<bool>,
-    /// Only events of companies with one of these tags are sent: `region:uk`, 10 at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub company_tags: Option<Vec<String>>,
+request! {
+    /// A webhook consumer to create.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CreateWebhookConsumer in camelCase {
+        /// Where events are sent.
+        pub url: String,
+        /// Which [events](https://docs.codat.io/using-the-api/webhooks/event-types) are sent, such as `connection.connected`.
+        pub event_types: Vec<String>,
+        /// Whether nothing is sent for now.
+        pub disabled: Option<bool>,
+        /// Only events of companies with one of these tags are sent: `region:uk`, 10 at most.
+        pub company_tags: Option<Vec<String>>,
+    }
 }
 
 impl CreateWebhookConsumer {

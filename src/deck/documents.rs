@@ -3,7 +3,7 @@
 use super::{DocumentId, JobId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{model, setters, write_secret};
+use crate::types::{model, request, setters, write_secret};
 use crate::{Call, Download, JsonMap, Secret, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
@@ -87,16 +87,17 @@ impl ListDocuments {
     }
 }
 
-/// The document to get.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "DocumentFileRequest")]
-pub struct GetDocumentFile {
-    /// The connection's access token.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
-    /// The document.
-    pub document_id: DocumentId,
+request! {
+    /// The document to get.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "DocumentFileRequest")]
+    pub struct GetDocumentFile {
+        /// The connection's access token.
+        pub access_token: Secret as Hidden,
+        /// The document.
+        pub document_id: DocumentId,
+    }
 }
 
 impl GetDocumentFile {

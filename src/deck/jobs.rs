@@ -3,7 +3,7 @@
 use super::{JobId, SourceId};
 use crate::engine::{Engine, visible};
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters, with_secrets, write_secret};
+use crate::types::{model, open_enum, request, setters, with_secrets};
 use crate::{Call, JsonMap, Secret};
 use http::HeaderName;
 use serde::Serialize;
@@ -182,26 +182,24 @@ impl<I> fmt::Debug for SubmitJob<I> {
     }
 }
 
-/// What opening a connection needs to know.
-///
-/// Source: <https://docs.deck.co/guides/authentication/headless>.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct EnsureConnection {
-    /// The source.
-    pub source_guid: SourceId,
-    /// The customer's user name there.
-    #[serde(serialize_with = "write_secret")]
-    pub username: Secret,
-    /// The customer's password there.
-    #[serde(serialize_with = "write_secret")]
-    pub password: Secret,
-    /// Your own id of the customer or the connection.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Where the job's events are sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub webhook_url: Option<String>,
+request! {
+    /// What opening a connection needs to know.
+    ///
+    /// Source: <https://docs.deck.co/guides/authentication/headless>.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct EnsureConnection {
+        /// The source.
+        pub source_guid: SourceId,
+        /// The customer's user name there.
+        pub username: Secret as Hidden,
+        /// The customer's password there.
+        pub password: Secret as Hidden,
+        /// Your own id of the customer or the connection.
+        pub external_id: Option<String>,
+        /// Where the job's events are sent.
+        pub webhook_url: Option<String>,
+    }
 }
 
 impl EnsureConnection {
@@ -226,16 +224,16 @@ impl EnsureConnection {
     }
 }
 
-/// What a job on an open connection needs to know.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct ConnectionInput {
-    /// The connection's access token.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
-    /// What else the job's code asks for.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+request! {
+    /// What a job on an open connection needs to know.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct ConnectionInput {
+        /// The connection's access token.
+        pub access_token: Secret as Hidden,
+        /// What else the job's code asks for.
+        pub more: JsonMap as More,
+    }
 }
 
 impl ConnectionInput {
@@ -245,17 +243,17 @@ impl ConnectionInput {
     }
 }
 
-/// A customer's answer to the question that a job asks.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "JobMfaAnswerRequest")]
-pub struct AnswerJobMfa {
-    /// The job that asks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub job_guid: Option<JobId>,
-    /// The answer, or the code that the customer was sent.
-    #[serde(serialize_with = "write_secret")]
-    pub answer: Secret,
+request! {
+    /// A customer's answer to the question that a job asks.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "JobMfaAnswerRequest")]
+    pub struct AnswerJobMfa {
+        /// The job that asks.
+        pub job_guid: Option<JobId>,
+        /// The answer, or the code that the customer was sent.
+        pub answer: Secret as Hidden,
+    }
 }
 
 impl AnswerJobMfa {

@@ -4,9 +4,8 @@ use super::tasks::TaskStatus;
 use super::{AgentId, ListOptions, Page, TaskId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{model, setters, write_secret};
+use crate::types::{model, request, setters};
 use crate::{Call, JsonMap, Patch, Timestamp};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on agents.
@@ -83,15 +82,16 @@ impl Agents {
     }
 }
 
-/// An agent to create.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CreateAgent {
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+request! {
+    /// An agent to create.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CreateAgent {
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        pub description: Option<String>,
+    }
 }
 
 impl CreateAgent {
@@ -105,19 +105,18 @@ impl CreateAgent {
     }
 }
 
-/// What to change of an agent. All of it is guessed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct UpdateAgent {
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What it is for.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub description: Patch<String>,
-    /// Other members, should Deck's names differ.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+request! {
+    /// What to change of an agent. All of it is guessed.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct UpdateAgent {
+        /// Its name.
+        pub name: Option<String>,
+        /// What it is for.
+        pub description: Patch<String>,
+        /// Other members, should Deck's names differ.
+        pub more: JsonMap as More,
+    }
 }
 
 impl UpdateAgent {

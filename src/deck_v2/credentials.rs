@@ -3,9 +3,8 @@
 use super::{CredentialId, Page, SourceId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters, write_secret};
+use crate::types::{model, open_enum, request, setters};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on credentials.
@@ -95,21 +94,20 @@ impl Credentials {
     }
 }
 
-/// A credential to store.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct CreateCredential {
-    /// The source that it is for.
-    pub source_id: SourceId,
-    /// How the customer signs in: with nothing where it is not set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_method: Option<AuthMethod>,
-    /// What the customer signs in with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_credentials: Option<AuthCredentials>,
-    /// Your own id of the customer or the credential: 255 characters at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
+request! {
+    /// A credential to store.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct CreateCredential {
+        /// The source that it is for.
+        pub source_id: SourceId,
+        /// How the customer signs in: with nothing where it is not set.
+        pub auth_method: Option<AuthMethod>,
+        /// What the customer signs in with.
+        pub auth_credentials: Option<AuthCredentials>,
+        /// Your own id of the customer or the credential: 255 characters at most.
+        pub external_id: Option<String>,
+    }
 }
 
 impl CreateCredential {
@@ -135,27 +133,25 @@ impl CreateCredential {
     }
 }
 
-/// What a customer signs in with.
-///
-/// Source: <https://docs.deck.co/concepts/credentials>.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct AuthCredentials {
-    /// The user name.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
-    pub username: Option<Secret>,
-    /// The password.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
-    pub password: Option<Secret>,
-    /// What else the source asks for, such as `company_id`: ten values at most, none called `username` or `password`.
+request! {
+    /// What a customer signs in with.
     ///
-    /// Deck returns them when the credential is read, unless they are marked as secret. How one marks them is not in
-    /// the documentation that has been seen.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
-    pub source_fields: Option<JsonMap>,
-    /// Other members, for a method that this type does not know.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+    /// Source: <https://docs.deck.co/concepts/credentials>.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct AuthCredentials {
+        /// The user name.
+        pub username: Option<Secret> as Hidden,
+        /// The password.
+        pub password: Option<Secret> as Hidden,
+        /// What else the source asks for, such as `company_id`: ten values at most, none called `username` or `password`.
+        ///
+        /// Deck returns them when the credential is read, unless they are marked as secret. How one marks them is not in
+        /// the documentation that has been seen.
+        pub source_fields: Option<JsonMap> as Hidden,
+        /// Other members, for a method that this type does not know.
+        pub more: JsonMap as More,
+    }
 }
 
 impl AuthCredentials {
@@ -175,16 +171,16 @@ impl AuthCredentials {
     }
 }
 
-/// What to change of a credential.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct UpdateCredential {
-    /// What the customer signs in with from now on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_credentials: Option<AuthCredentials>,
-    /// Your own id of the customer or the credential; `Clear` removes it.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub external_id: Patch<String>,
+request! {
+    /// What to change of a credential.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct UpdateCredential {
+        /// What the customer signs in with from now on.
+        pub auth_credentials: Option<AuthCredentials>,
+        /// Your own id of the customer or the credential; `Clear` removes it.
+        pub external_id: Patch<String>,
+    }
 }
 
 impl UpdateCredential {
@@ -199,20 +195,22 @@ impl UpdateCredential {
     }
 }
 
-/// Which credentials to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ListCredentials {
-    /// How many credentials a page holds, from 1 to 100: 20 where it is not set.
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before; the first page where it is not set.
-    pub cursor: Option<String>,
-    /// Those for any of these sources.
-    pub source_id: Option<Vec<SourceId>>,
-    /// Those in any of these states.
-    pub status: Option<Vec<CredentialStatus>>,
-    /// Those that have this id of yours.
-    pub external_id: Option<String>,
+request! {
+    /// Which credentials to list.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListCredentials {
+        /// How many credentials a page holds, from 1 to 100: 20 where it is not set.
+        pub limit: Option<u32>,
+        /// The `next_cursor` of the page before; the first page where it is not set.
+        pub cursor: Option<String>,
+        /// Those for any of these sources.
+        pub source_id: Option<Vec<SourceId>>,
+        /// Those in any of these states.
+        pub status: Option<Vec<CredentialStatus>>,
+        /// Those that have this id of yours.
+        pub external_id: Option<String>,
+    }
 }
 
 impl ListCredentials {

@@ -4,7 +4,7 @@ use super::event_log::EventType;
 use super::{EventDestinationId, EventId, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters, write_secret};
+use crate::types::{model, open_enum, request, setters, write_secret};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
 use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, sync::Arc};
@@ -106,25 +106,23 @@ impl EventDestinations {
     }
 }
 
-/// A destination to add.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "CreateEventDestinationRequest")]
-pub struct CreateEventDestination {
-    /// A name for it.
-    pub name: String,
-    /// What kind of destination it is.
-    #[serde(rename = "type")]
-    pub kind: DestinationType,
-    /// The events to send there, `["*"]` for all. What Deck sends where they are not set is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub events: Option<Vec<EventType>>,
-    /// Where a webhook goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub webhook: Option<WebhookConfig>,
-    /// Where another kind goes: one member, which is named after the kind.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+request! {
+    /// A destination to add.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "CreateEventDestinationRequest")]
+    pub struct CreateEventDestination {
+        /// A name for it.
+        pub name: String,
+        /// What kind of destination it is.
+        pub kind: DestinationType = "type",
+        /// The events to send there, `["*"]` for all. What Deck sends where they are not set is not known.
+        pub events: Option<Vec<EventType>>,
+        /// Where a webhook goes.
+        pub webhook: Option<WebhookConfig>,
+        /// Where another kind goes: one member, which is named after the kind.
+        pub more: JsonMap as More,
+    }
 }
 
 impl CreateEventDestination {
@@ -148,26 +146,23 @@ impl CreateEventDestination {
     }
 }
 
-/// What to change of a destination.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "UpdateEventDestinationRequest")]
-pub struct UpdateEventDestination {
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// `active` or `inactive`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<DestinationStatus>,
-    /// All events to send there, `["*"]` for every kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub events: Option<Vec<EventType>>,
-    /// What to change of a webhook.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub webhook: Option<WebhookConfig>,
-    /// What to change of another kind: one member, which is named after the kind. The kind stays what it is.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+request! {
+    /// What to change of a destination.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[doc(alias = "UpdateEventDestinationRequest")]
+    pub struct UpdateEventDestination {
+        /// Its name.
+        pub name: Option<String>,
+        /// `active` or `inactive`.
+        pub status: Option<DestinationStatus>,
+        /// All events to send there, `["*"]` for every kind.
+        pub events: Option<Vec<EventType>>,
+        /// What to change of a webhook.
+        pub webhook: Option<WebhookConfig>,
+        /// What to change of another kind: one member, which is named after the kind. The kind stays what it is.
+        pub more: JsonMap as More,
+    }
 }
 
 impl UpdateEventDestination {
@@ -352,19 +347,20 @@ model! {
     }
 }
 
-/// Which deliveries to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ListEventDeliveries {
-    /// How many deliveries a page holds, from 1 to 100: 20 where it is not set.
-    pub limit: Option<u32>,
-    /// Where the page begins: the `next_cursor` of the one before.
-    pub cursor: Option<String>,
-    /// Those that arrived, or those that did not.
-    pub status: Option<DeliveryStatus>,
-    /// Those of events of this kind.
-    #[serde(rename = "type")]
-    pub kind: Option<EventType>,
+request! {
+    /// Which deliveries to list.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListEventDeliveries {
+        /// How many deliveries a page holds, from 1 to 100: 20 where it is not set.
+        pub limit: Option<u32>,
+        /// Where the page begins: the `next_cursor` of the one before.
+        pub cursor: Option<String>,
+        /// Those that arrived, or those that did not.
+        pub status: Option<DeliveryStatus>,
+        /// Those of events of this kind.
+        pub kind: Option<EventType> = "type",
+    }
 }
 
 impl ListEventDeliveries {

@@ -3,9 +3,8 @@
 use super::{EventId, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters};
+use crate::types::{model, open_enum, request, setters};
 use crate::{Call, OtherJson, Timestamp};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on the log of events.
@@ -50,21 +49,22 @@ impl EventLog {
     }
 }
 
-/// Which events to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ListEvents {
-    /// How many events a page holds, from 1 to 100: 20 where it is not set.
-    pub limit: Option<u32>,
-    /// Where the page begins: the `next_cursor` of the one before.
-    pub cursor: Option<String>,
-    /// Those of one of these kinds.
-    #[serde(rename = "type")]
-    pub kind: Option<Vec<EventType>>,
-    /// Those after this moment: RFC 3339.
-    pub created_after: Option<Timestamp>,
-    /// Those before this moment: RFC 3339.
-    pub created_before: Option<Timestamp>,
+request! {
+    /// Which events to list.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListEvents {
+        /// How many events a page holds, from 1 to 100: 20 where it is not set.
+        pub limit: Option<u32>,
+        /// Where the page begins: the `next_cursor` of the one before.
+        pub cursor: Option<String>,
+        /// Those of one of these kinds.
+        pub kind: Option<Vec<EventType>> = "type",
+        /// Those after this moment: RFC 3339.
+        pub created_after: Option<Timestamp>,
+        /// Those before this moment: RFC 3339.
+        pub created_before: Option<Timestamp>,
+    }
 }
 
 impl ListEvents {

@@ -1,6 +1,6 @@
 use crate::Unread;
 use crate::call::Successor;
-use crate::types::{list, setters, tells_unread};
+use crate::types::{list, request, setters, tells_unread};
 use serde::{Deserialize, Serialize};
 
 /// One page of a list; [`Call::pages`](crate::Call::pages) walks all of them.
@@ -44,14 +44,16 @@ impl<T: Send + 'static> crate::call::Page for Page<T> {
     }
 }
 
-/// Where a list begins, and how long its pages are: what every list takes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ListOptions {
-    /// How many items a page holds, from 1 to 100: 20 where it is not set.
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before; the first page where it is not set.
-    pub cursor: Option<String>,
+request! {
+    /// Where a list begins, and how long its pages are: what every list takes.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListOptions {
+        /// How many items a page holds, from 1 to 100: 20 where it is not set.
+        pub limit: Option<u32>,
+        /// The `next_cursor` of the page before; the first page where it is not set.
+        pub cursor: Option<String>,
+    }
 }
 
 impl ListOptions {

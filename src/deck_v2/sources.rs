@@ -3,9 +3,8 @@
 use super::{ListOptions, Page, SourceId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters, write_secret};
+use crate::types::{model, open_enum, request, setters};
 use crate::{Call, JsonMap, Patch, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The operations on sources.
@@ -85,19 +84,18 @@ impl Sources {
     }
 }
 
-/// A source to create.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CreateSource {
-    /// What kind of source it is.
-    #[serde(rename = "type")]
-    pub kind: SourceType,
-    /// The website, of a source that is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub website: Option<Website>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+request! {
+    /// A source to create.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CreateSource {
+        /// What kind of source it is.
+        pub kind: SourceType = "type",
+        /// The website, of a source that is one.
+        pub website: Option<Website>,
+        /// Its name.
+        pub name: Option<String>,
+    }
 }
 
 impl CreateSource {
@@ -111,19 +109,18 @@ impl CreateSource {
     }
 }
 
-/// What to change of a source. All of it is guessed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct UpdateSource {
-    /// Its name.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub name: Patch<String>,
-    /// The website.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub website: Option<Website>,
-    /// Other members, should Deck's names differ.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+request! {
+    /// What to change of a source. All of it is guessed.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct UpdateSource {
+        /// Its name.
+        pub name: Patch<String>,
+        /// The website.
+        pub website: Option<Website>,
+        /// Other members, should Deck's names differ.
+        pub more: JsonMap as More,
+    }
 }
 
 impl UpdateSource {
@@ -165,13 +162,14 @@ model! {
     }
 }
 
-/// Where a website is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Website {
-    /// Its address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+request! {
+    /// Where a website is.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct Website {
+        /// Its address.
+        pub url: Option<String>,
+    }
 }
 
 impl Website {

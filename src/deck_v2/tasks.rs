@@ -3,7 +3,7 @@
 use super::{AgentId, Page, TaskId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters, whole_number, write_secret};
+use crate::types::{model, open_enum, request, setters, whole_number, write_secret};
 use crate::{Call, JsonMap, OtherJson, Patch, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -94,38 +94,32 @@ impl Tasks {
     }
 }
 
-/// A task to create.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CreateTask {
-    /// Its name.
-    pub name: String,
-    /// The agent that carries it out.
-    pub agent_id: AgentId,
-    /// An id of your own; Deck makes one where it is not set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<TaskId>,
-    /// What to do, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompt: Option<String>,
-    /// The JSON Schema of what a run is given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_schema: Option<OtherJson>,
-    /// The JSON Schema of what a run brings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_schema: Option<OtherJson>,
-    /// Whether files are stored. Not in every plan.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<TaskStorage>,
-    /// Whether data are extracted from files. Older documentation only: see [`TaskStorage::extraction`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub extraction: Option<bool>,
-    /// How a run is carried out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settings: Option<TaskSettings>,
-    /// Other members, which the documentation that has been seen lacks.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+request! {
+    /// A task to create.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CreateTask {
+        /// Its name.
+        pub name: String,
+        /// The agent that carries it out.
+        pub agent_id: AgentId,
+        /// An id of your own; Deck makes one where it is not set.
+        pub id: Option<TaskId>,
+        /// What to do, in words.
+        pub prompt: Option<String>,
+        /// The JSON Schema of what a run is given.
+        pub input_schema: Option<OtherJson>,
+        /// The JSON Schema of what a run brings.
+        pub output_schema: Option<OtherJson>,
+        /// Whether files are stored. Not in every plan.
+        pub storage: Option<TaskStorage>,
+        /// Whether data are extracted from files. Older documentation only: see [`TaskStorage::extraction`].
+        pub extraction: Option<bool>,
+        /// How a run is carried out.
+        pub settings: Option<TaskSettings>,
+        /// Other members, which the documentation that has been seen lacks.
+        pub more: JsonMap as More,
+    }
 }
 
 impl CreateTask {
@@ -157,31 +151,26 @@ impl CreateTask {
     }
 }
 
-/// What to change of a task. All of it but `storage` is guessed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct UpdateTask {
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What to do, in words.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub prompt: Patch<String>,
-    /// The JSON Schema of what a run is given.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub input_schema: Patch<OtherJson>,
-    /// The JSON Schema of what a run brings.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub output_schema: Patch<OtherJson>,
-    /// Whether files are stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<TaskStorage>,
-    /// How a run is carried out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settings: Option<TaskSettings>,
-    /// Other members, should Deck's names differ.
-    #[serde(flatten, serialize_with = "write_secret")]
-    pub more: JsonMap,
+request! {
+    /// What to change of a task. All of it but `storage` is guessed.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct UpdateTask {
+        /// Its name.
+        pub name: Option<String>,
+        /// What to do, in words.
+        pub prompt: Patch<String>,
+        /// The JSON Schema of what a run is given.
+        pub input_schema: Patch<OtherJson>,
+        /// The JSON Schema of what a run brings.
+        pub output_schema: Patch<OtherJson>,
+        /// Whether files are stored.
+        pub storage: Option<TaskStorage>,
+        /// How a run is carried out.
+        pub settings: Option<TaskSettings>,
+        /// Other members, should Deck's names differ.
+        pub more: JsonMap as More,
+    }
 }
 
 impl UpdateTask {
@@ -201,18 +190,20 @@ impl UpdateTask {
     }
 }
 
-/// Which tasks to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ListTasks {
-    /// How many tasks a page holds, from 1 to 100: 20 where it is not set.
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before; the first page where it is not set.
-    pub cursor: Option<String>,
-    /// Those of this agent.
-    pub agent_id: Option<AgentId>,
-    /// Those in this state.
-    pub status: Option<TaskStatus>,
+request! {
+    /// Which tasks to list.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListTasks {
+        /// How many tasks a page holds, from 1 to 100: 20 where it is not set.
+        pub limit: Option<u32>,
+        /// The `next_cursor` of the page before; the first page where it is not set.
+        pub cursor: Option<String>,
+        /// Those of this agent.
+        pub agent_id: Option<AgentId>,
+        /// Those in this state.
+        pub status: Option<TaskStatus>,
+    }
 }
 
 impl ListTasks {

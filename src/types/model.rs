@@ -1,7 +1,9 @@
 //! How answers are read and written: `model!` declares a type with the names that its members have in JSON.
 
+use super::request::{Hidden, Part};
+use super::secret::WriteSecret;
 use super::{List, any_text, map, read_any_secret, whole_number};
-use crate::{JsonMap, OtherJson, Secret, SecretUrl};
+use crate::{JsonMap, OtherJson, Patch, Secret, SecretUrl};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
@@ -74,7 +76,7 @@ macro_rules! model {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let count = 0 $( + $crate::types::model::count!($($reader)?) )+;
                 let keys = <Self as $crate::types::model::Model>::KEYS;
-                let mut members = $crate::types::model::Members::begin(serializer, count, keys)?;
+                let mut members = $crate::types::model::Members::begin(serializer, Some(count), keys)?;
                 $( $crate::types::model::write!(members, &self.$member $(, $reader)?); )+
                 members.end()
             }
@@ -374,20 +376,42 @@ pub(crate) struct Members<S: SerializeMap> {
 impl<S: SerializeMap> Members<S> {
     pub(crate) fn begin<Z>(
         serializer: Z,
-        count: usize,
+        count: Option<usize>,
         keys: &'static [&'static str],
     ) -> Result<Self, Z::Error>
     where
         Z: Serializer<SerializeMap = S, Error = S::Error>,
     {
-        Ok(Self { map: serializer.serialize_map(Some(count))?, keys, outcome: Ok(()) })
+        Ok(Self { map: serializer.serialize_map(count)?, keys, outcome: Ok(()) })
     }
 
     pub(crate) fn write<T: Serialize>(&mut self, value: &T) {
-        if let Some(key) = self.key()
-            && self.outcome.is_ok()
-        {
-            self.outcome = self.map.serialize_entry(key, value);
+        if let Some(key) = self.key() {
+            self.entry(key, value);
+        }
+    }
+
+    pub(crate) fn part<P: Part<Value: Serialize>>(&mut self, part: &P) {
+        match (self.key(), part.part()) {
+            (Some(key), Patch::Set(value)) => self.entry(key, value),
+            (Some(key), Patch::Clear) => self.entry(key, &()),
+            (_, Patch::Keep) | (None, _) => {}
+        }
+    }
+
+    pub(crate) fn hidden<P: Part<Value: WriteSecret>>(&mut self, part: &P) {
+        match (self.key(), part.part()) {
+            (Some(key), Patch::Set(value)) => self.entry(key, &Hidden(value)),
+            (Some(key), Patch::Clear) => self.entry(key, &()),
+            (_, Patch::Keep) | (None, _) => {}
+        }
+    }
+
+    /// Writes members that the type lacks, which are secret.
+    pub(crate) fn more(&mut self, members: &JsonMap) {
+        self.skip();
+        for (key, value) in members {
+            self.entry(key, &Hidden(value));
         }
     }
 
@@ -398,6 +422,12 @@ impl<S: SerializeMap> Members<S> {
     pub(crate) fn end(self) -> Result<S::Ok, S::Error> {
         self.outcome?;
         self.map.end()
+    }
+
+    fn entry<T: Serialize>(&mut self, key: &str, value: &T) {
+        if self.outcome.is_ok() {
+            self.outcome = self.map.serialize_entry(key, value);
+        }
     }
 
     fn key(&mut self) -> Option<&'static str> {

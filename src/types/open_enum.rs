@@ -115,6 +115,8 @@ macro_rules! text_conversions {
 
         impl $crate::types::model::Member for $name {}
 
+        $crate::types::request::part! { $name }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::types::deserialize_text(deserializer)

@@ -122,6 +122,12 @@ impl WriteSecret for Secret {
     }
 }
 
+impl WriteSecret for OtherJson {
+    fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        if exposed { self.serialize(serializer) } else { serializer.serialize_str(REDACTED) }
+    }
+}
+
 /// The names of the members are no secret.
 impl WriteSecret for JsonMap {
     fn write<S: Serializer>(&self, exposed: bool, serializer: S) -> Result<S::Ok, S::Error> {

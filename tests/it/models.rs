@@ -78,6 +78,9 @@ fn every_type_that_callers_may_store_is_listed() {
                 names.push(name.to_owned());
             }
         }
+        for declared in source.split("read pub struct ").skip(1) {
+            names.push(declared.split(|letter: char| !letter.is_alphanumeric()).next().unwrap().to_owned());
+        }
     }
     let mut in_source = Vec::new();
     for vendor in ["deck", "apideck", "codat", "deck_v2"] {

@@ -3,9 +3,8 @@
 use super::connections::{AuthType, ConnectionHealth, ConnectionState};
 use crate::apideck::{Apideck, AppId, ConsumerId, Envelope, ServiceId, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{model, setters};
+use crate::types::{model, request, setters};
 use crate::{Call, JsonMap, Timestamp};
-use serde::{Deserialize, Serialize};
 
 /// The operations on consumers.
 #[derive(Clone, Debug)]
@@ -114,27 +113,28 @@ impl Consumers {
     }
 }
 
-#[derive(Serialize)]
-struct Range {
-    start_datetime: Timestamp,
-    end_datetime: Timestamp,
+request! {
+    struct Range {
+        start_datetime: Timestamp,
+        end_datetime: Timestamp,
+    }
 }
 
-/// Which consumers to list; all of them by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "ConsumersFilter")]
-pub struct ListConsumers {
-    /// Only those whose id begins with this.
-    #[serde(rename = "filter[consumer_id]")]
-    pub consumer_id: Option<String>,
-    /// Only those with this text in the id, email, account name or user name.
-    #[serde(rename = "filter[search]")]
-    pub search: Option<String>,
-    /// Where to begin: the cursor of a page. The first page where it is not set.
-    pub cursor: Option<String>,
-    /// How many consumers a page holds: 20 where it is not set, 200 at most.
-    pub limit: Option<u32>,
+request! {
+    /// Which consumers to list; all of them by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[doc(alias = "ConsumersFilter")]
+    pub struct ListConsumers {
+        /// Only those whose id begins with this.
+        pub consumer_id: Option<String> = "filter[consumer_id]",
+        /// Only those with this text in the id, email, account name or user name.
+        pub search: Option<String> = "filter[search]",
+        /// Where to begin: the cursor of a page. The first page where it is not set.
+        pub cursor: Option<String>,
+        /// How many consumers a page holds: 20 where it is not set, 200 at most.
+        pub limit: Option<u32>,
+    }
 }
 
 impl ListConsumers {
@@ -151,15 +151,16 @@ impl ListConsumers {
     }
 }
 
-/// A consumer to create.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct CreateConsumer {
-    /// The id that you choose, such as your own id of the customer.
-    pub consumer_id: ConsumerId,
-    /// What Vault shows of the consumer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<ConsumerMetadata>,
+request! {
+    /// A consumer to create.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct CreateConsumer {
+        /// The id that you choose, such as your own id of the customer.
+        pub consumer_id: ConsumerId,
+        /// What Vault shows of the consumer.
+        pub metadata: Option<ConsumerMetadata>,
+    }
 }
 
 impl CreateConsumer {
@@ -173,13 +174,14 @@ impl CreateConsumer {
     }
 }
 
-/// What to change of a consumer; nothing by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct UpdateConsumer {
-    /// What Vault shows of the consumer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<ConsumerMetadata>,
+request! {
+    /// What to change of a consumer; nothing by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct UpdateConsumer {
+        /// What Vault shows of the consumer.
+        pub metadata: Option<ConsumerMetadata>,
+    }
 }
 
 impl UpdateConsumer {
@@ -193,22 +195,20 @@ impl UpdateConsumer {
     }
 }
 
-/// What Vault shows of a consumer in its sidebar.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConsumerMetadata {
-    /// The name of the customer's company.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_name: Option<String>,
-    /// The name of the person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
-    /// The person's email.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// The URL of a picture of the person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
+request! {
+    /// What Vault shows of a consumer in its sidebar.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct ConsumerMetadata {
+        /// The name of the customer's company.
+        pub account_name: Option<String>,
+        /// The name of the person.
+        pub user_name: Option<String>,
+        /// The person's email.
+        pub email: Option<String>,
+        /// The URL of a picture of the person.
+        pub image: Option<String>,
+    }
 }
 
 impl ConsumerMetadata {

@@ -2,9 +2,8 @@
 
 use crate::apideck::{Apideck, ConsumerId, Envelope, Service, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters};
+use crate::types::{model, open_enum, request, setters};
 use crate::{Call, Timestamp};
-use serde::Serialize;
 use serde_json::Number;
 
 /// The operations on one consumer's logs.
@@ -36,45 +35,37 @@ impl Logs {
     }
 }
 
-/// Which logs to list; all of them by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "LogsFilter")]
-pub struct ListLogs {
-    /// Only those of this connection, such as `crm+salesforce`. Apideck says that it does not apply it yet.
-    #[serde(rename = "filter[connector_id]")]
-    pub connector_id: Option<String>,
-    /// Only those with this path, or a part of it.
-    #[serde(rename = "filter[path]")]
-    pub path: Option<String>,
-    /// Which part of the path [`path`](Self::path) is: any where it is not set.
-    #[serde(rename = "filter[path_match_mode]")]
-    pub path_match_mode: Option<PathMatchMode>,
-    /// Only those with this HTTP method.
-    #[serde(rename = "filter[http_method]")]
-    pub http_method: Option<String>,
-    /// Only those with one of these HTTP methods.
-    #[serde(rename = "filter[http_methods]")]
-    pub http_methods: Option<Vec<String>>,
-    /// Only those from this moment on.
-    #[serde(rename = "filter[start_date]")]
-    pub start_date: Option<Timestamp>,
-    /// Only those up to this moment, itself included.
-    #[serde(rename = "filter[end_date]")]
-    pub end_date: Option<Timestamp>,
-    /// Only those that were answered with this status.
-    #[serde(rename = "filter[status_code]")]
-    pub status_code: Option<u32>,
-    /// Only those that were answered with one of these statuses, 50 at most.
-    #[serde(rename = "filter[status_codes]")]
-    pub status_codes: Option<Vec<u32>>,
-    /// None of these unified APIs, separated by commas: `vault,proxy`.
-    #[serde(rename = "filter[exclude_unified_apis]")]
-    pub exclude_unified_apis: Option<String>,
-    /// Where to begin: the cursor of a page. The first page where it is not set.
-    pub cursor: Option<String>,
-    /// How many logs a page holds: 20 where it is not set, 200 at most.
-    pub limit: Option<u32>,
+request! {
+    /// Which logs to list; all of them by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[doc(alias = "LogsFilter")]
+    pub struct ListLogs {
+        /// Only those of this connection, such as `crm+salesforce`. Apideck says that it does not apply it yet.
+        pub connector_id: Option<String> = "filter[connector_id]",
+        /// Only those with this path, or a part of it.
+        pub path: Option<String> = "filter[path]",
+        /// Which part of the path [`path`](Self::path) is: any where it is not set.
+        pub path_match_mode: Option<PathMatchMode> = "filter[path_match_mode]",
+        /// Only those with this HTTP method.
+        pub http_method: Option<String> = "filter[http_method]",
+        /// Only those with one of these HTTP methods.
+        pub http_methods: Option<Vec<String>> = "filter[http_methods]",
+        /// Only those from this moment on.
+        pub start_date: Option<Timestamp> = "filter[start_date]",
+        /// Only those up to this moment, itself included.
+        pub end_date: Option<Timestamp> = "filter[end_date]",
+        /// Only those that were answered with this status.
+        pub status_code: Option<u32> = "filter[status_code]",
+        /// Only those that were answered with one of these statuses, 50 at most.
+        pub status_codes: Option<Vec<u32>> = "filter[status_codes]",
+        /// None of these unified APIs, separated by commas: `vault,proxy`.
+        pub exclude_unified_apis: Option<String> = "filter[exclude_unified_apis]",
+        /// Where to begin: the cursor of a page. The first page where it is not set.
+        pub cursor: Option<String>,
+        /// How many logs a page holds: 20 where it is not set, 200 at most.
+        pub limit: Option<u32>,
+    }
 }
 
 impl ListLogs {

@@ -3,9 +3,8 @@
 use super::consumers::ConsumerMetadata;
 use crate::apideck::{Apideck, Envelope, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{model, open_enum, setters, write_secret};
+use crate::types::{model, open_enum, request, setters};
 use crate::{Call, JsonMap, Secret, SecretUrl};
-use serde::Serialize;
 
 /// The operations on one consumer's sessions.
 #[derive(Clone, Debug)]
@@ -37,25 +36,22 @@ impl Sessions {
     }
 }
 
-/// A session to create; Apideck's defaults where nothing is set.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct CreateSession {
-    /// What Vault shows of the consumer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consumer_metadata: Option<ConsumerMetadata>,
-    /// Where the customer goes at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redirect_uri: Option<String>,
-    /// What the customer sees and may do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settings: Option<SessionSettings>,
-    /// How Vault looks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub theme: Option<SessionTheme>,
-    /// Your own data that goes with the session.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
-    pub custom_consumer_settings: Option<JsonMap>,
+request! {
+    /// A session to create; Apideck's defaults where nothing is set.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct CreateSession {
+        /// What Vault shows of the consumer.
+        pub consumer_metadata: Option<ConsumerMetadata>,
+        /// Where the customer goes at the end.
+        pub redirect_uri: Option<String>,
+        /// What the customer sees and may do.
+        pub settings: Option<SessionSettings>,
+        /// How Vault looks.
+        pub theme: Option<SessionTheme>,
+        /// Your own data that goes with the session.
+        pub custom_consumer_settings: Option<JsonMap> as Hidden,
+    }
 }
 
 impl CreateSession {
@@ -73,43 +69,34 @@ impl CreateSession {
     }
 }
 
-/// What the customer sees in a session, and may do.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct SessionSettings {
-    /// The unified APIs whose services are shown; all by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unified_apis: Option<Vec<UnifiedApi>>,
-    /// Hides the settings of resources.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_resource_settings: Option<bool>,
-    /// Shows a banner that this is a test environment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sandbox_mode: Option<bool>,
-    /// Shows the settings of one connection alone, without navigation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub isolation_mode: Option<bool>,
-    /// How long the session lasts, such as `30m`: `1h` by default, one week at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_length: Option<String>,
-    /// Shows the page of logs, as by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_logs: Option<bool>,
-    /// Lets the customer suggest services.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_suggestions: Option<bool>,
-    /// Shows the sidebar, as by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_sidebar: Option<bool>,
-    /// Sends the customer to `redirect_uri` as soon as a connection is callable.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_redirect: Option<bool>,
-    /// Hides Apideck's guides to connecting services.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hide_guides: Option<bool>,
-    /// What the customer may do with a connection: everything by default, nothing where it is empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_actions: Option<Vec<SessionAction>>,
+request! {
+    /// What the customer sees in a session, and may do.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct SessionSettings {
+        /// The unified APIs whose services are shown; all by default.
+        pub unified_apis: Option<Vec<UnifiedApi>>,
+        /// Hides the settings of resources.
+        pub hide_resource_settings: Option<bool>,
+        /// Shows a banner that this is a test environment.
+        pub sandbox_mode: Option<bool>,
+        /// Shows the settings of one connection alone, without navigation.
+        pub isolation_mode: Option<bool>,
+        /// How long the session lasts, such as `30m`: `1h` by default, one week at most.
+        pub session_length: Option<String>,
+        /// Shows the page of logs, as by default.
+        pub show_logs: Option<bool>,
+        /// Lets the customer suggest services.
+        pub show_suggestions: Option<bool>,
+        /// Shows the sidebar, as by default.
+        pub show_sidebar: Option<bool>,
+        /// Sends the customer to `redirect_uri` as soon as a connection is callable.
+        pub auto_redirect: Option<bool>,
+        /// Hides Apideck's guides to connecting services.
+        pub hide_guides: Option<bool>,
+        /// What the customer may do with a connection: everything by default, nothing where it is empty.
+        pub allow_actions: Option<Vec<SessionAction>>,
+    }
 }
 
 impl SessionSettings {
@@ -147,34 +134,28 @@ open_enum! {
     }
 }
 
-/// How Vault looks in a session. Colours are in hexadecimal, such as `#286efa`.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct SessionTheme {
-    /// The URL of the icon in the browser's tab.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub favicon: Option<String>,
-    /// The URL of the logo.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo: Option<String>,
-    /// The main colour.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_color: Option<String>,
-    /// The sidebar's background.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sidepanel_background_color: Option<String>,
-    /// The sidebar's text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sidepanel_text_color: Option<String>,
-    /// The name in the sidebar.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vault_name: Option<String>,
-    /// The URL of your privacy policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub privacy_url: Option<String>,
-    /// The URL of your terms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terms_url: Option<String>,
+request! {
+    /// How Vault looks in a session. Colours are in hexadecimal, such as `#286efa`.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct SessionTheme {
+        /// The URL of the icon in the browser's tab.
+        pub favicon: Option<String>,
+        /// The URL of the logo.
+        pub logo: Option<String>,
+        /// The main colour.
+        pub primary_color: Option<String>,
+        /// The sidebar's background.
+        pub sidepanel_background_color: Option<String>,
+        /// The sidebar's text.
+        pub sidepanel_text_color: Option<String>,
+        /// The name in the sidebar.
+        pub vault_name: Option<String>,
+        /// The URL of your privacy policy.
+        pub privacy_url: Option<String>,
+        /// The URL of your terms.
+        pub terms_url: Option<String>,
+    }
 }
 
 impl SessionTheme {

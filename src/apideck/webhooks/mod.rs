@@ -6,9 +6,8 @@ pub use event_type::WebhookEventType;
 
 use super::{Apideck, AppId, ConsumerId, Envelope, Service, ServiceId, UnifiedApi};
 use crate::operation::operations;
-use crate::types::{id, model, open_enum, setters};
+use crate::types::{id, model, open_enum, request, setters};
 use crate::{Call, Patch, Secret, SecretUrl, Timestamp};
-use serde::Serialize;
 
 /// The operations on webhooks and their event logs.
 #[derive(Clone, Debug)]
@@ -119,14 +118,16 @@ impl Webhooks {
     }
 }
 
-/// Which page of webhooks to list; the first by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct ListWebhooks {
-    /// Where to begin: the cursor of a page. The first page where it is not set.
-    pub cursor: Option<String>,
-    /// How many webhooks a page holds: 20 where it is not set, 200 at most.
-    pub limit: Option<u32>,
+request! {
+    /// Which page of webhooks to list; the first by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct ListWebhooks {
+        /// Where to begin: the cursor of a page. The first page where it is not set.
+        pub cursor: Option<String>,
+        /// How many webhooks a page holds: 20 where it is not set, 200 at most.
+        pub limit: Option<u32>,
+    }
 }
 
 impl ListWebhooks {
@@ -141,21 +142,22 @@ impl ListWebhooks {
     }
 }
 
-/// A webhook to create.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct CreateWebhook {
-    /// The unified API whose events it gets; [`Vault`](UnifiedApi::Vault) for those of connections.
-    pub unified_api: UnifiedApi,
-    /// Where the events are posted to.
-    pub delivery_url: String,
-    /// The events that it gets.
-    pub events: Vec<WebhookEventType>,
-    /// Whether it gets any.
-    pub status: WebhookStatus,
-    /// Your own words for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+request! {
+    /// A webhook to create.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct CreateWebhook {
+        /// The unified API whose events it gets; [`Vault`](UnifiedApi::Vault) for those of connections.
+        pub unified_api: UnifiedApi,
+        /// Where the events are posted to.
+        pub delivery_url: String,
+        /// The events that it gets.
+        pub events: Vec<WebhookEventType>,
+        /// Whether it gets any.
+        pub status: WebhookStatus,
+        /// Your own words for it.
+        pub description: Option<String>,
+    }
 }
 
 impl CreateWebhook {
@@ -186,22 +188,20 @@ impl CreateWebhook {
     }
 }
 
-/// What to change of a webhook; nothing by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct UpdateWebhook {
-    /// Where the events are posted to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_url: Option<String>,
-    /// The events that it gets, all of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub events: Option<Vec<WebhookEventType>>,
-    /// Whether it gets any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<WebhookStatus>,
-    /// Your own words for it.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub description: Patch<String>,
+request! {
+    /// What to change of a webhook; nothing by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct UpdateWebhook {
+        /// Where the events are posted to.
+        pub delivery_url: Option<String>,
+        /// The events that it gets, all of them.
+        pub events: Option<Vec<WebhookEventType>>,
+        /// Whether it gets any.
+        pub status: Option<WebhookStatus>,
+        /// Your own words for it.
+        pub description: Patch<String>,
+    }
 }
 
 impl UpdateWebhook {
@@ -270,51 +270,41 @@ open_enum! {
     }
 }
 
-/// Which event logs to list; all of them by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "WebhookEventLogsFilter")]
-pub struct ListEventLogs {
-    /// None of these unified APIs, separated by commas: `vault,proxy`.
-    #[serde(rename = "filter[exclude_apis]")]
-    pub exclude_apis: Option<String>,
-    /// Only those about this service.
-    #[serde(rename = "filter[service][id]")]
-    pub service: Option<ServiceId>,
-    /// Only those about this consumer.
-    #[serde(rename = "filter[consumer_id]")]
-    pub consumer_id: Option<ConsumerId>,
-    /// Only those about this type of entity, such as `Connection`.
-    #[serde(rename = "filter[entity_type]")]
-    pub entity_type: Option<String>,
-    /// Only those of this type.
-    #[serde(rename = "filter[event_type]")]
-    pub event_type: Option<WebhookEventType>,
-    /// Only those of the event with this id.
-    #[serde(rename = "filter[event_id]")]
-    pub event_id: Option<String>,
-    /// Only those that were posted so often.
-    #[serde(rename = "filter[execution_attempt]")]
-    pub execution_attempt: Option<u32>,
-    /// Only those from this moment on.
-    #[serde(rename = "filter[start_date]")]
-    pub start_date: Option<Timestamp>,
-    /// Only those up to this moment, itself included.
-    #[serde(rename = "filter[end_date]")]
-    pub end_date: Option<Timestamp>,
-    /// Only those that were delivered, or only those that were not.
-    #[serde(rename = "filter[success]")]
-    pub success: Option<bool>,
-    /// Only those that were answered with this status.
-    #[serde(rename = "filter[status_code]")]
-    pub status_code: Option<u32>,
-    /// Only those that were answered with one of these statuses, 50 at most.
-    #[serde(rename = "filter[status_codes]")]
-    pub status_codes: Option<Vec<u32>>,
-    /// Where to begin: the cursor of a page. The first page where it is not set.
-    pub cursor: Option<String>,
-    /// How many logs a page holds: 20 where it is not set, 200 at most.
-    pub limit: Option<u32>,
+request! {
+    /// Which event logs to list; all of them by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[doc(alias = "WebhookEventLogsFilter")]
+    pub struct ListEventLogs {
+        /// None of these unified APIs, separated by commas: `vault,proxy`.
+        pub exclude_apis: Option<String> = "filter[exclude_apis]",
+        /// Only those about this service.
+        pub service: Option<ServiceId> = "filter[service][id]",
+        /// Only those about this consumer.
+        pub consumer_id: Option<ConsumerId> = "filter[consumer_id]",
+        /// Only those about this type of entity, such as `Connection`.
+        pub entity_type: Option<String> = "filter[entity_type]",
+        /// Only those of this type.
+        pub event_type: Option<WebhookEventType> = "filter[event_type]",
+        /// Only those of the event with this id.
+        pub event_id: Option<String> = "filter[event_id]",
+        /// Only those that were posted so often.
+        pub execution_attempt: Option<u32> = "filter[execution_attempt]",
+        /// Only those from this moment on.
+        pub start_date: Option<Timestamp> = "filter[start_date]",
+        /// Only those up to this moment, itself included.
+        pub end_date: Option<Timestamp> = "filter[end_date]",
+        /// Only those that were delivered, or only those that were not.
+        pub success: Option<bool> = "filter[success]",
+        /// Only those that were answered with this status.
+        pub status_code: Option<u32> = "filter[status_code]",
+        /// Only those that were answered with one of these statuses, 50 at most.
+        pub status_codes: Option<Vec<u32>> = "filter[status_codes]",
+        /// Where to begin: the cursor of a page. The first page where it is not set.
+        pub cursor: Option<String>,
+        /// How many logs a page holds: 20 where it is not set, 200 at most.
+        pub limit: Option<u32>,
+    }
 }
 
 impl ListEventLogs {

@@ -9,9 +9,8 @@ pub use types::{
 
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{setters, write_secret};
+use crate::types::{request, setters};
 use crate::{Call, Secret};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on a customer's connection.
@@ -156,14 +155,15 @@ impl Connections {
     }
 }
 
-/// A public token to exchange.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "PublicTokenExchangeRequest")]
-pub struct ExchangePublicToken {
-    /// The token that connecting gave.
-    #[serde(serialize_with = "write_secret")]
-    pub public_token: Secret,
+request! {
+    /// A public token to exchange.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "PublicTokenExchangeRequest")]
+    pub struct ExchangePublicToken {
+        /// The token that connecting gave.
+        pub public_token: Secret as Hidden,
+    }
 }
 
 impl ExchangePublicToken {
@@ -173,16 +173,17 @@ impl ExchangePublicToken {
     }
 }
 
-/// Which accounts of a connection are considered.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "AccountsSelectRequest")]
-pub struct SelectAccounts {
-    /// The connection's access token.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
-    /// The accounts to change.
-    pub accounts: Vec<AccountSelection>,
+request! {
+    /// Which accounts of a connection are considered.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "AccountsSelectRequest")]
+    pub struct SelectAccounts {
+        /// The connection's access token.
+        pub access_token: Secret as Hidden,
+        /// The accounts to change.
+        pub accounts: Vec<AccountSelection>,
+    }
 }
 
 impl SelectAccounts {
@@ -195,14 +196,16 @@ impl SelectAccounts {
     }
 }
 
-/// Whether one account is considered.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct AccountSelection {
-    /// The source's number of it; `null` for an account without one.
-    pub account_number: Option<String>,
-    /// Whether it is considered.
-    pub is_selected: bool,
+request! {
+    /// Whether one account is considered.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct AccountSelection {
+        /// The source's number of it; `null` for an account without one.
+        pub account_number: Option<String>,
+        /// Whether it is considered.
+        pub is_selected: bool,
+    }
 }
 
 impl AccountSelection {
@@ -217,16 +220,17 @@ impl AccountSelection {
     }
 }
 
-/// Whether a connection's data are refreshed regularly.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "AutoRefreshUpdateRequest")]
-pub struct UpdateAutoRefresh {
-    /// The connection's access token.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
-    /// Whether they are.
-    pub auto_refresh: bool,
+request! {
+    /// Whether a connection's data are refreshed regularly.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "AutoRefreshUpdateRequest")]
+    pub struct UpdateAutoRefresh {
+        /// The connection's access token.
+        pub access_token: Secret as Hidden,
+        /// Whether they are.
+        pub auto_refresh: bool,
+    }
 }
 
 impl UpdateAutoRefresh {
@@ -236,17 +240,17 @@ impl UpdateAutoRefresh {
     }
 }
 
-/// What to refresh of a connection.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "RefreshConnectionRequest")]
-pub struct RefreshConnection {
-    /// The connection's access token.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
-    /// The accounts; all where it is not set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_numbers: Option<Vec<String>>,
+request! {
+    /// What to refresh of a connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "RefreshConnectionRequest")]
+    pub struct RefreshConnection {
+        /// The connection's access token.
+        pub access_token: Secret as Hidden,
+        /// The accounts; all where it is not set.
+        pub account_numbers: Option<Vec<String>>,
+    }
 }
 
 impl RefreshConnection {
@@ -260,13 +264,14 @@ impl RefreshConnection {
     }
 }
 
-/// Names a connection by its access token.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct AccessTokenRequest {
-    /// The token that the exchange or the last rotation gave.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
+request! {
+    /// Names a connection by its access token.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct AccessTokenRequest {
+        /// The token that the exchange or the last rotation gave.
+        pub access_token: Secret as Hidden,
+    }
 }
 
 impl AccessTokenRequest {
@@ -276,18 +281,19 @@ impl AccessTokenRequest {
     }
 }
 
-/// Where a connection's events go.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "WebhookUpdateRequest")]
-pub struct UpdateWebhook {
-    /// The connection's access token.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
-    /// The URL that Deck posts events to.
-    pub url: String,
-    /// Whether it does.
-    pub is_active: bool,
+request! {
+    /// Where a connection's events go.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "WebhookUpdateRequest")]
+    pub struct UpdateWebhook {
+        /// The connection's access token.
+        pub access_token: Secret as Hidden,
+        /// The URL that Deck posts events to.
+        pub url: String,
+        /// Whether it does.
+        pub is_active: bool,
+    }
 }
 
 impl UpdateWebhook {

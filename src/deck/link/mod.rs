@@ -11,9 +11,8 @@ pub use types::{
 use super::{AccountId, SourceId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{setters, write_secret};
+use crate::types::{request, setters};
 use crate::{Call, Patch, Secret};
-use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations of a Link session.
@@ -168,41 +167,33 @@ impl Link {
     }
 }
 
-/// How a Link session shall run; Deck's own defaults where nothing is set.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "LinkTokenCreateRequest")]
-pub struct CreateLinkToken {
-    /// The language of the widget.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub language: Patch<Language>,
-    /// Sources of these countries only: ISO 3166-1 alpha-2.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub countries: Patch<Vec<String>>,
-    /// These sources only.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub source_ids: Patch<Vec<SourceId>>,
-    /// Sources of these types only.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub source_types: Patch<Vec<String>>,
-    /// Whether sources in beta are shown.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub beta_source_status: Patch<BetaSourceStatus>,
-    /// The connection to update, for a session that makes no new one.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub update: Patch<LinkUpdate>,
-    /// Where the session's events are sent.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub webhook_url: Patch<String>,
-    /// Whether the connection's data are refreshed regularly.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub auto_refresh: Patch<bool>,
-    /// How far documents are read.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub parsing_method: Patch<ParsingMethod>,
-    /// Whether only the latest invoice is collected.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub latest_invoice_only: Patch<bool>,
+request! {
+    /// How a Link session shall run; Deck's own defaults where nothing is set.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[doc(alias = "LinkTokenCreateRequest")]
+    pub struct CreateLinkToken {
+        /// The language of the widget.
+        pub language: Patch<Language>,
+        /// Sources of these countries only: ISO 3166-1 alpha-2.
+        pub countries: Patch<Vec<String>>,
+        /// These sources only.
+        pub source_ids: Patch<Vec<SourceId>>,
+        /// Sources of these types only.
+        pub source_types: Patch<Vec<String>>,
+        /// Whether sources in beta are shown.
+        pub beta_source_status: Patch<BetaSourceStatus>,
+        /// The connection to update, for a session that makes no new one.
+        pub update: Patch<LinkUpdate>,
+        /// Where the session's events are sent.
+        pub webhook_url: Patch<String>,
+        /// Whether the connection's data are refreshed regularly.
+        pub auto_refresh: Patch<bool>,
+        /// How far documents are read.
+        pub parsing_method: Patch<ParsingMethod>,
+        /// Whether only the latest invoice is collected.
+        pub latest_invoice_only: Patch<bool>,
+    }
 }
 
 impl CreateLinkToken {
@@ -225,15 +216,16 @@ impl CreateLinkToken {
     }
 }
 
-/// The connection that a session updates, and what of it.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct LinkUpdate {
-    /// The connection's access token.
-    #[serde(serialize_with = "write_secret")]
-    pub access_token: Secret,
-    /// What to update.
-    pub mode: UpdateMode,
+request! {
+    /// The connection that a session updates, and what of it.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct LinkUpdate {
+        /// The connection's access token.
+        pub access_token: Secret as Hidden,
+        /// What to update.
+        pub mode: UpdateMode,
+    }
 }
 
 impl LinkUpdate {
@@ -243,13 +235,14 @@ impl LinkUpdate {
     }
 }
 
-/// Names a Link session by its token.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct LinkTokenRequest {
-    /// The session's token.
-    #[serde(serialize_with = "write_secret")]
-    pub link_token: Secret,
+request! {
+    /// Names a Link session by its token.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct LinkTokenRequest {
+        /// The session's token.
+        pub link_token: Secret as Hidden,
+    }
 }
 
 impl LinkTokenRequest {
@@ -259,20 +252,19 @@ impl LinkTokenRequest {
     }
 }
 
-/// Which sources to find: by id, by name, or the most common ones.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "SourcesRequest")]
-pub struct SearchSources {
-    /// The session's token.
-    #[serde(serialize_with = "write_secret")]
-    pub link_token: Secret,
-    /// This source only; the search is then ignored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_id: Option<SourceId>,
-    /// Sources with this in their name: 3 to 255 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub search: Option<String>,
+request! {
+    /// Which sources to find: by id, by name, or the most common ones.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "SourcesRequest")]
+    pub struct SearchSources {
+        /// The session's token.
+        pub link_token: Secret as Hidden,
+        /// This source only; the search is then ignored.
+        pub source_id: Option<SourceId>,
+        /// Sources with this in their name: 3 to 255 characters.
+        pub search: Option<String>,
+    }
 }
 
 impl SearchSources {
@@ -287,24 +279,23 @@ impl SearchSources {
     }
 }
 
-/// A customer's credentials at a source.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "ConnectRequest")]
-pub struct ConnectSource {
-    /// The session's token.
-    #[serde(serialize_with = "write_secret")]
-    pub link_token: Secret,
-    /// The source.
-    pub source_id: SourceId,
-    /// A value for each field of the source.
-    pub fields: Vec<CredentialField>,
-    /// The terms of use that the customer has accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terms_of_use_url: Option<String>,
-    /// The privacy policy that the customer has accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub privacy_policy_url: Option<String>,
+request! {
+    /// A customer's credentials at a source.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "ConnectRequest")]
+    pub struct ConnectSource {
+        /// The session's token.
+        pub link_token: Secret as Hidden,
+        /// The source.
+        pub source_id: SourceId,
+        /// A value for each field of the source.
+        pub fields: Vec<CredentialField>,
+        /// The terms of use that the customer has accepted.
+        pub terms_of_use_url: Option<String>,
+        /// The privacy policy that the customer has accepted.
+        pub privacy_policy_url: Option<String>,
+    }
 }
 
 impl ConnectSource {
@@ -329,15 +320,16 @@ impl ConnectSource {
     }
 }
 
-/// What a customer has entered into one field of a source.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct CredentialField {
-    /// The field, by the source's `field_name`.
-    pub field_name: String,
-    /// The value.
-    #[serde(serialize_with = "write_secret")]
-    pub field_value: Secret,
+request! {
+    /// What a customer has entered into one field of a source.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct CredentialField {
+        /// The field, by the source's `field_name`.
+        pub field_name: String,
+        /// The value.
+        pub field_value: Secret as Hidden,
+    }
 }
 
 impl CredentialField {
@@ -347,17 +339,17 @@ impl CredentialField {
     }
 }
 
-/// A customer's answer to a security question.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "LinkMfaAnswerRequest")]
-pub struct AnswerLinkMfa {
-    /// The session's token.
-    #[serde(serialize_with = "write_secret")]
-    pub link_token: Secret,
-    /// The answer, or the code that the customer was sent.
-    #[serde(serialize_with = "write_secret")]
-    pub answer: Secret,
+request! {
+    /// A customer's answer to a security question.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "LinkMfaAnswerRequest")]
+    pub struct AnswerLinkMfa {
+        /// The session's token.
+        pub link_token: Secret as Hidden,
+        /// The answer, or the code that the customer was sent.
+        pub answer: Secret as Hidden,
+    }
 }
 
 impl AnswerLinkMfa {
@@ -367,16 +359,17 @@ impl AnswerLinkMfa {
     }
 }
 
-/// The accounts to go on with.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "LinkAccountSelectRequest")]
-pub struct SelectLinkAccounts {
-    /// The session's token.
-    #[serde(serialize_with = "write_secret")]
-    pub link_token: Secret,
-    /// The accounts.
-    pub accounts: Vec<AccountId>,
+request! {
+    /// The accounts to go on with.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[doc(alias = "LinkAccountSelectRequest")]
+    pub struct SelectLinkAccounts {
+        /// The session's token.
+        pub link_token: Secret as Hidden,
+        /// The accounts.
+        pub accounts: Vec<AccountId>,
+    }
 }
 
 impl SelectLinkAccounts {

@@ -8,7 +8,7 @@ use super::storage::StorageItem;
 use super::{AgentId, CredentialId, Page, SessionId, SourceId, TaskId, TaskRunId};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{open_enum, setters, write_secret};
+use crate::types::{open_enum, request, setters};
 use crate::{Call, Secret, Timestamp};
 use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -179,30 +179,32 @@ impl<I> fmt::Debug for RunTask<I> {
     }
 }
 
-/// Which task runs to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ListTaskRuns {
-    /// How many runs a page holds, from 1 to 100: 20 where it is not set.
-    pub limit: Option<u32>,
-    /// Where the page begins: the `next_cursor` of the one before.
-    pub cursor: Option<String>,
-    /// Those in one of these states.
-    pub status: Option<Vec<TaskRunStatus>>,
-    /// Those that ended with one of these results.
-    pub outcome: Option<Vec<TaskRunResult>>,
-    /// Those at one of these sources.
-    pub source_id: Option<Vec<SourceId>>,
-    /// Those of this agent.
-    pub agent_id: Option<AgentId>,
-    /// Those with this credential.
-    pub credential_id: Option<CredentialId>,
-    /// Those of this task.
-    pub task_id: Option<TaskId>,
-    /// Those that were created after this moment: RFC 3339.
-    pub created_after: Option<Timestamp>,
-    /// Those that were created before this moment: RFC 3339.
-    pub created_before: Option<Timestamp>,
+request! {
+    /// Which task runs to list.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ListTaskRuns {
+        /// How many runs a page holds, from 1 to 100: 20 where it is not set.
+        pub limit: Option<u32>,
+        /// Where the page begins: the `next_cursor` of the one before.
+        pub cursor: Option<String>,
+        /// Those in one of these states.
+        pub status: Option<Vec<TaskRunStatus>>,
+        /// Those that ended with one of these results.
+        pub outcome: Option<Vec<TaskRunResult>>,
+        /// Those at one of these sources.
+        pub source_id: Option<Vec<SourceId>>,
+        /// Those of this agent.
+        pub agent_id: Option<AgentId>,
+        /// Those with this credential.
+        pub credential_id: Option<CredentialId>,
+        /// Those of this task.
+        pub task_id: Option<TaskId>,
+        /// Those that were created after this moment: RFC 3339.
+        pub created_after: Option<Timestamp>,
+        /// Those that were created before this moment: RFC 3339.
+        pub created_before: Option<Timestamp>,
+    }
 }
 
 impl ListTaskRuns {
@@ -264,14 +266,15 @@ open_enum! {
     }
 }
 
-/// A customer's answer to what a run asks for.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-#[doc(alias = "SubmitInteractionRequest")]
-pub struct AnswerInteraction {
-    /// The answers by the names of the fields.
-    #[serde(serialize_with = "write_secret")]
-    pub input: BTreeMap<String, Secret>,
+request! {
+    /// A customer's answer to what a run asks for.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[doc(alias = "SubmitInteractionRequest")]
+    pub struct AnswerInteraction {
+        /// The answers by the names of the fields.
+        pub input: BTreeMap<String, Secret> as Hidden,
+    }
 }
 
 impl AnswerInteraction {

@@ -1,8 +1,7 @@
 use super::{ConnectionConfiguration, ConsentRecord, DataScopes, FormField};
 use crate::apideck::{ServiceId, UnifiedApi};
-use crate::types::{id, model, open_enum};
+use crate::types::{id, model, open_enum, request};
 use crate::{JsonMap, SecretUrl, Timestamp, UnixMillis};
-use serde::Serialize;
 
 id! {
     /// A connection: unified API and service, such as `crm+salesforce`.
@@ -261,12 +260,14 @@ model! {
     }
 }
 
-/// A mapping to store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CustomMappingInput {
-    /// The JSONPath of the value in the service's record.
-    pub value: String,
+request! {
+    /// A mapping to store.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CustomMappingInput {
+        /// The JSONPath of the value in the service's record.
+        pub value: String,
+    }
 }
 
 impl CustomMappingInput {

@@ -1,4 +1,4 @@
-use crate::types::{id, model, setters};
+use crate::types::{id, model, request, setters};
 use crate::{OtherJson, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,14 +25,16 @@ model! {
     }
 }
 
-/// A consent or refusal to record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ConsentRecordInput {
-    /// Whether the consumer agrees.
-    pub granted: bool,
-    /// To what.
-    pub resources: DataScopesResources,
+request! {
+    /// A consent or refusal to record.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ConsentRecordInput {
+        /// Whether the consumer agrees.
+        pub granted: bool,
+        /// To what.
+        pub resources: DataScopesResources,
+    }
 }
 
 impl ConsentRecordInput {
@@ -56,16 +58,16 @@ model! {
     }
 }
 
-/// Which data an application may see, to set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct DataScopesInput {
-    /// Whether the restriction is switched on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// The resources and fields.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resources: Option<DataScopesResources>,
+request! {
+    /// Which data an application may see, to set.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct DataScopesInput {
+        /// Whether the restriction is switched on.
+        pub enabled: Option<bool>,
+        /// The resources and fields.
+        pub resources: Option<DataScopesResources>,
+    }
 }
 
 impl DataScopesInput {
@@ -99,6 +101,8 @@ pub type DataScopesFields = BTreeMap<String, BTreeMap<String, FieldPermission>>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DataScopesResources(OtherJson);
+
+request::part! { DataScopesResources }
 
 impl DataScopesResources {
     /// All resources with all fields: `*`.
@@ -141,16 +145,16 @@ impl From<DataScopesFields> for DataScopesResources {
     }
 }
 
-/// What may be done with a field.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FieldPermission {
-    /// It may be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub read: Option<bool>,
-    /// It may be written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub write: Option<bool>,
+request! {
+    /// What may be done with a field.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct FieldPermission {
+        /// It may be read.
+        pub read: Option<bool>,
+        /// It may be written.
+        pub write: Option<bool>,
+    }
 }
 
 impl FieldPermission {

@@ -1,4 +1,4 @@
-use crate::types::{list, model, open_enum};
+use crate::types::{list, model, open_enum, request};
 use crate::{OtherJson, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
@@ -315,16 +315,16 @@ impl From<&String> for FieldValue {
     }
 }
 
-/// Defaults for new records of one resource.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConnectionConfiguration {
-    /// The resource, such as `leads`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resource: Option<String>,
-    /// The defaults of its fields.
-    #[serde(default, deserialize_with = "list")]
-    pub defaults: Vec<ConfigurationDefault>,
+request! {
+    /// Defaults for new records of one resource.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    read pub struct ConnectionConfiguration {
+        /// The resource, such as `leads`.
+        pub resource: Option<String>,
+        /// The defaults of its fields.
+        pub defaults: Vec<ConfigurationDefault>,
+    }
 }
 
 impl ConnectionConfiguration {

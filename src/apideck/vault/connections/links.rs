@@ -4,7 +4,7 @@ use super::{Connection, Connections};
 use crate::apideck::ServiceId;
 use crate::call::write_query;
 use crate::operation::{Operation, Repeat};
-use crate::types::{model, setters, with_secrets, write_secret};
+use crate::types::{model, request, setters, with_secrets, write_secret};
 use crate::{Error, Provider, Secret, SecretUrl};
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -146,10 +146,10 @@ struct Revoke<'a> {
     redirect_uri: &'a str,
 }
 
-#[derive(Serialize)]
-struct State {
-    #[serde(serialize_with = "write_secret")]
-    state: Secret,
+request! {
+    struct State {
+        state: Secret as Hidden,
+    }
 }
 
 /// The link with these parameters, each in the place of the one that it has, if any.
@@ -171,13 +171,14 @@ fn extended(url: &SecretUrl, parameters: &impl Serialize) -> SecretUrl {
     SecretUrl::from(format!("{path}?{query}{fragment}").as_str())
 }
 
-/// What to make a state for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CreateCallbackState {
-    /// Where the browser comes back to in the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redirect_uri: Option<String>,
+request! {
+    /// What to make a state for.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct CreateCallbackState {
+        /// Where the browser comes back to in the end.
+        pub redirect_uri: Option<String>,
+    }
 }
 
 impl CreateCallbackState {
@@ -249,13 +250,14 @@ impl RedirectFragment {
     }
 }
 
-/// What confirms a connection.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct ConfirmConnection {
-    /// The token of a [`RedirectFragment`].
-    #[serde(serialize_with = "write_secret")]
-    pub confirm_token: Secret,
+request! {
+    /// What confirms a connection.
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    pub struct ConfirmConnection {
+        /// The token of a [`RedirectFragment`].
+        pub confirm_token: Secret as Hidden,
+    }
 }
 
 impl ConfirmConnection {

@@ -29,9 +29,8 @@ pub use resources::{
 use crate::apideck::{Apideck, Envelope, ServiceId, UnifiedApi};
 use crate::call::Draft;
 use crate::operation::{Operation, operations};
-use crate::types::{setters, write_secret};
+use crate::types::{request, setters};
 use crate::{Call, JsonMap, Patch, Secret, Timestamp};
-use serde::Serialize;
 
 /// The operations on one consumer's connections.
 #[derive(Clone, Debug)]
@@ -441,14 +440,16 @@ impl Connections {
     }
 }
 
-/// Which connections to list; all of them by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct ListConnections {
-    /// Only those of this unified API.
-    pub api: Option<UnifiedApi>,
-    /// Only those that are configured, or only those that are not.
-    pub configured: Option<bool>,
+request! {
+    /// Which connections to list; all of them by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct ListConnections {
+        /// Only those of this unified API.
+        pub api: Option<UnifiedApi>,
+        /// Only those that are configured, or only those that are not.
+        pub configured: Option<bool>,
+    }
 }
 
 impl ListConnections {
@@ -466,37 +467,31 @@ impl ListConnections {
 /// What to set of a new connection: the same members as in an update.
 pub type CreateConnection = UpdateConnection;
 
-/// What to change of a connection; nothing by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct UpdateConnection {
-    /// Whether calls may go through the connection.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// Values for the form fields, by field id. Members that are left out stay.
-    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "write_secret")]
-    pub settings: Patch<JsonMap>,
-    /// Your own data about the connection.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub metadata: Patch<JsonMap>,
-    /// Defaults for new records, by resource.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub configuration: Option<Vec<ConnectionConfiguration>>,
-    /// How custom fields are found in the service's records.
-    ///
-    /// Apideck documents neither which fields these are for nor what becomes of mappings that the list leaves out: count
-    /// them as gone. [`vault().custom_mappings()`](crate::apideck::vault::custom_mappings) sets one field and no other.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_mappings: Option<Vec<CustomMappingInput>>,
-    /// Whether the consumer agrees to the sharing of data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consent_state: Option<ConsentState>,
-    /// A consent to record, besides those that are recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latest_consent: Option<ConsentRecordInput>,
-    /// Which data the application may see.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_data_scopes: Option<DataScopesInput>,
+request! {
+    /// What to change of a connection; nothing by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct UpdateConnection {
+        /// Whether calls may go through the connection.
+        pub enabled: Option<bool>,
+        /// Values for the form fields, by field id. Members that are left out stay.
+        pub settings: Patch<JsonMap> as Hidden,
+        /// Your own data about the connection.
+        pub metadata: Patch<JsonMap>,
+        /// Defaults for new records, by resource.
+        pub configuration: Option<Vec<ConnectionConfiguration>>,
+        /// How custom fields are found in the service's records.
+        ///
+        /// Apideck documents neither which fields these are for nor what becomes of mappings that the list leaves out: count
+        /// them as gone. [`vault().custom_mappings()`](crate::apideck::vault::custom_mappings) sets one field and no other.
+        pub custom_mappings: Option<Vec<CustomMappingInput>>,
+        /// Whether the consumer agrees to the sharing of data.
+        pub consent_state: Option<ConsentState>,
+        /// A consent to record, besides those that are recorded.
+        pub latest_consent: Option<ConsentRecordInput>,
+        /// Which data the application may see.
+        pub application_data_scopes: Option<DataScopesInput>,
+    }
 }
 
 impl UpdateConnection {
@@ -522,12 +517,14 @@ impl UpdateConnection {
     }
 }
 
-/// Where to move a connection to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct MigrateConnection {
-    /// The service, one of those that Apideck declares for the present one.
-    pub target_service_id: ServiceId,
+request! {
+    /// Where to move a connection to.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct MigrateConnection {
+        /// The service, one of those that Apideck declares for the present one.
+        pub target_service_id: ServiceId,
+    }
 }
 
 impl MigrateConnection {
@@ -537,19 +534,18 @@ impl MigrateConnection {
     }
 }
 
-/// Credentials and settings of a connection that was authorized elsewhere.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct ImportConnection {
-    /// The tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credentials: Option<ImportCredentials>,
-    /// Values for the form fields, by field id.
-    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "write_secret")]
-    pub settings: Patch<JsonMap>,
-    /// Your own data about the connection.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub metadata: Patch<JsonMap>,
+request! {
+    /// Credentials and settings of a connection that was authorized elsewhere.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct ImportConnection {
+        /// The tokens.
+        pub credentials: Option<ImportCredentials>,
+        /// Values for the form fields, by field id.
+        pub settings: Patch<JsonMap> as Hidden,
+        /// Your own data about the connection.
+        pub metadata: Patch<JsonMap>,
+    }
 }
 
 impl ImportConnection {
@@ -565,22 +561,20 @@ impl ImportConnection {
     }
 }
 
-/// Tokens that were obtained outside Vault.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct ImportCredentials {
-    /// The token that Vault refreshes the access token with.
-    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "write_secret")]
-    pub refresh_token: Patch<Secret>,
-    /// The token of the next calls.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_secret")]
-    pub access_token: Option<Secret>,
-    /// When the access token was issued. Without it Vault refreshes the token at once.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub issued_at: Patch<Timestamp>,
-    /// Seconds from `issued_at` until the access token expires. Without it Vault refreshes the token at once.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub expires_in: Patch<i64>,
+request! {
+    /// Tokens that were obtained outside Vault.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct ImportCredentials {
+        /// The token that Vault refreshes the access token with.
+        pub refresh_token: Patch<Secret> as Hidden,
+        /// The token of the next calls.
+        pub access_token: Option<Secret> as Hidden,
+        /// When the access token was issued. Without it Vault refreshes the token at once.
+        pub issued_at: Patch<Timestamp>,
+        /// Seconds from `issued_at` until the access token expires. Without it Vault refreshes the token at once.
+        pub expires_in: Patch<i64>,
+    }
 }
 
 impl ImportCredentials {

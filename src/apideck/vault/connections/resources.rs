@@ -1,19 +1,20 @@
 use crate::apideck::{ServiceId, UnifiedApi};
-use crate::types::{id, model, open_enum, setters};
+use crate::types::{id, model, open_enum, request, setters};
 use crate::{JsonMap, OtherJson};
-use serde::Serialize;
 
 id! {
     /// A resource of a unified API, in the plural, such as `leads`.
     pub struct ResourceId;
 }
 
-/// Which record of a resource the answer is taken from; one that Vault picks by default.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct ListCustomFields {
-    /// The record's id, such as an employee's.
-    pub resource_id: Option<String>,
+request! {
+    /// Which record of a resource the answer is taken from; one that Vault picks by default.
+    #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
+    pub struct ListCustomFields {
+        /// The record's id, such as an employee's.
+        pub resource_id: Option<String>,
+    }
 }
 
 impl ListCustomFields {

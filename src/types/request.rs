@@ -1,0 +1,134 @@
+//! How requests are written: `request!` declares a type with the names that its members have in JSON.
+
+use super::secret::WriteSecret;
+use super::write_secret;
+use crate::{JsonMap, OtherJson, Patch};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// Declares a type of requests: an object in JSON, written member by member.
+///
+/// Names are given as in [`model!`](super::model::model). An `Option` that is `None` and a `Patch` that keeps are left out.
+/// What is secret is written `as Hidden`: `[REDACTED]`, unless the client writes it; [`Secret`](crate::Secret) has no
+/// `Serialize`, so that a member which lacks this does not compile. The members of a [`JsonMap`] that is written `as More`
+/// stand beside the others, and are secret.
+///
+/// `read` before the type makes it a model too, for what vendors answer as it was sent.
+///
+/// serde's derive would make several times as much code of it.
+macro_rules! request {
+    (@write struct $name:ident $case:tt { $(
+        $(#[$member_meta:meta])* $member_vis:vis $member:ident: $type:ty $(as $writer:ident)? $(= $key:literal)?
+    ),+ $(,)? }) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let keys = $crate::types::model::keys!($case $( $member [$($key)?] )+);
+                let mut members = $crate::types::model::Members::begin(serializer, None, keys)?;
+                $( $crate::types::request::write_part!(members, &self.$member $(, $writer)?); )+
+                members.end()
+            }
+        }
+
+        $crate::types::request::part! { $name }
+    };
+    (@declare [$($meta:tt)*] $vis:vis struct $name:ident { $(
+        $(#[$member_meta:meta])* $member_vis:vis $member:ident: $type:ty $(as $writer:ident)? $(= $key:literal)?
+    ),+ $(,)? }) => {
+        $($meta)*
+        $vis struct $name {
+            $( $(#[$member_meta])* $member_vis $member: $type, )+
+        }
+    };
+    ($(#[$meta:meta])* read $vis:vis struct $name:ident $(in $case:ident)? { $($members:tt)+ }) => {
+        $crate::types::model!(@read [$(#[$meta])*] $vis struct $name [$($case)?] { $($members)+ });
+        $crate::types::request!(@write struct $name [$($case)?] { $($members)+ });
+    };
+    ($(#[$meta:meta])* $vis:vis struct $name:ident $(in $case:ident)? { $($members:tt)+ }) => {
+        $crate::types::request!(@declare [$(#[$meta])*] $vis struct $name { $($members)+ });
+        $crate::types::request!(@write struct $name [$($case)?] { $($members)+ });
+    };
+}
+
+/// Writes a member by the writer that is named for it; those of [`model!`](super::model::model) matter to reading only.
+macro_rules! write_part {
+    ($members:ident, $value:expr, Hidden) => {
+        $members.hidden($value)
+    };
+    ($members:ident, $value:expr, More) => {
+        $members.more($value)
+    };
+    ($members:ident, $value:expr $(, $reader:ident)?) => {
+        $members.part($value)
+    };
+}
+
+/// Makes types members that are always written.
+macro_rules! part {
+    ($($type:ty),+) => { $(
+        impl $crate::types::request::Part for $type {
+            type Value = Self;
+
+            #[inline]
+            fn part(&self) -> $crate::Patch<&Self> {
+                $crate::Patch::Set(self)
+            }
+        }
+    )+ };
+}
+
+pub(crate) use {part, request, write_part};
+
+/// What a member of a request may be.
+pub(crate) trait Part {
+    type Value;
+
+    /// What is written: nothing, `null`, or the value.
+    fn part(&self) -> Patch<&Self::Value>;
+}
+
+impl<T> Part for Option<T> {
+    type Value = T;
+
+    fn part(&self) -> Patch<&T> {
+        self.as_ref().map_or(Patch::Keep, Patch::Set)
+    }
+}
+
+impl<T> Part for Patch<T> {
+    type Value = T;
+
+    fn part(&self) -> Patch<&T> {
+        match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(value) => Patch::Set(value),
+        }
+    }
+}
+
+impl<T> Part for Vec<T> {
+    type Value = Self;
+
+    fn part(&self) -> Patch<&Self> {
+        Patch::Set(self)
+    }
+}
+
+impl<T> Part for BTreeMap<String, T> {
+    type Value = Self;
+
+    fn part(&self) -> Patch<&Self> {
+        Patch::Set(self)
+    }
+}
+
+part! { String, bool, i64, u32, JsonMap, OtherJson, crate::Secret, crate::SecretUrl }
+
+/// What is secret in a request.
+pub(super) struct Hidden<'a, T>(pub(super) &'a T);
+
+impl<T: WriteSecret> Serialize for Hidden<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_secret(self.0, serializer)
+    }
+}
