@@ -99,7 +99,7 @@ macro_rules! keys {
     // One constant for all: a compiler evaluates each of them by itself.
     ([camelCase] $( $member:ident [$($key:literal)?] )+) => {{
         const NAMES: &str = concat!($( $crate::types::model::name!($member $($key)?) ),+);
-        const CAMEL: [u8; $crate::types::model::camel_length(NAMES)] = $crate::types::model::camel_case(NAMES);
+        const CAMEL: [u8; NAMES.len()] = $crate::types::model::camel_case(NAMES);
         const KEYS: [&str; [$( stringify!($member) ),+].len()] =
             $crate::types::model::words($crate::types::model::text(&CAMEL));
         &KEYS
@@ -437,33 +437,24 @@ impl<S: SerializeMap> Members<S> {
     }
 }
 
-/// How long names are in camel case, of which each ends in a space.
-pub(crate) const fn camel_length(snake: &str) -> usize {
-    let (mut rest, mut length, mut is_literal) = (snake.as_bytes(), 0, false);
-    while let [byte, after @ ..] = rest {
-        is_literal = *byte == b'=' || is_literal && *byte != b' ';
-        length += (*byte != b'=' && (is_literal || *byte != b'_')) as usize;
-        rest = after;
-    }
-    length
-}
-
 /// Names in camel case, of which each ends in a space; one behind `=` stays as it is.
 pub(crate) const fn camel_case<const N: usize>(snake: &str) -> [u8; N] {
-    let mut camel = [0; N];
+    let mut camel = [b' '; N];
     let mut room: &mut [u8] = &mut camel;
     let (mut rest, mut begins, mut is_literal) = (snake.as_bytes(), false, false);
     while let [byte, after @ ..] = rest {
-        is_literal = *byte == b'=' || is_literal && *byte != b' ';
-        if *byte != b'='
-            && (is_literal || *byte != b'_')
-            && let [letter, others @ ..] = room
-        {
-            *letter = if begins { byte.to_ascii_uppercase() } else { *byte };
-            room = others;
-        }
-        begins = *byte == b'_' && !is_literal;
         rest = after;
+        match byte {
+            b'=' => is_literal = true,
+            b'_' if !is_literal => begins = true,
+            _ => {
+                if let [letter, others @ ..] = room {
+                    *letter = if begins { byte.to_ascii_uppercase() } else { *byte };
+                    room = others;
+                }
+                (begins, is_literal) = (false, is_literal && *byte != b' ');
+            }
+        }
     }
     camel
 }
@@ -480,14 +471,18 @@ pub(crate) const fn words<const N: usize>(text: &'static str) -> [&'static str; 
 }
 
 const fn first_word(text: &'static str) -> (&'static str, &'static str) {
-    let mut length = 0;
-    while let Some((word, after)) = text.split_at_checked(length) {
-        if let ([b' ', ..], Some((_, after))) = (after.as_bytes(), after.split_at_checked(1)) {
-            return (word, after);
-        }
+    let (mut rest, mut length) = (text.as_bytes(), 0);
+    while let [byte, after @ ..] = rest
+        && *byte != b' '
+    {
+        rest = after;
         length += 1;
     }
-    (text, "")
+    let Some((word, after)) = text.split_at_checked(length) else { return (text, "") };
+    match after.split_at_checked(1) {
+        Some((_, after)) => (word, after),
+        None => (word, ""),
+    }
 }
 
 /// The text of a name.
@@ -517,6 +512,8 @@ mod tests {
             pub in_stock: Option<i64> as WholeNumber,
             /// What it is.
             pub kind: Option<String> = "type",
+            /// Its id elsewhere.
+            pub other_id: Option<String> = "_other_ID",
         } with unread
     }
 
@@ -551,17 +548,20 @@ mod tests {
 
     #[test]
     fn members_have_their_names_and_readers() {
-        let text = r#"{"type":"bolt","id":"1","more":[{}],"spareParts":[1,null,2],"inStock":"17"}"#;
+        let text =
+            r#"{"type":"bolt","id":"1","more":[{}],"_other_ID":"x","spareParts":[1,null,2],"inStock":"17"}"#;
         let thing: Thing = from_str(text).unwrap();
         let expected = Thing {
             id: "1".to_owned(),
             spare_parts: vec![1, 2],
             in_stock: Some(17),
             kind: Some("bolt".to_owned()),
+            other_id: Some("x".to_owned()),
             unread: Vec::new(),
         };
         assert_eq!(thing, expected);
-        let written = json!({ "id": "1", "spareParts": [1, 2], "inStock": 17, "type": "bolt" });
+        let written =
+            json!({ "id": "1", "spareParts": [1, 2], "inStock": 17, "type": "bolt", "_other_ID": "x" });
         assert_eq!(to_value(&thing).unwrap(), written);
         assert_eq!(serde_json::from_value::<Thing>(written).unwrap(), thing);
     }

@@ -132,3 +132,72 @@ impl<T: WriteSecret> Serialize for Hidden<'_, T> {
         write_secret(self.0, serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::types::with_secrets;
+    use crate::{JsonMap, Patch, Secret};
+    use serde_json::{from_str, json, to_string, to_value};
+
+    request! {
+        /// A thing to change.
+        #[derive(Clone, Debug, Default)]
+        struct UpdateThing in camelCase {
+            name_of_it: Patch<String>,
+            is_open: Option<bool>,
+            parts: Vec<Part>,
+            key: Option<Secret> as Hidden,
+            old_key: Patch<Secret> as Hidden,
+            settings: JsonMap as Hidden = "_settings",
+            more: JsonMap as More,
+        }
+    }
+
+    request! {
+        /// A part of it, which comes back as it was sent.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        read pub(super) struct Part {
+            pub(super) size: Option<i64> as WholeNumber,
+            pub(super) kind: Option<String> = "type",
+        }
+    }
+
+    #[test]
+    fn what_is_not_set_is_left_out() {
+        assert_eq!(to_string(&UpdateThing::default()).unwrap(), r#"{"parts":[],"_settings":{}}"#);
+        let cleared =
+            UpdateThing { name_of_it: Patch::Clear, old_key: Patch::Clear, ..UpdateThing::default() };
+        let written = json!({ "nameOfIt": null, "parts": [], "oldKey": null, "_settings": {} });
+        assert_eq!(to_value(cleared).unwrap(), written);
+    }
+
+    #[test]
+    fn r20_what_is_secret_is_for_the_client_alone() {
+        let update = UpdateThing {
+            name_of_it: "it".into(),
+            is_open: Some(false),
+            parts: vec![Part { size: Some(1), kind: None }],
+            key: Some("k3y".into()),
+            old_key: "0ld".into(),
+            settings: JsonMap::new().with("pin", 4711),
+            more: JsonMap::new().with("new", "s3cret"),
+        };
+        let hidden = json!({
+            "nameOfIt": "it", "isOpen": false, "parts": [{ "size": 1 }], "key": "[REDACTED]",
+            "oldKey": "[REDACTED]", "_settings": { "pin": "[REDACTED]" }, "new": "[REDACTED]",
+        });
+        assert_eq!(to_value(&update).unwrap(), hidden);
+        let whole = json!({
+            "nameOfIt": "it", "isOpen": false, "parts": [{ "size": 1 }], "key": "k3y",
+            "oldKey": "0ld", "_settings": { "pin": 4711 }, "new": "s3cret",
+        });
+        assert_eq!(with_secrets(|| to_value(&update)).unwrap(), whole);
+    }
+
+    #[test]
+    fn what_comes_back_is_read_as_a_model() {
+        let part: Part = from_str(r#"{"type":"bolt","size":"17","new":1}"#).unwrap();
+        assert_eq!(part, Part { size: Some(17), kind: Some("bolt".to_owned()) });
+        assert_eq!(from_str::<Part>("{}").unwrap(), Part::default());
+    }
+}
