@@ -5,7 +5,7 @@ use super::read_data::ValidationResult;
 use super::{CompanyId, DataType, ListOptions, Page};
 use crate::engine::Engine;
 use crate::operation::operations;
-use crate::types::{id, model, open_enum, request};
+use crate::types::{id, model, open_enum};
 use crate::{Call, Timestamp};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -87,13 +87,13 @@ impl PushData {
     }
 }
 
-request! {
+model! {
     /// What a connection takes for a record, or for one member of it.
     ///
     /// Source: <https://docs.codat.io/platform-api#/schemas/PushOption>.
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
-    read pub struct PushOption in camelCase {
+    pub struct PushOption in camelCase {
         /// What kind of value it takes.
         pub kind: Option<PushOptionType> = "type",
         /// Its name for people.

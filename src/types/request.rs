@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn r20_what_is_secret_is_for_the_client_alone() {
+    fn what_is_secret_is_for_the_client_alone() {
         let update = UpdateThing {
             name_of_it: "it".into(),
             is_open: Some(false),

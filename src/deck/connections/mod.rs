@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::operation::operations;
 use crate::types::{request, setters};
 use crate::{Call, Secret};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The operations on a customer's connection.
@@ -196,17 +197,17 @@ impl SelectAccounts {
     }
 }
 
-request! {
-    /// Whether one account is considered.
-    #[derive(Clone, Debug)]
-    #[non_exhaustive]
-    pub struct AccountSelection {
-        /// The source's number of it; `null` for an account without one.
-        pub account_number: Option<String>,
-        /// Whether it is considered.
-        pub is_selected: bool,
-    }
+/// Whether one account is considered.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct AccountSelection {
+    /// The source's number of it; `null` for an account without one.
+    pub account_number: Option<String>,
+    /// Whether it is considered.
+    pub is_selected: bool,
 }
+
+request::part! { AccountSelection }
 
 impl AccountSelection {
     /// Considers the account with this number, or does not.

@@ -41,7 +41,8 @@ const CREDENTIALS: &str = "proxy-authorization: Basic dXNlcjpwQHNz\r\n";
 
 #[tokio::test]
 async fn r5_a_proxy_is_told_the_whole_address_and_who_asks() {
-    let server = Raw::answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+    let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+    let server = Raw::answering(answer).await;
     let (proxy, heads) = passing_on(server.base().strip_prefix("http://").unwrap().parse().unwrap()).await;
     let builder = builder("http://vendor.example:81/v1").proxy(with_credentials(&proxy));
     let client = builder.allow_http(true).build().unwrap();
