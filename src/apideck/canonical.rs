@@ -9,6 +9,13 @@ use std::{cmp::Ordering, fmt::Write, ops::Range, str};
 /// How deep the body may be nested. serde_json reads nothing deeper either.
 const DEPTH: usize = 128;
 
+/// How many numbers of more than [`DIGITS`] digits a body may hold. The nearest double of such a number can take as long to
+/// find as that of a hundred others, and JavaScript writes 17 digits at most.
+const LONG_NUMBERS: usize = 1000;
+
+/// As many as always fit into 64 bits.
+const DIGITS: usize = 19;
+
 /// The object that `__proto__` stands for in JavaScript.
 const PROTO: &str = "__proto__";
 
@@ -36,10 +43,10 @@ struct Value {
 }
 
 impl<'a> Parsed<'a> {
-    /// `None` where the body is no JSON to JavaScript, or is nested too deep.
+    /// `None` where the body is no JSON to JavaScript, is nested too deep, or has too many long numbers.
     pub(crate) fn new(body: &'a [u8]) -> Option<Self> {
         let text = str::from_utf8(body).ok()?;
-        let mut parser = Parser { text, at: 0, values: Vec::new() };
+        let mut parser = Parser { text, at: 0, values: Vec::new(), long_numbers: 0 };
         parser.value(DEPTH)?;
         parser.skip_space();
         (parser.at == text.len()).then_some(Self { text, values: parser.values })
@@ -298,6 +305,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     values: Vec<Value>,
+    long_numbers: usize,
 }
 
 impl Parser<'_> {
@@ -404,11 +412,18 @@ impl Parser<'_> {
     fn number(&mut self) -> Option<()> {
         let _ = self.take(b'-');
         let whole = self.digits()?;
-        if whole.len() > 1 && self.text.get(whole)?.starts_with('0') {
+        let mut digits = whole.len();
+        if digits > 1 && self.text.get(whole)?.starts_with('0') {
             return None;
         }
         if self.take(b'.').is_some() {
-            self.digits()?;
+            digits += self.digits()?.len();
+        }
+        if digits > DIGITS {
+            self.long_numbers += 1;
+            if self.long_numbers > LONG_NUMBERS {
+                return None;
+            }
         }
         if self.take(b'e').or_else(|| self.take(b'E')).is_some() {
             let _ = self.take(b'-').or_else(|| self.take(b'+'));
@@ -496,6 +511,17 @@ mod tests {
             assert_eq!(written(&nested(DEPTH + 1)), None);
             assert_eq!(written(&open.repeat(1_000_000)), None);
         }
+    }
+
+    #[test]
+    fn r26_long_numbers_are_bounded() {
+        for number in ["12345678901234567891", "-0.0000000000000000001", "1.7976931348623157081452742e-305"] {
+            let list = |count: usize| format!("[{}]", vec![number; count].join(","));
+            assert!(written(&list(LONG_NUMBERS)).is_some());
+            assert_eq!(written(&list(LONG_NUMBERS + 1)), None);
+        }
+        let list = format!("[{}0]", "1234567890.123456789e-300,".repeat(40_000));
+        assert!(written(&list).is_some());
     }
 
     #[test]
