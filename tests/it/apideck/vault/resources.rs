@@ -8,8 +8,9 @@ use connectory::apideck::vault::connections::{
 };
 use serde_json::{Value, json};
 
-async fn answering(data: Value) -> Connections {
-    connections(&Wire::ok(json!({ "status_code": 200, "status": "OK", "data": data }).to_string()).await)
+/// A server that gives this answer. wiremock gives it to another test once it is dropped.
+async fn answering(data: Value) -> Wire {
+    Wire::ok(json!({ "status_code": 200, "status": "OK", "data": data }).to_string()).await
 }
 
 fn connections(wire: &Wire) -> Connections {
@@ -18,8 +19,8 @@ fn connections(wire: &Wire) -> Connections {
 
 #[tokio::test]
 async fn the_members_have_their_names() {
-    let connections = answering(json!({ "id": "crm+salesforce", "state": "callable" })).await;
-    let validated = connections.validate("crm", "salesforce").await.unwrap().data;
+    let wire = answering(json!({ "id": "crm+salesforce", "state": "callable" })).await;
+    let validated = connections(&wire).validate("crm", "salesforce").await.unwrap().data;
     assert_eq!(validated.id.unwrap().as_str(), "crm+salesforce");
     assert_eq!(validated.state, Some(ConnectionState::Callable));
 
@@ -31,7 +32,8 @@ async fn the_members_have_their_names() {
         "unified_api": "crm", "service_id": "salesforce", "resource": resource,
         "example_response": { "Phone": "(415) 901-7000" },
     });
-    let example = answering(example).await.example("crm", "salesforce", "companies").await.unwrap().data;
+    let example =
+        connections(&answering(example).await).example("crm", "salesforce", "companies").await.unwrap().data;
     assert_eq!(example.unified_api, Some(UnifiedApi::Crm));
     assert_eq!(example.service_id.unwrap().as_str(), "salesforce");
     assert_eq!(example.example_response.unwrap().raw("Phone"), Some("\"(415) 901-7000\""));
@@ -44,7 +46,7 @@ async fn the_members_have_their_names() {
 
     let consents =
         json!([{ "id": "con_1", "created_at": "2025-04-15T14:30:00Z", "granted": true, "resources": "*" }]);
-    let consents = answering(consents).await.consents("crm", "salesforce").await.unwrap().data;
+    let consents = connections(&answering(consents).await).consents("crm", "salesforce").await.unwrap().data;
     assert_eq!(consents[0].id.as_ref().unwrap().as_str(), "con_1");
     assert_eq!(consents[0].granted, Some(true));
 }
@@ -62,8 +64,10 @@ async fn a_custom_field_keeps_any_value() {
         .chain([json!({ "id": null, "name": null, "description": null, "value": null }), json!(null)])
         .collect();
     let query = ListCustomFields::new();
-    let fields =
-        answering(fields.into()).await.custom_fields("hris", "personio", "employees", &query).await.unwrap();
+    let fields = connections(&answering(fields.into()).await)
+        .custom_fields("hris", "personio", "employees", &query)
+        .await
+        .unwrap();
     let (nothing, known) = fields.data.split_last().unwrap();
     assert!(nothing.id.is_none() && nothing.name.is_none() && nothing.value.is_none(), "{nothing:?}");
     for (field, value) in known.iter().zip(&values) {
@@ -89,11 +93,13 @@ async fn a_schema_keeps_what_is_in_it() {
 async fn what_was_confirmed_is_said() {
     for (data, confirmed) in [(json!({ "confirmed": true }), true), (json!({ "confirmed": false }), false)] {
         let confirmation =
-            answering(data).await.confirm("crm", "hubspot", &ConfirmConnection::new("t")).await;
+            connections(&answering(data).await).confirm("crm", "hubspot", &ConfirmConnection::new("t")).await;
         assert_eq!(confirmation.unwrap().data.confirmed, confirmed);
     }
-    let error =
-        answering(json!({})).await.confirm("crm", "hubspot", &ConfirmConnection::new("t")).await.unwrap_err();
+    let error = connections(&answering(json!({})).await)
+        .confirm("crm", "hubspot", &ConfirmConnection::new("t"))
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Decode(_)), "{error}");
 }
 
