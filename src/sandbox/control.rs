@@ -7,34 +7,23 @@
 use super::Apideck;
 #[cfg(feature = "codat")]
 use super::Codat;
-use super::FaultRule;
+use super::body::{self, Body, Object, Seconds, body};
 use super::deliveries::{self, Delivery};
-use super::exchange::{Object, Reply, read_seconds};
-use super::faults::Played;
+use super::exchange::Reply;
+use super::faults::{FaultRule, Played};
 use super::journal::{self, Mismatch, Request};
 use super::mount::Mount;
+use super::object::{self, object};
 use super::postman;
 use super::world::World;
-#[cfg(feature = "codat")]
-use crate::JsonMap;
-#[cfg(any(feature = "deck", feature = "codat"))]
-use crate::Secret;
-#[cfg(feature = "codat")]
-use crate::codat::{
-    CompanyId, DataType,
-    connections::ConnectionId,
-    custom_data_types::CustomDataIdentifier,
-    push_data::{PushOperationKey, PushOperationStatus},
-    refresh_data::{DatasetId, PullOperationStatus},
-    webhooks::WebhookConsumerId,
-};
 use crate::engine::is_loopback;
 use bytes::Bytes;
 use http::{Method, StatusCode, header, request};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
+#[cfg(feature = "codat")]
+use serde_json::Map;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
 use url::Url;
 
 /// Answers here what is the sandbox's own; the world plays the rest.
@@ -110,54 +99,47 @@ fn look(world: &World, name: &str) -> Result<Value, Reply> {
 fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
     match name {
         "advance" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                #[serde(deserialize_with = "read_seconds")]
-                seconds: Duration,
+            body! {
+                struct Body {
+                    seconds: Seconds,
+                }
             }
 
-            let Body { seconds } = read(body)?;
-            world.advance(seconds);
+            let Body { seconds: Seconds(time) } = read(body)?;
+            world.advance(time);
             Ok(json!({}))
         }
         "inject" => {
-            let rule: FaultRule = read(body)?;
+            let rule: FaultRule = read_rule(body)?;
             rule.named_operation().map_or(Ok(()), journal::known).map_err(|why| unmet(&why))?;
             world.faults().add(rule);
             Ok(json!({}))
         }
         "clear_faults" => {
-            let Nothing {} = read(body)?;
+            let [] = texts(body, &[])?;
             world.clear_faults();
             Ok(json!({}))
         }
         "inject_delivery" => {
-            world.office().add_rule(read(body)?);
+            world.office().add_rule(read_rule(body)?);
             Ok(json!({}))
         }
         "deliver_to" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                url: String,
-            }
-
-            let Body { url } = read(body)?;
+            let [url] = texts(body, &["url"])?;
             postman::deliver_to(world, &url).map_err(|error| unmet(&error.to_string()))?;
             Ok(json!({}))
         }
         // What it waits for is waited for where this is called.
         "deliver" => {
-            let Nothing {} = read(body)?;
+            let [] = texts(body, &[])?;
             Ok(json!({}))
         }
         "expect" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                operation: String,
-                times: usize,
+            body! {
+                struct Body {
+                    operation: String,
+                    times: usize,
+                }
             }
 
             let Body { operation, times } = read(body)?;
@@ -166,60 +148,34 @@ fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
             Ok(json!({}))
         }
         "verify" => {
-            let Nothing {} = read(body)?;
+            let [] = texts(body, &[])?;
             world.verify().map_err(mismatch)?;
             Ok(json!({}))
         }
         #[cfg(feature = "deck")]
         "deck/connect" => {
-            let Nothing {} = read(body)?;
-            Ok(json!({ "access_token": world.deck().connect().expose_secret() }))
+            let [] = texts(body, &[])?;
+            Ok(object!({ "access_token": world.deck().connect().expose_secret() }))
         }
         #[cfg(feature = "deck")]
         "deck/set_default_webhook" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                url: String,
-            }
-
-            let Body { url } = read(body)?;
+            let [url] = texts(body, &["url"])?;
             done(world.deck().set_default_webhook(url))
         }
         #[cfg(feature = "deck")]
         "deck/set_webhook_secret" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                secret: Secret,
-            }
-
-            let Body { secret } = read(body)?;
+            let [secret] = texts(body, &["secret"])?;
             done(world.deck().set_webhook_secret(secret))
         }
         #[cfg(feature = "deck")]
         "deck/disconnect" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                access_token: String,
-                reason: String,
-            }
-
-            let Body { access_token, reason } = read(body)?;
+            let [access_token, reason] = texts(body, &["access_token", "reason"])?;
             done(world.deck().disconnect(&access_token, reason))
         }
         #[cfg(feature = "apideck")]
         "apideck/authorize" | "apideck/revoke" | "apideck/fail_refresh" | "apideck/recover_refresh" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                consumer_id: String,
-                unified_api: String,
-                service_id: String,
-            }
-
-            let Body { consumer_id, unified_api, service_id } = read(body)?;
+            let [consumer_id, unified_api, service_id] =
+                texts(body, &["consumer_id", "unified_api", "service_id"])?;
             let act = match name {
                 "apideck/authorize" => Apideck::authorize,
                 "apideck/revoke" => Apideck::revoke,
@@ -230,48 +186,22 @@ fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
         }
         #[cfg(feature = "apideck")]
         "apideck/disable_webhook" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                webhook_id: String,
-                reason: String,
-            }
-
-            let Body { webhook_id, reason } = read(body)?;
+            let [webhook_id, reason] = texts(body, &["webhook_id", "reason"])?;
             done(world.apideck().disable_webhook(webhook_id, reason))
         }
         #[cfg(feature = "codat")]
         "codat/add_company" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                name: String,
-            }
-
-            let Body { name } = read(body)?;
-            Ok(json!({ "id": world.codat().add_company(name) }))
+            let [name] = texts(body, &["name"])?;
+            Ok(object!({ "id": world.codat().add_company(name) }))
         }
         #[cfg(feature = "codat")]
         "codat/set_webhook_secret" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                webhook_id: WebhookConsumerId,
-                secret: Secret,
-            }
-
-            let Body { webhook_id, secret } = read(body)?;
+            let [webhook_id, secret] = texts(body, &["webhook_id", "secret"])?;
             done(world.codat().set_webhook_secret(webhook_id, secret))
         }
         #[cfg(feature = "codat")]
         "codat/link" | "codat/cancel_link" | "codat/deauthorize" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                connection_id: String,
-            }
-
-            let Body { connection_id } = read(body)?;
+            let [connection_id] = texts(body, &["connection_id"])?;
             let act = match name {
                 "codat/link" => Codat::link,
                 "codat/cancel_link" => Codat::cancel_link,
@@ -281,78 +211,49 @@ fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
         }
         #[cfg(feature = "codat")]
         "codat/end_pull_operation" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                dataset_id: DatasetId,
-                status: PullOperationStatus,
-            }
-
-            let Body { dataset_id, status } = read(body)?;
-            ended(world.codat().end_pull_operation(dataset_id, status))
+            let [dataset_id, status] = texts(body, &["dataset_id", "status"])?;
+            ended(world.codat().end_pull_operation(dataset_id, status.into()))
         }
         #[cfg(feature = "codat")]
         "codat/add_push_operation" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                company_id: CompanyId,
-                connection_id: ConnectionId,
-                data_type: DataType,
-            }
-
-            let Body { company_id, connection_id, data_type } = read(body)?;
+            let [company_id, connection_id, data_type] =
+                texts(body, &["company_id", "connection_id", "data_type"])?;
             let key = world.codat().add_push_operation(company_id, connection_id, data_type);
-            Ok(json!({ "push_operation_key": key }))
+            Ok(object!({ "push_operation_key": key }))
         }
         #[cfg(feature = "codat")]
         "codat/end_push_operation" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                push_operation_key: PushOperationKey,
-                status: PushOperationStatus,
-            }
-
-            let Body { push_operation_key, status } = read(body)?;
-            ended(world.codat().end_push_operation(push_operation_key, status))
+            let [push_operation_key, status] = texts(body, &["push_operation_key", "status"])?;
+            ended(world.codat().end_push_operation(push_operation_key, status.into()))
         }
         #[cfg(feature = "codat")]
         "codat/add_custom_data" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                connection_id: ConnectionId,
-                data_type: CustomDataIdentifier,
-                content: JsonMap,
+            body! {
+                struct Body {
+                    connection_id: String,
+                    data_type: String,
+                    content: Map<String, Value>,
+                }
             }
 
             let Body { connection_id, data_type, content } = read(body)?;
-            world.codat().add_custom_data(connection_id, data_type, content);
+            world.codat().add_custom_data(connection_id, data_type, content.into());
             Ok(json!({}))
         }
         #[cfg(feature = "deck-v2")]
         "deck_v2/sign_in" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                session_token: String,
-                source: String,
-                username: String,
-                password: String,
-            }
-
-            let Body { session_token, source, username, password } = read(body)?;
+            let [session_token, source, username, password] =
+                texts(body, &["session_token", "source", "username", "password"])?;
             let id = world.deck_v2().sign_in(&session_token, source, username, password);
-            Ok(json!({ "id": id.ok_or_else(|| unmet("there is no such session token or source"))? }))
+            Ok(object!({ "id": id.ok_or_else(|| unmet("there is no such session token or source"))? }))
         }
         #[cfg(feature = "deck-v2")]
         "deck_v2/set_output" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                task: String,
-                output: Value,
+            body! {
+                struct Body {
+                    task: String,
+                    output: Value,
+                }
             }
 
             let Body { task, output } = read(body)?;
@@ -361,10 +262,10 @@ fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
         }
         #[cfg(feature = "deck-v2")]
         "deck_v2/limit_sessions" => {
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct Body {
-                sessions: usize,
+            body! {
+                struct Body {
+                    sessions: usize,
+                }
             }
 
             let Body { sessions } = read(body)?;
@@ -377,7 +278,7 @@ fn act(world: &Arc<World>, name: &str, body: &[u8]) -> Result<Value, Reply> {
 
 /// A request without its secrets: as in its summary, of a path that is known the template alone.
 fn show(request: &Request) -> Value {
-    json!({
+    object!({
         "operation": request.operation.map(|operation| operation.id()),
         "method": request.method.as_str(),
         "path": request.operation.map_or(request.path(), |operation| operation.path()),
@@ -389,27 +290,37 @@ fn show(request: &Request) -> Value {
 /// A delivery with all that it carries, for a handler that is called without a socket.
 fn show_delivery(delivery: &Delivery) -> Value {
     let text = |value: &http::HeaderValue| value.to_str().map(str::to_owned).unwrap_or_default();
-    let headers = delivery.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value).into()));
+    let mut headers =
+        delivery.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value).into()));
     json!({
         "provider": deliveries::name(delivery.provider),
         "event_type": delivery.event_type,
         "endpoint": delivery.endpoint,
         "attempt": delivery.attempt,
         "time": jiff::Timestamp::try_from(delivery.time).map(|time| format!("{time:.3}")).unwrap_or_default(),
-        "headers": headers.collect::<serde_json::Map<_, _>>(),
+        "headers": object::members(&mut headers),
         "body": String::from_utf8_lossy(&delivery.body),
         "status": delivery.status.map(|status| status.as_u16()),
         "is_accepted": delivery.is_accepted,
     })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
+fn read<T: Body>(body: &[u8]) -> Result<T, Reply> {
+    serde_json::from_slice(body).and_then(T::of).map_err(not_valid)
+}
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
-    let read = serde_json::from_slice(body).map(|Object(body)| body);
-    read.map_err(|error| refusal(StatusCode::BAD_REQUEST, &format!("the body is not valid: {error}")))
+/// A body that has these members alone, all of them texts.
+fn texts<const N: usize>(body: &[u8], names: &'static [&'static str; N]) -> Result<[String; N], Reply> {
+    serde_json::from_slice(body).and_then(|members| body::texts(members, names)).map_err(not_valid)
+}
+
+/// Rules are types that users read, too.
+fn read_rule<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
+    serde_json::from_slice(body).map(|Object(rule)| rule).map_err(not_valid)
+}
+
+fn not_valid(error: serde_json::Error) -> Reply {
+    refusal(StatusCode::BAD_REQUEST, &format!("the body is not valid: {error}"))
 }
 
 fn done(was_done: bool) -> Result<Value, Reply> {
@@ -442,5 +353,5 @@ fn no_route(method: Method, name: &str) -> Reply {
 }
 
 fn refusal(status: StatusCode, why: &str) -> Reply {
-    Reply::json(status, json!({ "error": why }))
+    Reply::json(status, object!({ "error": why }))
 }

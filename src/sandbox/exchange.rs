@@ -1,13 +1,12 @@
 //! A request as the vendors see it, and their answer.
 
+use super::body;
 use super::random::Random;
 use super::route::placeholder;
 use crate::operation::Operation;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::ptr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -64,8 +63,16 @@ impl Asked<'_> {
     }
 
     /// The body, which is an object with the vendors.
-    pub(super) fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_slice(self.body).map(|Object(body)| body)
+    pub(super) fn json<T: body::Body>(&self) -> serde_json::Result<T> {
+        serde_json::from_slice(self.body).and_then(T::of)
+    }
+
+    /// The texts of a body that has these members alone.
+    pub(super) fn texts<const N: usize>(
+        &self,
+        names: &'static [&'static str; N],
+    ) -> serde_json::Result<[String; N]> {
+        serde_json::from_slice(self.body).and_then(|members| body::texts(members, names))
     }
 
     pub(super) fn now_millis(&self) -> u64 {
@@ -81,30 +88,6 @@ pub(super) type Handlers<S> = &'static [(&'static Operation, Handler<S>)];
 
 /// What a step of a flow comes to: an answer, or a refusal.
 pub(super) type Step = Result<Reply, Reply>;
-
-/// What is read from a JSON object alone. serde reads structs from arrays of their members, too.
-pub(super) struct Object<T>(pub(super) T);
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = Map::deserialize(deserializer)?;
-        T::deserialize(Value::Object(members)).map(Self).map_err(D::Error::custom)
-    }
-}
-
-/// Reads a member that may be null, and tells that from one that is absent.
-#[cfg(feature = "apideck")]
-pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-/// A time in seconds, parts of one included.
-pub(super) fn read_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let seconds = f64::deserialize(deserializer)?;
-    Duration::try_from_secs_f64(seconds).map_err(D::Error::custom)
-}
 
 /// A moment later by this much, kept where a date can say it: from 1970 to the end of 9998, so that there is room for
 /// what ends in a day or an hour from then.

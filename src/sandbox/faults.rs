@@ -1,4 +1,6 @@
-use super::exchange::{Reply, later, read_seconds};
+use super::body::read_seconds;
+use super::exchange::{Reply, later};
+use super::object::object;
 use super::random::Random;
 use crate::operation::Operation;
 use bytes::Bytes;
@@ -224,7 +226,8 @@ impl Fault {
             }),
             Self::ExtraFields => each(json, &mut |value| {
                 if let Value::Object(members) = value {
-                    members.insert("unseen_member".to_owned(), json!({ "nested": [1, "two", null] }));
+                    members
+                        .insert("unseen_member".to_owned(), object!({ "nested": json!([1, "two", null]) }));
                 }
             }),
             _ => {}

@@ -184,18 +184,24 @@ impl Journal {
     /// The first unknown request from this one on.
     fn unknown(&self, start: usize) -> Option<Mismatch> {
         let request = self.requests.iter().skip(start).find(|request| request.operation.is_none())?;
-        let served = crate::operations()
-            .filter_map(|operation| Some((operation.method(), request.mount.path_of(operation)?)));
-        let nearest = served
-            .min_by_key(|(method, path)| distance(request, method, path))
-            .map_or_else(String::new, |(method, path)| format!("{method} {path}"));
+        let mut served = Vec::new();
+        for operation in crate::operations() {
+            let path = request.mount.path_of(operation);
+            served.extend(path.map(|path| (operation.method(), path)));
+        }
+        let nearest = served.iter().min_by_key(|(method, path)| distance(request, method, path));
+        let nearest = nearest.map_or_else(String::new, |(method, path)| format!("{method} {path}"));
         Some(Mismatch::UnknownRequest { request: format!("{} {}", request.method, request.path()), nearest })
     }
 }
 
 /// Refuses an id that no operation has, and names the nearest.
 pub(super) fn known(id: &str) -> Result<(), String> {
-    if crate::operations().any(|operation| operation.id() == id) {
+    let mut ids = Vec::new();
+    for operation in crate::operations() {
+        ids.push(operation.id());
+    }
+    if ids.contains(&id) {
         return Ok(());
     }
     // Longer ones are near to nothing, and take long to compare.
@@ -204,7 +210,7 @@ pub(super) fn known(id: &str) -> Result<(), String> {
         let known: Vec<_> = known.chars().collect();
         edits(&sent, &known, |_| 1, |one, other| usize::from(one != other))
     };
-    let nearest = crate::operations().map(Operation::id).min_by_key(|known| differing(known));
+    let nearest = ids.into_iter().min_by_key(|known| differing(known));
     Err(format!("there is no operation {id}; the nearest is {}", nearest.unwrap_or_default()))
 }
 

@@ -23,6 +23,11 @@
 
 #[cfg(feature = "apideck")]
 mod apideck;
+#[cfg_attr(
+    not(all(feature = "deck", feature = "apideck", feature = "codat", feature = "deck-v2")),
+    allow(dead_code, unused_macros, unused_imports, reason = "a vendor alone needs a part of it")
+)]
+mod body;
 mod builder;
 #[cfg(feature = "codat")]
 mod codat;
@@ -43,6 +48,9 @@ mod journal;
 #[cfg(any(feature = "apideck", feature = "codat", feature = "deck-v2"))]
 mod jwt;
 mod mount;
+mod object;
+mod office;
+mod outbox;
 mod postman;
 mod random;
 mod route;

@@ -3,7 +3,10 @@
 //! It has a thread and a runtime of its own: it goes on while nobody drives the test's runtime, and a clock that tokio
 //! has paused there does not cut the vendors' timeouts short.
 
-use super::deliveries::{self, Attempt, DeliverToError, Postman};
+use super::context::lock;
+use super::deliveries::DeliverToError;
+use super::office::{self, Postman};
+use super::outbox::Attempt;
 use super::world::World;
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
@@ -11,9 +14,10 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::{error::Error, io, time::Duration};
 use tokio::net::{TcpStream, lookup_host};
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use url::{Host, Url};
 
@@ -26,29 +30,30 @@ type Failed = Box<dyn Error + Send + Sync>;
 
 /// Posts to this base address from now on.
 pub(super) fn deliver_to(world: &Arc<World>, base: &str) -> Result<(), DeliverToError> {
-    let base = deliveries::base(base)?;
+    let base = office::base(base)?;
     // What is due by now has been acted out, whether anybody has looked or not.
     drop(world.deliveries());
-    world.office().post_to(base, || start(world)).map_err(DeliverToError::Thread)
+    world.office().post_to(base, &|| start(world)).map_err(DeliverToError::Thread)
 }
 
 /// Starts to post what the world's vendors send.
 fn start(world: &Arc<World>) -> io::Result<Postman> {
-    let (world, (asks, asked)) = (Arc::downgrade(world), mpsc::unbounded_channel());
-    let (tells, told) = std::sync::mpsc::channel();
+    let (asks, asked) = mpsc::unbounded_channel();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let posting = runtime.spawn(run(Arc::downgrade(world), asked));
+    let task = posting.abort_handle();
+    let runtime = Arc::new(Mutex::new(Some(runtime)));
+    let threads = runtime.clone();
     let work = move || {
-        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => return drop(tells.send(Err(error))),
-        };
-        let task = runtime.spawn(run(world, asked));
-        drop(tells.send(Ok(task.abort_handle())));
+        let runtime = lock(&threads).take();
         // It ends where the sandbox does.
-        let _ = runtime.block_on(task);
+        let _ = runtime.map(|runtime| runtime.block_on(posting));
     };
-    std::thread::Builder::new().name("sandbox-webhooks".to_owned()).spawn(work)?;
-    let task = told.recv().map_err(io::Error::other)??;
-    Ok(Postman { asks, task })
+    let thread = std::thread::Builder::new().name("sandbox-webhooks".to_owned()).spawn(work);
+    thread.map(|_| Postman { asks, task }).inspect_err(|_| {
+        // This may be a thread of another runtime, where none may be dropped that has yet to shut down.
+        let _ = lock(&runtime).take().map(Runtime::shutdown_background);
+    })
 }
 
 /// One post after the other, in the order in which they are due.

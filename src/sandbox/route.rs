@@ -3,29 +3,28 @@
 use crate::Provider;
 use crate::operation::Operation;
 use http::Method;
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 /// The routes of all vendors.
 pub(super) static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(crate::operations()));
 
 /// Operations by the method and path template that they are described with.
 pub(super) struct Routes {
-    /// By vendor and count of segments. The template that is more literal comes first: where two take one path, it is
-    /// the first segment in which they differ that decides.
-    operations: HashMap<(Provider, usize), Vec<&'static Operation>>,
+    /// The template that is more literal comes first: where two take one path, it is the first segment in which they
+    /// differ that decides.
+    operations: Vec<&'static Operation>,
 }
 
 impl Routes {
     fn new(all: impl Iterator<Item = &'static Operation>) -> Self {
-        let mut operations = HashMap::<_, Vec<_>>::new();
+        let is_literal = |operation: &Operation| -> Vec<bool> {
+            operation.path().split('/').map(|segment| placeholder(segment).is_none()).collect()
+        };
+        let mut operations = Vec::<&'static Operation>::new();
         for operation in all {
-            let segments = operation.path().split('/').count();
-            operations.entry((operation.provider(), segments)).or_default().push(operation);
-        }
-        for alike in operations.values_mut() {
-            alike.sort_by_key(|operation| {
-                operation.path().split('/').map(|segment| placeholder(segment).is_some()).collect::<Vec<_>>()
-            });
+            let literal = is_literal(operation);
+            let place = operations.partition_point(|known| is_literal(known) >= literal);
+            operations.insert(place, operation);
         }
         Self { operations }
     }
@@ -38,25 +37,25 @@ impl Routes {
         path: &str,
     ) -> Option<(&'static Operation, Vec<String>)> {
         let segments: Vec<_> = path.split('/').collect();
-        let alike = self.operations.get(&(provider, segments.len()))?;
-        alike
-            .iter()
-            .filter(|operation| operation.method() == method)
-            .find_map(|operation| Some((*operation, ids(operation, &segments)?)))
+        let is_meant =
+            |operation: &Operation| operation.provider() == provider && operation.method() == method;
+        let mut meant = self.operations.iter().filter(|operation| is_meant(operation));
+        meant.find_map(|operation| Some((*operation, ids(operation, &segments)?)))
     }
 }
 
 /// The ids of a path that this operation has; `None` when it has not.
 fn ids(operation: &Operation, segments: &[&str]) -> Option<Vec<String>> {
-    let mut ids = Vec::new();
-    for (expected, segment) in operation.path().split('/').zip(segments) {
+    let (mut ids, mut segments) = (Vec::new(), segments.iter());
+    for expected in operation.path().split('/') {
+        let segment = segments.next()?;
         if placeholder(expected).is_some() {
             ids.push(percent_decode(segment).filter(|id| !id.is_empty())?);
         } else if segment != &expected {
             return None;
         }
     }
-    Some(ids)
+    segments.next().is_none().then_some(ids)
 }
 
 /// The name in `{name}`.

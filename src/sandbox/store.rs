@@ -1,72 +1,80 @@
 //! Resources that are merely kept.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Items by id, in the order in which they were first put.
 pub(super) struct Store<T> {
-    /// By a number that grows with each of them, so that a cursor holds its place whatever is deleted.
-    items: BTreeMap<u64, (String, T)>,
+    keys: Keys,
+    /// One for each key, in the same order.
+    items: Vec<T>,
+}
+
+/// What a store knows whatever its items are, so that it is compiled once for all of them.
+#[derive(Default)]
+struct Keys {
+    /// The id of each item, with a number that grows from one to the next: a cursor holds its place whatever is deleted.
+    ids: Vec<(u64, String)>,
     numbers: HashMap<String, u64>,
     latest: u64,
 }
 
 impl<T> Default for Store<T> {
     fn default() -> Self {
-        Self { items: BTreeMap::new(), numbers: HashMap::new(), latest: 0 }
+        Self { keys: Keys::default(), items: Vec::new() }
     }
 }
 
 impl<T> Store<T> {
-    /// Items that have their numbers from elsewhere, up to this one.
-    pub(super) fn numbered(items: impl Iterator<Item = (u64, (String, T))>, latest: u64) -> Self {
-        let items: BTreeMap<_, _> = items.collect();
-        let numbers = items.iter().map(|(number, (id, _))| (id.clone(), *number)).collect();
-        Self { items, numbers, latest }
+    /// Items that have their growing numbers from elsewhere, up to this one.
+    pub(super) fn numbered(items: impl Iterator<Item = (u64, String, T)>, latest: u64) -> Self {
+        let mut store = Self::default();
+        for (number, id, item) in items {
+            store.keys.add(number, id);
+            store.items.push(item);
+        }
+        store.keys.latest = latest;
+        store
     }
 
     /// Adds an item at the end, or puts it in the place of the one with this id, which it gives.
-    pub(super) fn put(&mut self, id: impl Into<String>, item: T) -> Option<T> {
-        let id = id.into();
-        let number = *self.numbers.entry(id.clone()).or_insert_with(|| {
-            self.latest += 1;
-            self.latest
-        });
-        self.items.insert(number, (id, item)).map(|(_, before)| before)
+    pub(super) fn put(&mut self, id: &str, item: T) -> Option<T> {
+        if let Some(known) = self.get_mut(id) {
+            return Some(std::mem::replace(known, item));
+        }
+        self.keys.add(self.keys.latest + 1, id.to_owned());
+        self.items.push(item);
+        None
     }
 
     pub(super) fn get(&self, id: &str) -> Option<&T> {
-        self.items.get(self.numbers.get(id)?).map(|(_, item)| item)
+        self.items.get(self.keys.place(id)?)
     }
 
     /// The item, to be changed.
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
-        self.items.get_mut(self.numbers.get(id)?).map(|(_, item)| item)
+        self.items.get_mut(self.keys.place(id)?)
     }
 
     pub(super) fn delete(&mut self, id: &str) -> Option<T> {
-        let number = self.numbers.remove(id)?;
-        self.items.remove(&number).map(|(_, item)| item)
+        let place = self.keys.delete(id)?;
+        (place < self.items.len()).then(|| self.items.remove(place))
     }
 
-    pub(super) fn retain(&mut self, mut keep: impl FnMut(&str, &T) -> bool) {
-        self.items.retain(|_, (id, item)| {
-            let keeps = keep(id, item);
-            if !keeps {
-                self.numbers.remove(id);
-            }
-            keeps
-        });
+    pub(super) fn retain(&mut self, keep: &dyn Fn(&str, &T) -> bool) {
+        let mut keeps = Vec::new();
+        for (id, item) in self.iter() {
+            keeps.push(keep(id, item));
+        }
+        self.keys.retain(&keeps);
+        let mut keeps = keeps.into_iter();
+        self.items.retain(|_| keeps.next().unwrap_or(true));
     }
 
     /// Forgets the first until there are no more than this, and gives them.
     pub(super) fn keep_latest(&mut self, most: usize) -> Vec<T> {
-        let mut forgotten = Vec::new();
-        while self.items.len() > most {
-            let Some((_, (id, item))) = self.items.pop_first() else { break };
-            self.numbers.remove(&id);
-            forgotten.push(item);
-        }
-        forgotten
+        let surplus = self.len().saturating_sub(most);
+        self.keys.forget(surplus);
+        self.items.drain(..surplus).collect()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -74,8 +82,30 @@ impl<T> Store<T> {
     }
 
     /// Ids and items.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
-        self.items.values().map(|(id, item)| (id.as_str(), item))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.keys.ids().zip(&self.items)
+    }
+
+    /// The ids and items that fit.
+    pub(super) fn filter(&self, fits: &dyn Fn(&str, &T) -> bool) -> Vec<(&str, &T)> {
+        let mut found = Vec::new();
+        for (id, item) in self.iter() {
+            if fits(id, item) {
+                found.push((id, item));
+            }
+        }
+        found
+    }
+
+    /// The ids of the items that fit, for what changes the store meanwhile.
+    pub(super) fn ids(&self, fits: &dyn Fn(&T) -> bool) -> Vec<String> {
+        let mut found = Vec::new();
+        for (id, item) in self.iter() {
+            if fits(item) {
+                found.push(id.to_owned());
+            }
+        }
+        found
     }
 
     /// What follows on a cursor, or the beginning; `None` for a cursor that is none of this store's.
@@ -83,13 +113,9 @@ impl<T> Store<T> {
         &self,
         cursor: Option<&str>,
         size: usize,
-        filter: impl Fn(&str, &T) -> bool,
+        fits: &dyn Fn(&str, &T) -> bool,
     ) -> Option<Slice<'_, T>> {
-        let shown = self.shown(cursor, self.latest)?;
-        let from = shown.unwrap_or(0) + 1;
-        let previous = shown.and_then(|_| first_before(self.items.range(..from).rev(), size, &filter));
-        let previous = previous.map(|first| cursor_after(first - 1));
-        Some(slice(self.items.range(from..), size, filter, previous))
+        Some(self.slice(self.keys.follow(cursor, size, &|place| self.fits(place, fits))?))
     }
 
     /// The same with the latest first: what is put between two pages is on neither.
@@ -97,13 +123,84 @@ impl<T> Store<T> {
         &self,
         cursor: Option<&str>,
         size: usize,
-        filter: impl Fn(&str, &T) -> bool,
+        fits: &dyn Fn(&str, &T) -> bool,
     ) -> Option<Slice<'_, T>> {
-        let shown = self.shown(cursor, self.latest + 1)?;
-        let until = shown.unwrap_or(u64::MAX);
-        let previous = shown.and_then(|_| first_before(self.items.range(until..), size, &filter));
+        Some(self.slice(self.keys.follow_back(cursor, size, &|place| self.fits(place, fits))?))
+    }
+
+    fn fits(&self, place: usize, fits: &dyn Fn(&str, &T) -> bool) -> bool {
+        self.at(place).is_some_and(|(id, item)| fits(id, item))
+    }
+
+    fn at(&self, place: usize) -> Option<(&str, &T)> {
+        Some((&self.keys.ids.get(place)?.1, self.items.get(place)?))
+    }
+
+    fn slice(&self, Page { places, previous, next }: Page) -> Slice<'_, T> {
+        let mut items = Vec::new();
+        for place in places {
+            items.extend(self.at(place));
+        }
+        Slice { items, previous, next }
+    }
+}
+
+impl Keys {
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().map(|(_, id)| id.as_str())
+    }
+
+    fn add(&mut self, number: u64, id: String) {
+        self.latest = number;
+        self.numbers.insert(id.clone(), number);
+        self.ids.push((number, id));
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        let number = self.numbers.get(id)?;
+        self.ids.binary_search_by_key(number, |(number, _)| *number).ok()
+    }
+
+    /// Where it was.
+    fn delete(&mut self, id: &str) -> Option<usize> {
+        let place = self.place(id)?;
+        self.ids.remove(place);
+        self.numbers.remove(id);
+        Some(place)
+    }
+
+    fn retain(&mut self, keeps: &[bool]) {
+        let mut keeps = keeps.iter();
+        self.ids.retain(|(_, id)| {
+            let keeps = keeps.next().is_none_or(|keeps| *keeps);
+            if !keeps {
+                self.numbers.remove(id);
+            }
+            keeps
+        });
+    }
+
+    /// Forgets so many, the first ones.
+    fn forget(&mut self, count: usize) {
+        for (_, id) in self.ids.drain(..count) {
+            self.numbers.remove(&id);
+        }
+    }
+
+    fn follow(&self, cursor: Option<&str>, size: usize, fits: &dyn Fn(usize) -> bool) -> Option<Page> {
+        let shown = self.shown(cursor, self.latest)?;
+        let from = shown.map_or(0, |shown| self.ids.partition_point(|(number, _)| *number <= shown));
+        let previous = shown.and_then(|_| self.first_before(&mut (0..from).rev(), size, fits));
+        let previous = previous.map(|first| cursor_after(first - 1));
+        Some(self.page(&mut (from..self.ids.len()), size, fits, previous))
+    }
+
+    fn follow_back(&self, cursor: Option<&str>, size: usize, fits: &dyn Fn(usize) -> bool) -> Option<Page> {
+        let (shown, count) = (self.shown(cursor, self.latest + 1)?, self.ids.len());
+        let until = shown.map_or(count, |shown| self.ids.partition_point(|(number, _)| *number < shown));
+        let previous = shown.and_then(|_| self.first_before(&mut (until..count), size, fits));
         let previous = previous.map(|first| cursor_after(first + 1));
-        Some(slice(self.items.range(..until).rev(), size, filter, previous))
+        Some(self.page(&mut (0..until).rev(), size, fits, previous))
     }
 
     /// The number that a cursor holds, which is this at most.
@@ -111,31 +208,38 @@ impl<T> Store<T> {
         let Some(cursor) = cursor else { return Some(None) };
         read_cursor(cursor).filter(|shown| *shown <= most).map(Some)
     }
-}
 
-/// The number of the first item on the page before, where these items lead back from a page to the beginning.
-fn first_before<'a, T: 'a>(
-    items: impl Iterator<Item = (&'a u64, &'a (String, T))>,
-    size: usize,
-    filter: impl Fn(&str, &T) -> bool,
-) -> Option<u64> {
-    items.filter(|(_, (id, item))| filter(id, item)).take(size).last().map(|(number, _)| *number)
-}
-
-/// The first of these items, and a cursor where there are more.
-fn slice<'a, T>(
-    items: impl Iterator<Item = (&'a u64, &'a (String, T))>,
-    size: usize,
-    filter: impl Fn(&str, &T) -> bool,
-    previous: Option<String>,
-) -> Slice<'a, T> {
-    let mut found = items.filter(|(_, (id, item))| filter(id, item));
-    let (mut items, mut last) = (Vec::new(), 0);
-    for (number, (id, item)) in found.by_ref().take(size) {
-        items.push((id.as_str(), item));
-        last = *number;
+    /// The number of the first item on the page before, where these places lead back from a page to the beginning.
+    fn first_before(
+        &self,
+        places: &mut dyn Iterator<Item = usize>,
+        size: usize,
+        fits: &dyn Fn(usize) -> bool,
+    ) -> Option<u64> {
+        let first = places.filter(|place| fits(*place)).take(size).last()?;
+        self.ids.get(first).map(|(number, _)| *number)
     }
-    Slice { items, previous, next: found.next().map(|_| cursor_after(last)) }
+
+    /// The first of these places that fit, and a cursor where there are more.
+    fn page(
+        &self,
+        places: &mut dyn Iterator<Item = usize>,
+        size: usize,
+        fits: &dyn Fn(usize) -> bool,
+        previous: Option<String>,
+    ) -> Page {
+        let mut found = places.filter(|place| fits(*place));
+        let places: Vec<_> = found.by_ref().take(size).collect();
+        let last = places.last().and_then(|last| self.ids.get(*last)).map_or(0, |(number, _)| *number);
+        Page { places, previous, next: found.next().map(|_| cursor_after(last)) }
+    }
+}
+
+/// Where the items of a page are, with its cursors.
+struct Page {
+    places: Vec<usize>,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
 /// A page by cursor.
@@ -164,7 +268,7 @@ mod tests {
     fn store(ids: &[&str]) -> Store<Value> {
         let mut store = Store::default();
         for id in ids {
-            store.put(*id, json!({ "id": id }));
+            store.put(id, json!({ "id": id }));
         }
         store
     }
@@ -178,10 +282,10 @@ mod tests {
     }
 
     /// The ids of every page, and a cursor that leads round would never end.
-    fn walk(store: &Store<Value>, size: usize, filter: impl Fn(&str, &Value) -> bool) -> Vec<String> {
+    fn walk(store: &Store<Value>, size: usize, fits: &dyn Fn(&str, &Value) -> bool) -> Vec<String> {
         let (mut pages, mut cursor) = (Vec::new(), None);
         loop {
-            let slice = store.follow(cursor.as_deref(), size, &filter).unwrap();
+            let slice = store.follow(cursor.as_deref(), size, fits).unwrap();
             pages.push(ids(&slice.items));
             assert!(pages.len() < 100, "{pages:?}");
             match slice.next {
@@ -217,7 +321,7 @@ mod tests {
         assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d a b");
         store.put("c", json!("again"));
         assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d a b c");
-        store.retain(|id, _| id != "a");
+        store.retain(&|id, _| id != "a");
         assert_eq!(ids(&store.iter().collect::<Vec<_>>()), "d b c");
         assert!(store.get("a").is_none());
         store.put("a", json!("last"));
@@ -227,21 +331,21 @@ mod tests {
     #[test]
     fn cursors_lead_to_every_item_once() {
         let store = store(&["a", "b", "c", "d", "e"]);
-        assert_eq!(walk(&store, 2, all), ["a b", "c d", "e"]);
-        assert_eq!(walk(&store, 5, all), ["a b c d e"], "a full page may be the last");
-        assert_eq!(walk(&store, 9, all), ["a b c d e"]);
-        assert_eq!(walk(&store, 1, |id, _| matches!(id, "b" | "d")), ["b", "d"]);
-        assert_eq!(walk(&super::Store::default(), 2, all), [""]);
+        assert_eq!(walk(&store, 2, &all), ["a b", "c d", "e"]);
+        assert_eq!(walk(&store, 5, &all), ["a b c d e"], "a full page may be the last");
+        assert_eq!(walk(&store, 9, &all), ["a b c d e"]);
+        assert_eq!(walk(&store, 1, &|id, _| matches!(id, "b" | "d")), ["b", "d"]);
+        assert_eq!(walk(&super::Store::default(), 2, &all), [""]);
     }
 
     #[test]
     fn a_cursor_holds_its_place_whatever_comes_and_goes() {
         let mut store = store(&["a", "b", "c", "d"]);
-        let next = store.follow(None, 2, all).unwrap().next.unwrap();
+        let next = store.follow(None, 2, &all).unwrap().next.unwrap();
         store.delete("a");
         store.delete("b");
         store.put("e", json!({}));
-        let slice = store.follow(Some(&next), 9, all).unwrap();
+        let slice = store.follow(Some(&next), 9, &all).unwrap();
         assert_eq!((ids(&slice.items), slice.next), ("c d e".to_owned(), None));
     }
 
@@ -250,17 +354,17 @@ mod tests {
         let mut store = store(&["a", "b", "c", "d"]);
         let (mut pages, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let slice = store.follow_back(cursor.as_deref(), 2, |id, _| id != "c").unwrap();
+            let slice = store.follow_back(cursor.as_deref(), 2, &|id, _| id != "c").unwrap();
             let (shown, next) = (ids(&slice.items), slice.next);
             pages.push(shown);
-            store.put(format!("later {}", pages.len()), json!({}));
+            store.put(&format!("later {}", pages.len()), json!({}));
             match next {
                 Some(next) => cursor = Some(next),
                 None => break,
             }
         }
         assert_eq!(pages, ["d b", "a"]);
-        assert!(store.follow_back(Some("1"), 2, all).is_none());
+        assert!(store.follow_back(Some("1"), 2, &all).is_none());
     }
 
     #[test]
@@ -278,9 +382,9 @@ mod tests {
             [first, second, third]
         };
         let shown = |slice: super::Slice<'_, Value>| (ids(&slice.items), slice.previous, slice.next);
-        let pages = walk(&|cursor| shown(store.follow(cursor, 2, filter).unwrap()));
+        let pages = walk(&|cursor| shown(store.follow(cursor, 2, &filter).unwrap()));
         assert_eq!(pages, ["a c", "d e", "f"]);
-        let pages = walk(&|cursor| shown(store.follow_back(cursor, 2, filter).unwrap()));
+        let pages = walk(&|cursor| shown(store.follow_back(cursor, 2, &filter).unwrap()));
         assert_eq!(pages, ["f e", "d c", "a"]);
     }
 
@@ -303,8 +407,8 @@ mod tests {
         for cursor in
             ["", "1", "cur_", "cur_1", "cur_+000000000000001", "cur_000000000000000A", &beyond, &largest]
         {
-            assert!(store.follow(Some(cursor), 1, all).is_none(), "{cursor}");
+            assert!(store.follow(Some(cursor), 1, &all).is_none(), "{cursor}");
         }
-        assert!(store.follow(Some(&cursor_after(1)), 1, all).unwrap().items.is_empty());
+        assert!(store.follow(Some(&cursor_after(1)), 1, &all).unwrap().items.is_empty());
     }
 }

@@ -9,11 +9,13 @@ use super::context::{Clock, Context, lock};
 use super::deck;
 #[cfg(feature = "deck-v2")]
 use super::deck_v2;
-use super::deliveries::{self, Attempt, Delivery, Office, Outbox, Policy, Vendor};
+use super::deliveries::Delivery;
 use super::exchange::{Asked, Reply};
 use super::faults::{Fault, Faults, Played, Way};
 use super::journal::{Journal, Mismatch, Request};
 use super::mount::Mount;
+use super::office::Office;
+use super::outbox::{self, Attempt, Outbox, Policy, Vendor};
 use super::random::Random;
 use super::route::ROUTES;
 use crate::Provider;
@@ -274,15 +276,16 @@ impl World {
 
     /// Who may have something to post: each vendor, and at Apideck each application.
     fn posting(&self) -> Vec<Posting> {
-        let of = |provider| {
+        let mut posting = Vec::new();
+        for provider in VENDORS {
             let count = match provider {
                 #[cfg(feature = "apideck")]
                 Provider::Apideck => self.apideck.all().count(),
                 _ => 1,
             };
-            (0..count).map(move |app| Posting { provider, app })
-        };
-        VENDORS.into_iter().flat_map(of).collect()
+            posting.extend((0..count).map(|app| Posting { provider, app }));
+        }
+        posting
     }
 
     /// Lets a vendor be seen as what posts sees it.
@@ -304,28 +307,35 @@ impl World {
     /// Every attempt to deliver an event so far.
     pub(super) fn deliveries(&self) -> Vec<Delivery> {
         let now = self.context.now();
-        let of = |posting| self.vendor(posting, |vendor| vendor.deliveries(now)).unwrap_or_default();
-        deliveries::in_order(self.posting().into_iter().flat_map(of).collect())
+        let mut told = Vec::new();
+        for posting in self.posting() {
+            self.vendor(posting, |vendor| outbox::tell_deliveries(vendor, now, &mut told));
+        }
+        outbox::in_order(told)
     }
 
     /// What is due to be posted next, and where to.
     pub(super) fn next_post(&self) -> Option<(Posting, Attempt, Url)> {
         let now = self.context.now();
         let due = |posting| {
-            let due = self.vendor(posting, |vendor| vendor.next_due(now))??;
+            let due = self.vendor(posting, |vendor| outbox::next_due(vendor, now))??;
             Some((due, posting))
         };
         let mut due: Vec<_> = self.posting().into_iter().filter_map(due).collect();
-        due.sort_by_key(|(due, _)| *due);
-        due.into_iter().find_map(|(_, posting)| {
-            let (attempt, url) = self.vendor(posting, |vendor| vendor.next_post(now))??;
-            Some((posting, attempt, url))
-        })
+        while let Some((first, _)) = due.iter().enumerate().min_by_key(|(_, (due, _))| *due) {
+            let (_, posting) = due.remove(first);
+            if let Some((attempt, url)) =
+                self.vendor(posting, |vendor| outbox::next_post(vendor, now)).flatten()
+            {
+                return Some((posting, attempt, url));
+            }
+        }
+        None
     }
 
     /// What came of a post.
     pub(super) fn record(&self, posting: Posting, attempt: Attempt, status: Option<StatusCode>) {
-        self.vendor(posting, |vendor| vendor.record(attempt, status));
+        self.vendor(posting, |vendor| outbox::record(vendor, attempt, status));
     }
 
     pub(super) fn office(&self) -> &Office {

@@ -1,5 +1,5 @@
 use super::{Credentials, State};
-use crate::sandbox::{context::lock, deliveries::Outbox, random::Random};
+use crate::sandbox::{context::lock, outbox::Outbox, random::Random};
 use std::sync::Mutex;
 
 /// The applications of one account at Apideck: they share its key, and nothing else.

@@ -1,6 +1,7 @@
 //! One consumer's connection to one service, and how far it has come.
 
 use super::catalog::{self, Auth, Service};
+use crate::sandbox::object::{self, object};
 use serde_json::{Map, Value, json};
 
 /// How long the services' tokens last, in milliseconds.
@@ -14,6 +15,8 @@ const CONFIRMABLE: u64 = 30 * 60 * 1000;
 /// What a consumer has stored for a service. Without one the service is merely available.
 #[derive(Clone)]
 pub(super) struct Record {
+    pub(super) consumer: String,
+    pub(super) service: &'static Service,
     pub(super) enabled: bool,
     pub(super) settings: Map<String, Value>,
     pub(super) metadata: Map<String, Value>,
@@ -39,8 +42,10 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(now: u64) -> Self {
+    pub(super) fn new(consumer: &str, service: &'static Service, now: u64) -> Self {
         Self {
+            consumer: consumer.to_owned(),
+            service,
             enabled: true,
             settings: Map::new(),
             metadata: Map::new(),
@@ -150,9 +155,9 @@ impl Record {
     }
 
     /// When time alone changes it: the token cannot be refreshed, and is deleted.
-    pub(super) fn turning_points(&self) -> impl Iterator<Item = u64> + use<> {
-        let expires = self.token_expires.filter(|_| self.refresh_fails);
-        expires.into_iter().flat_map(|expires| [expires, expires + RETAINED])
+    pub(super) fn turning_points(&self) -> Option<[u64; 2]> {
+        let expires = self.token_expires.filter(|_| self.refresh_fails)?;
+        Some([expires, expires + RETAINED])
     }
 
     pub(super) fn refuses_refresh(&self) -> bool {
@@ -210,7 +215,7 @@ pub(super) fn show(
     service: &Service,
     record: Option<&Record>,
     now: u64,
-    link: impl Fn(&str) -> Option<String>,
+    link: &dyn Fn(&str) -> Option<String>,
 ) -> Value {
     let Service { unified_api, id, name, auth, fields } = service;
     let (state, health) = state(service, record, now);
@@ -218,7 +223,7 @@ pub(super) fn show(
     let form_fields: Vec<Value> = fields
         .iter()
         .map(|field| {
-            json!({
+            object!({
                 "id": field.id,
                 "label": field.label,
                 "value": record.and_then(|record| record.settings.get(field.id)),
@@ -229,11 +234,13 @@ pub(super) fn show(
                 "disabled": false,
                 "custom_field": false,
                 "sensitive": field.sensitive,
-                "options": [],
+                "options": json!([]),
             })
         })
         .collect();
-    let mut connection = json!({
+    let expires = record.and_then(|record| record.credentials_expire_at(now));
+    let failed = record.and_then(|record| record.refresh_failed_at(now));
+    let mut connection = object!({
         "id": format!("{unified_api}+{id}"),
         "service_id": id,
         "name": name,
@@ -259,8 +266,8 @@ pub(super) fn show(
         "resource_settings_support": resources,
         "validation_support": true,
         "schema_support": true,
-        "settings_required_for_authorization": [],
-        "subscriptions": [],
+        "settings_required_for_authorization": json!([]),
+        "subscriptions": json!([]),
         "has_guide": false,
         "custom_mappings": record.map_or(&[][..], |record| &record.custom_mappings),
         "consent_state": record.map(|record| &record.consent_state),
@@ -269,14 +276,14 @@ pub(super) fn show(
         "application_data_scopes": record.and_then(|record| record.data_scopes.as_ref()),
         "health": health,
         // 0 is never.
-        "credentials_expire_at": record.and_then(|record| record.credentials_expire_at(now)).unwrap_or_default(),
-        "last_refresh_failed_at": record.and_then(|record| record.refresh_failed_at(now)).unwrap_or_default(),
+        "credentials_expire_at": expires.unwrap_or_default(),
+        "last_refresh_failed_at": failed.unwrap_or_default(),
         "last_downstream_error_at": 0,
         "created_at": record.map(|record| record.created_at),
         "updated_at": record.map(|record| record.updated_at),
     });
     if let Value::Object(members) = &mut connection {
-        members.retain(|name, value| !value.is_null() || NULLABLE.contains(&name.as_str()));
+        object::retain(members, &|name, value| !value.is_null() || NULLABLE.contains(&name));
     }
     connection
 }

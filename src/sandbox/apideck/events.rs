@@ -1,16 +1,16 @@
 //! What happens to connections, posted to the webhooks that want to know of it.
 
-use super::catalog::{self, Service};
-use super::connection::{self, Record};
+use super::catalog::Service;
+use super::connection;
 use super::vault::consumers::consumer_connection;
 use super::{State, timestamp};
 use crate::Provider;
 use crate::apideck::webhooks::DisabledReason;
-use crate::sandbox::deliveries::{Body, Endpoint, Failure, Message, Outbox, Policy, Vendor};
 use crate::sandbox::exchange::millis;
+use crate::sandbox::object::object;
+use crate::sandbox::outbox::{Body, Endpoint, Message, Outbox, Outcome, OutcomeKind, Policy, Vendor};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use url::Url;
@@ -23,12 +23,23 @@ pub(in crate::sandbox) const POLICY: Policy = Policy {
     wait: |failed, _, _| [60, 300, 1800, 7200].get(failed.checked_sub(1)?).copied().map(Duration::from_secs),
 };
 
-/// Consumer, unified API and service.
-type Key = (String, &'static str, &'static str);
-
-/// What there is to see of a connection.
-#[derive(PartialEq)]
+/// How one connection looks.
 struct Look {
+    key: String,
+    consumer: String,
+    service: &'static Service,
+    seen: Seen,
+}
+
+/// That of this key, among those in the order of their keys.
+fn find<'a>(looks: &'a [Look], key: &str) -> Option<&'a Look> {
+    let place = looks.binary_search_by(|look| look.key.as_str().cmp(key)).ok()?;
+    looks.get(place)
+}
+
+/// What there is to see of it.
+#[derive(PartialEq)]
+struct Seen {
     state: &'static str,
     health: Option<&'static str>,
     enabled: bool,
@@ -62,43 +73,66 @@ impl State {
     /// Makes a change, and tells the webhooks what it has done to connections.
     pub(super) fn telling<T>(&mut self, now: u64, change: impl FnOnce(&mut Self) -> T) -> T {
         self.tell_what_time_has_done(now);
-        if self.webhooks.len() == 0 {
-            return change(self);
-        }
-        let before = self.looks(now);
+        let before = self.looks_if_told(now);
         let done = change(self);
-        let after = self.looks(now);
-        self.tell(&before, &after, now);
+        if let Some(before) = before {
+            self.tell(&before, &self.looks(now), now);
+        }
         done
+    }
+
+    /// How the connections look; `None` where nobody wants to know.
+    fn looks_if_told(&self, now: u64) -> Option<Vec<Look>> {
+        (self.webhooks.len() > 0).then(|| self.looks(now))
     }
 
     /// Tokens that cannot be refreshed expire, and are deleted.
     fn tell_what_time_has_done(&mut self, now: u64) {
-        let since = std::mem::replace(&mut self.told_until, now);
+        let mut since = std::mem::replace(&mut self.told_until, now);
         if self.webhooks.len() == 0 {
             return;
         }
-        let moments = self.records.values().flat_map(Record::turning_points);
-        let moments: BTreeSet<_> = moments.filter(|at| since < *at && *at <= now).collect();
-        for at in moments {
+        while let Some(at) = self.next_turning_point(since, now) {
             self.tell(&self.looks(at - 1), &self.looks(at), at);
+            since = at;
         }
     }
 
-    fn tell(&mut self, before: &BTreeMap<Key, Look>, after: &BTreeMap<Key, Look>, at: u64) {
-        let ended = before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key, None));
-        for (key, look) in after.iter().map(|(key, look)| (key, Some(look))).chain(ended) {
-            for event in events(before.get(key), look) {
-                self.post(key, event, at);
+    /// When time alone changes a connection next.
+    fn next_turning_point(&self, since: u64, now: u64) -> Option<u64> {
+        let mut next = None;
+        for (_, record) in self.records.iter() {
+            for at in record.turning_points().into_iter().flatten() {
+                if since < at && at <= now && next.is_none_or(|next| at < next) {
+                    next = Some(at);
+                }
+            }
+        }
+        next
+    }
+
+    fn tell(&mut self, before: &[Look], after: &[Look], at: u64) {
+        for look in after {
+            for event in events(find(before, &look.key).map(|before| &before.seen), Some(&look.seen)) {
+                self.post(look, event, at);
+            }
+        }
+        for look in before.iter().filter(|look| find(after, &look.key).is_none()) {
+            for event in events(Some(&look.seen), None) {
+                self.post(look, event, at);
             }
         }
     }
 
-    /// In a fixed order, so that the same seed gives the same events.
-    fn looks(&self, now: u64) -> BTreeMap<Key, Look> {
-        let looks = self.records.iter().filter_map(|(key, record)| {
-            let (state, health) = connection::state(catalog::service(key.1, key.2)?, Some(record), now);
-            let look = Look {
+    /// In the order of their keys, so that the same seed gives the same events.
+    fn looks(&self, now: u64) -> Vec<Look> {
+        let mut keys: Vec<_> = self.records.iter().map(|(key, _)| key).collect();
+        keys.sort_unstable();
+        let mut looks = Vec::new();
+        for key in keys {
+            let Some(record) = self.records.get(key) else { continue };
+            let (state, health) = connection::state(record.service, Some(record), now);
+            let seen = Seen {
                 state,
                 health,
                 enabled: record.enabled,
@@ -110,16 +144,15 @@ impl State {
                     metadata: record.metadata.clone(),
                 },
             };
-            Some((key.clone(), look))
-        });
-        looks.collect()
+            let (key, consumer) = (key.to_owned(), record.consumer.clone());
+            looks.push(Look { key, consumer, service: record.service, seen });
+        }
+        looks
     }
 
-    fn post(&mut self, key: &Key, event_type: &'static str, now: u64) {
-        let (consumer, unified_api, service_id) = key;
-        let Some(service) = catalog::service(unified_api, service_id) else { return };
-        let wanted = self.webhooks.iter().filter(|(_, webhook)| webhook.wants(event_type));
-        let endpoints: Vec<_> = wanted.map(|(id, _)| id.to_owned()).collect();
+    fn post(&mut self, look: &Look, event_type: &'static str, now: u64) {
+        let Look { key, consumer, service, .. } = look;
+        let endpoints = self.webhooks.ids(&|webhook| webhook.wants(event_type));
         if endpoints.is_empty() {
             return;
         }
@@ -164,7 +197,8 @@ const MIGRATED: &str = "vault.connection.migrated";
 
 /// What event logs are asked for by.
 fn about(event_id: &str, consumer: &str, service: &Service) -> Value {
-    json!({ "event_id": event_id, "consumer": consumer, "service": { "id": service.id, "name": service.name } })
+    let service = object!({ "id": service.id, "name": service.name });
+    object!({ "event_id": event_id, "consumer": consumer, "service": service })
 }
 
 fn body(payload: Payload) -> Body {
@@ -202,15 +236,16 @@ impl Vendor for State {
         Some(Endpoint { url, secrets: vec![self.credentials.api_key.as_str().into()], headers: Vec::new() })
     }
 
-    fn has_failed(&mut self, failure: &Failure) {
-        if let Some(webhook) = self.webhooks.get_mut(&failure.endpoint).filter(|_| failure.is_last) {
-            webhook.disable(DisabledReason::RetryLimit, millis(failure.at));
+    fn learn(&mut self, outcome: &Outcome) {
+        let is_given_up = outcome.kind == OutcomeKind::GivenUp;
+        if let Some(webhook) = self.webhooks.get_mut(&outcome.endpoint).filter(|_| is_given_up) {
+            webhook.disable(DisabledReason::RetryLimit, millis(outcome.at));
         }
     }
 }
 
 /// What has happened to a connection that looked like this before and looks like that now.
-fn events(before: Option<&Look>, after: Option<&Look>) -> Vec<&'static str> {
+fn events(before: Option<&Seen>, after: Option<&Seen>) -> Vec<&'static str> {
     let Some(after) = after else { return vec!["vault.connection.deleted"] };
     if before == Some(after) {
         return Vec::new();

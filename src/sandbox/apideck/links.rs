@@ -4,22 +4,24 @@ use super::catalog::{self, Auth, Service};
 use super::{State, consumer, key, not_found, refusal, unauthorized};
 use crate::call::RESERVED;
 use crate::engine::is_loopback;
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Reply};
+use crate::sandbox::object::object;
 use crate::sandbox::{jwt, random::Random, route::percent_decode};
 use http::StatusCode;
 use percent_encoding::utf8_percent_encode;
-use serde::Deserialize;
-use serde_json::json;
 use url::{Url, form_urlencoded};
 
-/// What `state` says: whose connection a link is for.
-#[derive(Deserialize)]
-struct Claims {
-    consumer_id: String,
-    unified_api: String,
-    service_id: String,
-    /// Where a link leads that does not say.
-    redirect_uri: Option<String>,
+body! {
+    /// What `state` says: whose connection a link is for.
+    struct Claims {
+        consumer_id: String,
+        unified_api: String,
+        service_id: String,
+        /// Where a link leads that does not say.
+        redirect_uri: Option<String>,
+        ..
+    }
 }
 
 impl State {
@@ -40,7 +42,7 @@ impl State {
         service: &Service,
         redirect_uri: Option<&str>,
     ) -> String {
-        let claims = json!({
+        let claims = object!({
             "consumer_id": consumer(asked),
             "unified_api": service.unified_api,
             "service_id": service.id,
@@ -61,10 +63,12 @@ impl State {
             Ok((consumer, service, mut back)) => {
                 let nonce = parameter(query, "nonce");
                 if name == "authorize" && nonce.is_empty() {
-                    self.record(&consumer, service, now).grant(now);
+                    self.change_record(&consumer, service, now, |record| record.grant(now));
                 } else if name == "authorize" {
                     let token = random.uuid().to_string();
-                    self.record(&consumer, service, now).grant_unconfirmed(&token, now);
+                    self.change_record(&consumer, service, now, |record| {
+                        record.grant_unconfirmed(&token, now)
+                    });
                     let nonce = utf8_percent_encode(&nonce, RESERVED);
                     let fragment = format!("nonce={nonce}&confirm_token={token}&service_id={}", service.id);
                     back.set_fragment(Some(&fragment));

@@ -7,27 +7,25 @@ mod pages;
 mod vault;
 mod webhooks;
 
+use super::body::Body;
 use super::context::{Context, lock};
-use super::deliveries::{Outbox, Vendor as _};
 use super::exchange::{Asked, Handlers, Reply, Step, millis};
+use super::outbox::{self, Outbox};
 use super::random::Random;
 use super::store::Store;
 use crate::apideck::vault::connections::ConnectionState;
 use crate::apideck::webhooks::{DisabledReason, WebhookId};
 use crate::apideck::{AppId, Config, ConsumerId, ServiceId, UnifiedApi};
 use crate::operation::{ConsumerHeader, Repeat};
+use crate::sandbox::object::object;
 use crate::{Secret, SecretUrl};
 pub(super) use apps::Apps;
 use catalog::{Auth, Service};
 use connection::Record;
 pub(super) use events::POLICY;
 use http::{StatusCode, header};
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard},
-};
+use serde_json::Value;
+use std::sync::{Mutex, MutexGuard};
 use url::Url;
 use uuid::Uuid;
 
@@ -173,7 +171,9 @@ impl<'a> Apideck<'a> {
             return false;
         };
         let consumer = consumer.into();
-        self.state().telling(now, |state| state.record(consumer.as_str(), service, now).grant(now));
+        self.state().telling(now, |state| {
+            state.change_record(consumer.as_str(), service, now, |record| record.grant(now))
+        });
         true
     }
 
@@ -222,7 +222,7 @@ impl<'a> Apideck<'a> {
         consumer: &ConsumerId,
         unified_api: &UnifiedApi,
         service: &ServiceId,
-        act: impl FnOnce(&mut Record, u64) -> bool,
+        act: fn(&mut Record, u64) -> bool,
     ) -> bool {
         let now = self.now();
         let Some(service) = catalog::service(unified_api.as_str(), service.as_str()) else { return false };
@@ -247,7 +247,7 @@ impl<'a> Apideck<'a> {
     pub fn disable_webhook(&self, webhook: impl Into<WebhookId>, reason: impl Into<DisabledReason>) -> bool {
         let now = self.now();
         let mut state = self.state();
-        state.catch_up(self.context.now());
+        outbox::catch_up(&mut *state, self.context.now());
         let webhook = state.webhooks.get_mut(webhook.into().as_str());
         webhook.map(|webhook| webhook.disable(reason.into(), now)).is_some()
     }
@@ -268,8 +268,8 @@ pub(super) struct State {
     pub(super) credentials: Credentials,
     /// What signs the links for customers.
     link_secret: Uuid,
-    /// By consumer, unified API and service.
-    records: HashMap<(String, &'static str, &'static str), Record>,
+    /// By [`key`].
+    records: Store<Record>,
     consumers: Store<vault::consumers::Consumer>,
     mappings: Store<vault::custom_mappings::Mapping>,
     logs: Store<vault::logs::Log>,
@@ -286,7 +286,7 @@ impl State {
         Self {
             credentials: Credentials::default(),
             link_secret: random.uuid(),
-            records: HashMap::new(),
+            records: Store::default(),
             consumers: Store::default(),
             mappings: Store::default(),
             logs: Store::default(),
@@ -298,7 +298,7 @@ impl State {
     }
 
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
-        self.catch_up(asked.now);
+        outbox::catch_up(self, asked.now);
         let known = self.check_headers(asked);
         let is_known = known.is_ok();
         let mut reply = match asked.fails {
@@ -369,27 +369,47 @@ impl State {
             let offered = offered.collect::<Vec<_>>().join(", ");
             return Err(format!("there is no service {unified_api}/{service} here, but {offered}"));
         };
-        let Some(record) = seeded(service, state, now) else {
-            let states = ConnectionState::KNOWN.iter().filter(|state| seeded(service, state, now).is_some());
+        let Some(record) = seeded(consumer, service, state, now) else {
+            let states =
+                ConnectionState::KNOWN.iter().filter(|state| seeded(consumer, service, state, now).is_some());
             let states = states.map(ConnectionState::as_str).collect::<Vec<_>>().join(", ");
             let Service { unified_api, id, .. } = service;
             return Err(format!("no connection to {unified_api}/{id} can be {state}, but {states}"));
         };
         self.meet(consumer, now);
-        self.records.extend(record.map(|record| (key(consumer, service), record)));
+        if let Some(record) = record {
+            self.records.put(&key(consumer, service), record);
+        }
         Ok(())
     }
 
-    /// The consumer's record of the service, added where there is none.
-    fn record(&mut self, consumer: &str, service: &'static Service, now: u64) -> &mut Record {
+    /// Changes the consumer's record of the service, which is added where there is none.
+    fn change_record(
+        &mut self,
+        consumer: &str,
+        service: &'static Service,
+        now: u64,
+        change: impl FnOnce(&mut Record),
+    ) {
         self.meet(consumer, now);
-        self.records.entry(key(consumer, service)).or_insert_with(|| Record::new(now))
+        let key = key(consumer, service);
+        if let Some(record) = self.records.get_mut(&key) {
+            return change(record);
+        }
+        let mut record = Record::new(consumer, service, now);
+        change(&mut record);
+        self.records.put(&key, record);
     }
 }
 
 /// The record of a connection in this state: none where it is available. `None` where the service cannot be in it.
-fn seeded(service: &Service, state: &ConnectionState, now: u64) -> Option<Option<Record>> {
-    let mut record = Record::new(now);
+fn seeded(
+    consumer: &str,
+    service: &'static Service,
+    state: &ConnectionState,
+    now: u64,
+) -> Option<Option<Record>> {
+    let mut record = Record::new(consumer, service, now);
     let is_authorized = matches!(state, ConnectionState::Authorized | ConnectionState::Callable);
     if is_authorized && service.auth.grant_type().is_some() {
         record.grant(now);
@@ -413,12 +433,17 @@ fn consumer<'a>(asked: &'a Asked<'_>) -> &'a str {
     asked.header("x-apideck-consumer-id")
 }
 
-fn key(consumer: &str, service: &'static Service) -> (String, &'static str, &'static str) {
-    (consumer.to_owned(), service.unified_api, service.id)
+/// Consumer, unified API and service; no id of a consumer's holds a line break.
+fn key(consumer: &str, Service { unified_api, id, .. }: &Service) -> String {
+    format!("{consumer}\n{unified_api}\n{id}")
 }
 
-fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
-    asked.json().map_err(|error| invalid(&error.to_string()))
+fn body<T: Body>(asked: &Asked<'_>) -> Result<T, Reply> {
+    asked.json().map_err(not_valid)
+}
+
+fn not_valid(error: serde_json::Error) -> Reply {
+    invalid(&error.to_string())
 }
 
 fn iso(asked: &Asked<'_>) -> String {
@@ -436,7 +461,7 @@ fn success(data: Value) -> Reply {
 }
 
 fn envelope(status: StatusCode, data: Value) -> Reply {
-    let body = json!({ "status_code": status.as_u16(), "status": status.canonical_reason(), "data": data });
+    let body = object!({ "status_code": status.as_u16(), "status": status.canonical_reason(), "data": data });
     Reply::json(status, body)
 }
 
@@ -481,12 +506,12 @@ fn invalid_state(detail: &str) -> Reply {
 }
 
 fn not_found(type_name: &str, entity: &str, id: &str) -> Reply {
-    let detail = json!({ "not_found": { "entity": entity, "id": id } });
+    let detail = object!({ "not_found": object!({ "entity": entity, "id": id }) });
     refusal(StatusCode::NOT_FOUND, type_name, &format!("Unknown {entity}"), &detail)
 }
 
 fn refusal(status: StatusCode, type_name: &str, message: &str, detail: &Value) -> Reply {
-    let body = json!({
+    let body = object!({
         "status_code": status.as_u16(),
         "error": status.canonical_reason(),
         "type_name": type_name,

@@ -2,9 +2,10 @@
 
 use super::invalid;
 use crate::sandbox::exchange::{Asked, Reply, Step};
+use crate::sandbox::object::object;
 use crate::sandbox::store::Slice;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 /// How many items a page holds.
@@ -20,27 +21,34 @@ pub(super) fn page_size(asked: &Asked<'_>) -> Result<usize, Reply> {
 pub(super) fn page<T>(
     asked: &Asked<'_>,
     found: Option<Slice<'_, T>>,
-    show: impl Fn(&str, &T) -> Value,
+    show: &dyn Fn(&str, &T) -> Value,
 ) -> Step {
     let Slice { items, previous, next } =
         found.ok_or_else(|| invalid("cursor is none that this list has given"))?;
-    let data: Vec<_> = items.into_iter().map(|(id, item)| show(id, item)).collect();
+    let mut data = Vec::new();
+    for (id, item) in items {
+        data.push(show(id, item));
+    }
+    Ok(page_of(asked, data, previous.as_deref(), next.as_deref()))
+}
+
+fn page_of(asked: &Asked<'_>, data: Vec<Value>, previous: Option<&str>, next: Option<&str>) -> Reply {
     let current = asked.query("cursor");
-    let body = json!({
+    let body = object!({
         "status_code": 200,
         "status": "OK",
-        "meta": {
+        "meta": object!({
             "items_on_page": data.len(),
-            "cursors": { "previous": previous, "current": current, "next": next },
-        },
-        "links": {
-            "previous": previous.as_deref().map(|previous| link(asked, Some(previous))),
+            "cursors": object!({ "previous": previous, "current": current, "next": next }),
+        }),
+        "links": object!({
+            "previous": previous.map(|previous| link(asked, Some(previous))),
             "current": link(asked, current),
-            "next": next.as_deref().map(|next| link(asked, Some(next))),
-        },
+            "next": next.map(|next| link(asked, Some(next))),
+        }),
         "data": data,
     });
-    Ok(Reply::json(StatusCode::OK, body))
+    Reply::json(StatusCode::OK, body)
 }
 
 /// The same list from this cursor on.

@@ -4,11 +4,14 @@ use super::pages::{LogFilter, filter, flag, number, page, page_size};
 use super::{State, body, envelope, invalid, not_found, success, timestamp};
 use crate::apideck::UnifiedApi;
 use crate::apideck::webhooks::{self, DisabledReason, WebhookEventType, WebhookStatus};
-use crate::sandbox::deliveries::{self, Sent};
-use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, millis, present};
+use crate::sandbox::body::{body, read_by_serde};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, millis};
+use crate::sandbox::object::{self, object};
+use crate::sandbox::office;
+use crate::sandbox::outbox::Sent;
+use crate::types::Patch;
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -50,7 +53,7 @@ impl Webhook {
 
     /// Posts to the delivery URL, as Apideck does before it uses one: this is acted out, always.
     fn validate(&mut self, now: u64) {
-        if !Url::parse(&self.delivery_url).is_ok_and(|url| deliveries::answers(&url)) {
+        if !Url::parse(&self.delivery_url).is_ok_and(|url| office::answers(&url)) {
             self.disable(DisabledReason::DeliveryUrlValidationFailed, now);
         }
     }
@@ -58,8 +61,8 @@ impl Webhook {
 
 impl State {
     fn list_webhooks(&mut self, asked: &Asked<'_>) -> Step {
-        let found = self.webhooks.follow(asked.query("cursor"), page_size(asked)?, |_, _| true);
-        page(asked, found, |id, webhook| webhook_json(asked, id, webhook))
+        let found = self.webhooks.follow(asked.query("cursor"), page_size(asked)?, &|_, _| true);
+        page(asked, found, &|id, webhook| webhook_json(asked, id, webhook))
     }
 
     fn create_webhook(&mut self, asked: &Asked<'_>) -> Step {
@@ -82,7 +85,7 @@ impl State {
         webhook.validate(now);
         let id = asked.random.uuid().to_string();
         let shown = webhook_json(asked, &id, &webhook);
-        self.webhooks.put(id, webhook);
+        self.webhooks.put(&id, webhook);
         Ok(envelope(StatusCode::CREATED, shown))
     }
 
@@ -104,8 +107,10 @@ impl State {
         if let Some(events) = update.events {
             webhook.events = events;
         }
-        if let Some(description) = update.description {
-            webhook.description = description;
+        match update.description {
+            Patch::Set(description) => webhook.description = Some(description),
+            Patch::Clear => webhook.description = None,
+            Patch::Keep => {}
         }
         webhook.updated_at = now;
         let url = update.delivery_url.filter(|url| *url != webhook.delivery_url);
@@ -140,15 +145,15 @@ impl State {
                 && attempt.is_none_or(|attempt| number(attempt).map(usize::from) == Some(attempts.len()))
                 && delivered.is_none_or(|delivered| is_delivered(sent) == delivered)
         };
-        let found = logs.follow_back(asked.query("cursor"), page_size(asked)?, fits);
-        page(asked, found, |id, sent| self.event_log_json(id, sent))
+        let found = logs.follow_back(asked.query("cursor"), page_size(asked)?, &fits);
+        page(asked, found, &|id, sent| self.event_log_json(id, sent))
     }
 
     fn event_log_json(&self, id: &str, sent: &Sent) -> Value {
         let Sent { message, attempts, next, .. } = sent;
         let at = |time| timestamp(millis(time));
-        let tried = attempts.iter().map(|attempt| {
-            json!({
+        let mut tried = attempts.iter().map(|attempt| {
+            object!({
                 "timestamp": at(attempt.time),
                 "execution_attempt": attempt.attempt,
                 "status_code": attempt.status.map_or(0, |status| status.as_u16()),
@@ -156,7 +161,7 @@ impl State {
             })
         });
         let last = attempts.last();
-        json!({
+        object!({
             "id": id,
             "status_code": status(sent),
             "success": is_delivered(sent),
@@ -173,7 +178,7 @@ impl State {
             "request_body": last.map(|last| String::from_utf8_lossy(&last.body)),
             "response_body": "",
             "retry_scheduled": next.is_some(),
-            "attempts": tried.collect::<Vec<_>>(),
+            "attempts": object::list(&mut tried),
         })
     }
 }
@@ -213,7 +218,7 @@ fn unknown(id: &str) -> Reply {
 }
 
 fn webhook_json(asked: &Asked<'_>, id: &str, webhook: &Webhook) -> Value {
-    json!({
+    object!({
         "id": id,
         "description": webhook.description,
         "unified_api": webhook.unified_api,
@@ -227,22 +232,23 @@ fn webhook_json(asked: &Asked<'_>, id: &str, webhook: &Webhook) -> Value {
     })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Create {
-    unified_api: UnifiedApi,
-    delivery_url: String,
-    events: Vec<WebhookEventType>,
-    status: WebhookStatus,
-    description: Option<String>,
+read_by_serde! { UnifiedApi, WebhookEventType, WebhookStatus }
+
+body! {
+    struct Create {
+        unified_api: UnifiedApi,
+        delivery_url: String,
+        events: Vec<WebhookEventType>,
+        status: WebhookStatus,
+        description: Option<String>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Update {
-    delivery_url: Option<String>,
-    events: Option<Vec<WebhookEventType>>,
-    status: Option<WebhookStatus>,
-    #[serde(default, deserialize_with = "present")]
-    description: Option<Option<String>>,
+body! {
+    struct Update {
+        delivery_url: Option<String>,
+        events: Option<Vec<WebhookEventType>>,
+        status: Option<WebhookStatus>,
+        description: Patch<String>,
+    }
 }

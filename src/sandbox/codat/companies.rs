@@ -5,12 +5,13 @@ use super::query::Filter;
 use super::settings::SyncSettings;
 use super::{Pending, State, body, done, invalid, iso, ok, refusal, seconds, segment};
 use crate::codat::companies;
+use crate::sandbox::body::{Texts, body};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::jwt;
+use crate::sandbox::object::{self, object};
+use crate::sandbox::store::Store;
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -49,13 +50,14 @@ const PRODUCTS: [&str; 8] = [
 pub(super) struct Company {
     pub(super) name: String,
     pub(super) description: String,
-    pub(super) tags: BTreeMap<String, String>,
+    pub(super) tags: Texts,
     created: SystemTime,
-    pub(super) products: BTreeSet<String>,
+    /// In the order of their names.
+    pub(super) products: Vec<String>,
     /// When its data were last read, however they were asked for.
     pub(super) last_read: Option<SystemTime>,
     /// Since when the data of a product are read.
-    read: BTreeMap<String, SystemTime>,
+    read: Store<SystemTime>,
     pub(super) sync_settings: Option<SyncSettings>,
 }
 
@@ -64,12 +66,12 @@ pub(super) struct Token {
     pub(super) expires: SystemTime,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Details {
-    name: Option<String>,
-    description: Option<String>,
-    tags: Option<BTreeMap<String, String>>,
+body! {
+    struct Details {
+        name: Option<String>,
+        description: Option<String>,
+        tags: Option<Texts>,
+    }
 }
 
 impl Company {
@@ -77,13 +79,18 @@ impl Company {
         Self {
             name,
             description: String::new(),
-            tags: BTreeMap::new(),
+            tags: Texts::default(),
             created,
-            products: BTreeSet::new(),
+            products: Vec::new(),
             last_read: None,
-            read: BTreeMap::new(),
+            read: Store::default(),
             sync_settings: None,
         }
+    }
+
+    /// Where a product is, or would be.
+    fn place_of(&self, product: &str) -> Result<usize, usize> {
+        self.products.binary_search_by(|known| known.as_str().cmp(product))
     }
 
     fn update(&mut self, details: Details) {
@@ -105,7 +112,7 @@ impl State {
             }
         }
         let syncs = self.last_syncs(asked.now);
-        list(asked, found.into_iter(), |(id, company)| self.company_json(id, company, &syncs))
+        list(asked, &found, |(id, company)| self.company_json(id, company, &syncs))
     }
 
     fn create_company(&mut self, asked: &Asked<'_>) -> Step {
@@ -134,7 +141,7 @@ impl State {
     fn replace_company(&mut self, asked: &Asked<'_>) -> Step {
         let (id, company) = self.company(asked)?;
         let Details { name, description, tags } = details(asked, true)?;
-        let (description, tags) = (description.or(Some(String::new())), tags.or(Some(BTreeMap::new())));
+        let (description, tags) = (description.or(Some(String::new())), tags.or(Some(Texts::default())));
         company.update(Details { name, description, tags });
         self.show_company(asked, id)
     }
@@ -143,16 +150,16 @@ impl State {
         let (id, _) = self.company(asked)?;
         self.tell_of_company(id, "company.deleted", asked.now);
         self.companies.delete(id);
-        self.connections.retain(|_, connection| connection.company != id);
-        self.tokens.retain(|_, token| token.company != id);
-        self.pulls.retain(|_, pull| pull.company != id);
+        self.connections.retain(&|_, connection| connection.company != id);
+        self.tokens.retain(&|_, token| token.company != id);
+        self.pulls.retain(&|_, pull| pull.company != id);
         done(StatusCode::NO_CONTENT)
     }
 
     fn get_access_token(&mut self, asked: &Asked<'_>) -> Step {
         let (company, Company { name, .. }) = self.company(asked)?;
         let expires = asked.now + TOKEN_LIFETIME;
-        let claims = json!({
+        let claims = object!({
             "sub": company,
             "name": name,
             "jti": asked.random.uuid().to_string(),
@@ -160,15 +167,16 @@ impl State {
         });
         let token = jwt::sign(&claims, asked.random.uuid());
         let body =
-            json!({ "expiresIn": TOKEN_LIFETIME.as_secs(), "accessToken": token, "tokenType": "Bearer" });
-        self.tokens.retain(|_, token| asked.now < token.expires);
-        self.tokens.put(token, Token { company: company.to_owned(), expires });
+            object!({ "expiresIn": TOKEN_LIFETIME.as_secs(), "accessToken": token, "tokenType": "Bearer" });
+        self.tokens.retain(&|_, token| asked.now < token.expires);
+        self.tokens.put(&token, Token { company: company.to_owned(), expires });
         ok(body)
     }
 
     fn add_product(&mut self, asked: &Asked<'_>) -> Step {
         let ((id, company), product) = (self.company(asked)?, asked.id("productIdentifier")?);
-        if company.products.insert(product.to_owned()) {
+        if let Err(place) = company.place_of(product) {
+            company.products.insert(place, product.to_owned());
             self.tell_of_product(id, "company.product.added", product, asked.now);
         }
         done(StatusCode::NO_CONTENT)
@@ -176,17 +184,19 @@ impl State {
 
     fn remove_product(&mut self, asked: &Asked<'_>) -> Step {
         let ((id, company), product) = (self.company(asked)?, asked.id("productIdentifier")?);
-        if company.products.remove(product) {
+        if let Ok(place) = company.place_of(product) {
+            company.products.remove(place);
             self.tell_of_product(id, "company.product.removed", product, asked.now);
         }
         done(StatusCode::NO_CONTENT)
     }
 
     fn refresh_product_data(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Default, Deserialize)]
-        #[serde(deny_unknown_fields, rename_all = "camelCase")]
-        struct Body {
-            data_types: Option<Vec<String>>,
+        body! {
+            #[derive(Default)]
+            struct Body in camelCase {
+                data_types: Option<Vec<String>>,
+            }
         }
 
         let product = asked.id("productIdentifier")?;
@@ -199,14 +209,14 @@ impl State {
         if PRODUCTS.contains(&product) {
             return Err(refuse(&format!("{product} doesn't support data refreshing.")));
         }
-        if !company.products.contains(product) {
+        if company.place_of(product).is_err() {
             let why = format!("No product was found with identifier {product}");
             return Err(refusal(asked.random, StatusCode::NOT_FOUND, "PublicApi", &why));
         }
         if company.read.get(product).is_some_and(|since| asked.now < *since + READING) {
             return Err(refuse("Data cannot be refreshed while a read operation is in progress."));
         }
-        company.read.insert(product.to_owned(), asked.now);
+        company.read.put(product, asked.now);
         let (company, ends) = (id.to_owned(), asked.now + READING);
         self.pending.push(Pending::Product { company, data_types, ends });
         done(StatusCode::ACCEPTED)
@@ -224,29 +234,27 @@ impl State {
         ok(self.company_json(id, company, &self.last_syncs(asked.now)))
     }
 
-    pub(super) fn company_json(
-        &self,
-        id: &str,
-        company: &Company,
-        syncs: &HashMap<&str, SystemTime>,
-    ) -> Value {
-        let connections = || self.connections.iter().filter(|(_, connection)| connection.company == id);
-        let reads = connections().filter_map(|(id, _)| syncs.get(id));
-        let last_sync = reads.chain(company.read.values()).max();
-        json!({
+    pub(super) fn company_json(&self, id: &str, company: &Company, syncs: &Store<SystemTime>) -> Value {
+        let connections = self.connections.filter(&|_, connection| connection.company == id);
+        let reads = company.read.iter().map(|(_, since)| since);
+        let last_sync = connections.iter().filter_map(|(id, _)| syncs.get(id)).chain(reads).max();
+        let mut shown = connections
+            .iter()
+            .map(|(id, connection)| connection.json(&self.base_url, id, syncs.get(id).copied()));
+        object!({
             "id": id,
             "name": company.name,
             "description": company.description,
             "platform": "",
             "redirect": format!("https://link.codat.io/company/{}", segment(id)),
             "lastSync": last_sync.copied().map(iso),
-            "dataConnections": connections().map(|(id, connection)| connection.json(&self.base_url, id, syncs.get(id).copied())).collect::<Vec<_>>(),
+            "dataConnections": object::list(&mut shown),
             "created": iso(company.created),
             "createdByUserName": "Sandbox",
             "products": company.products,
-            "tags": company.tags,
-            "referenceParentCompany": null,
-            "referenceSubsidiaryCompanies": [],
+            "tags": company.tags.to_json(),
+            "referenceParentCompany": Value::Null,
+            "referenceSubsidiaryCompanies": json!([]),
         })
     }
 }
@@ -259,10 +267,9 @@ fn details(asked: &Asked<'_>, needs_name: bool) -> Result<Details, Reply> {
             letter.is_ascii_alphanumeric() || letter.is_whitespace() || "-',&@.?!".contains(letter)
         });
     }
-    let fits = |tags: &BTreeMap<String, String>| {
+    let fits = |tags: &Texts| {
         let is_short = |text: &str, most| text.chars().count() <= most;
-        let fits =
-            |(name, text): (&String, &String)| !name.is_empty() && is_short(name, 27) && is_short(text, 100);
+        let fits = |(name, text): (&str, &str)| !name.is_empty() && is_short(name, 27) && is_short(text, 100);
         tags.len() <= 10 && tags.iter().all(fits)
     };
     let is_named = details.name.as_ref().map_or(!needs_name, |name| !name.is_empty());
@@ -278,12 +285,12 @@ fn no_company(asked: &Asked<'_>, id: &str) -> Reply {
 fn too_many_companies(asked: &Asked<'_>) -> Reply {
     let mut reply = super::failure(asked.random, StatusCode::PAYMENT_REQUIRED);
     if let Some(body) = reply.json_mut() {
-        let item = json!({
+        let item = object!({
             "itemId": "Company",
             "message": "Company limit exceeded. Learn more at https://docs.codat.io/using-the-api/errors",
             "validatorName": "CreateCompany",
         });
-        body["validation"] = json!({ "errors": [item], "warnings": null });
+        body["validation"] = object!({ "errors": json!([item]), "warnings": Value::Null });
     }
     reply
 }

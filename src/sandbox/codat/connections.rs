@@ -4,12 +4,12 @@ use super::catalog::{Integration, integration};
 use super::pages::list;
 use super::{State, body, done, invalid, iso, ok, refusal, segment};
 use crate::codat::connections::{self, ConnectionStatus, SourceType};
+use crate::sandbox::body::{Texts, body, read_by_serde};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::{self, object};
 use crate::sandbox::random::Random;
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -20,6 +20,8 @@ pub(super) const HANDLERS: Handlers<State> = &[
     (&connections::DELETE, State::delete_connection),
     (&connections::UPDATE_AUTHORIZATION, State::update_authorization),
 ];
+
+read_by_serde! { ConnectionStatus }
 
 pub(super) struct Connection {
     pub(super) company: String,
@@ -80,8 +82,8 @@ impl Connection {
 
     pub(super) fn json(&self, base_url: &str, id: &str, last_sync: Option<SystemTime>) -> Value {
         let Self { company, integration, .. } = self;
-        let troubles = self.troubles.iter().map(|trouble| {
-            json!({
+        let mut troubles = self.troubles.iter().map(|trouble| {
+            object!({
                 "statusCode": trouble.status.as_str(),
                 "statusText": trouble.status.canonical_reason(),
                 "errorMessage": trouble.message,
@@ -90,7 +92,7 @@ impl Connection {
                 "resolvedOnUtc": trouble.resolved.map(iso),
             })
         });
-        json!({
+        object!({
             "id": id,
             "integrationId": integration.id,
             "integrationKey": integration.key,
@@ -102,8 +104,8 @@ impl Connection {
             "sourceType": integration.source_type,
             "lastSync": last_sync.map(iso),
             "created": iso(self.created),
-            "dataConnectionErrors": troubles.collect::<Vec<_>>(),
-            "connectionInfo": {},
+            "dataConnectionErrors": object::list(&mut troubles),
+            "connectionInfo": json!({}),
         })
     }
 }
@@ -111,18 +113,18 @@ impl Connection {
 impl State {
     fn list_connections(&mut self, asked: &Asked<'_>) -> Step {
         let (company, _) = self.company(asked)?;
-        let connections = self.connections.iter().filter(|(_, connection)| connection.company == company);
+        let connections = self.connections.filter(&|_, connection| connection.company == company);
         let syncs = self.last_syncs(asked.now);
-        list(asked, connections, |(id, connection)| {
+        list(asked, &connections, |(id, connection)| {
             connection.json(&asked.base_url, id, syncs.get(id).copied())
         })
     }
 
     fn create_connection(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields, rename_all = "camelCase")]
-        struct Body {
-            platform_key: String,
+        body! {
+            struct Body in camelCase {
+                platform_key: String,
+            }
         }
 
         let (company, _) = self.company(asked)?;
@@ -144,10 +146,10 @@ impl State {
     }
 
     fn unlink_connection(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            status: ConnectionStatus,
+        body! {
+            struct Body {
+                status: ConnectionStatus,
+            }
         }
 
         let (id, connection) = self.connection(asked)?;
@@ -174,8 +176,8 @@ impl State {
     /// Any credentials will do, as long as there are some.
     fn update_authorization(&mut self, asked: &Asked<'_>) -> Step {
         let (id, _) = self.connection(asked)?;
-        let credentials: BTreeMap<String, String> = body(asked)?;
-        if credentials.is_empty() {
+        let credentials: Texts = body(asked)?;
+        if credentials.len() == 0 {
             return Err(invalid(asked));
         }
         if !self.link(id, asked.now, asked.random) {
@@ -235,8 +237,12 @@ impl State {
 
     /// How many companies have a connection that works.
     pub(super) fn active_companies(&self) -> usize {
-        let linked = self.connections.iter().filter(|(_, it)| it.status == ConnectionStatus::Linked);
-        linked.map(|(_, connection)| connection.company.as_str()).collect::<BTreeSet<_>>().len()
+        let linked = self.connections.filter(&|_, it| it.status == ConnectionStatus::Linked);
+        let mut companies: Vec<_> =
+            linked.into_iter().map(|(_, connection)| connection.company.as_str()).collect();
+        companies.sort_unstable();
+        companies.dedup();
+        companies.len()
     }
 }
 

@@ -6,11 +6,11 @@ use super::{Codat, State, body, failure, iso, ok};
 use crate::JsonMap;
 use crate::codat::connections::{ConnectionId, ConnectionStatus};
 use crate::codat::custom_data_types::{self, CustomDataIdentifier};
+use crate::sandbox::body::{Texts, body};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::object;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&custom_data_types::CONFIGURE, State::configure_custom_data_type),
@@ -19,13 +19,24 @@ pub(super) const HANDLERS: Handlers<State> = &[
     (&custom_data_types::REFRESH, State::refresh_custom_data_type),
 ];
 
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Configuration {
-    data_source: String,
-    required_data: BTreeMap<String, String>,
-    key_by: Vec<String>,
-    source_modified_date: Option<Vec<String>>,
+body! {
+    struct Configuration in camelCase {
+        data_source: String,
+        required_data: Texts,
+        key_by: Vec<String>,
+        source_modified_date: Option<Vec<String>>,
+    }
+}
+
+impl Configuration {
+    fn json(&self) -> Value {
+        object!({
+            "dataSource": self.data_source,
+            "requiredData": self.required_data.to_json(),
+            "keyBy": self.key_by,
+            "sourceModifiedDate": self.source_modified_date,
+        })
+    }
 }
 
 /// A record of a custom data type.
@@ -44,23 +55,22 @@ impl Codat<'_> {
         content: JsonMap,
     ) {
         let id = self.context.random.uuid().to_string();
-        let json = json!({
+        let json = object!({
             "id": id,
             "content": content.to_map(),
             // An object with the date in it, as the document has it.
-            "modifiedDate": { "modifiedDate": iso(self.context.now()) },
+            "modifiedDate": object!({ "modifiedDate": iso(self.context.now()) }),
         });
         let (connection, data_type) = (connection.into().to_string(), data_type.into().to_string());
-        self.state().records.put(id, Record { connection, data_type, json });
+        self.state().records.put(&id, Record { connection, data_type, json });
     }
 }
 
 impl State {
     fn configure_custom_data_type(&mut self, asked: &Asked<'_>) -> Step {
         let key = key(asked, platform(asked)?.key)?;
-        let configuration: Configuration = body(asked)?;
-        let configuration = json!(configuration);
-        self.custom_data_types.put(key, configuration.clone());
+        let configuration = body::<Configuration>(asked)?.json();
+        self.custom_data_types.put(&key, configuration.clone());
         ok(configuration)
     }
 
@@ -76,12 +86,9 @@ impl State {
     /// A page without links, as the document has it.
     fn list_custom_data_records(&mut self, asked: &Asked<'_>) -> Step {
         let ((connection, _), data_type) = (self.connection(asked)?, asked.id("customDataIdentifier")?);
-        let records = self
-            .records
-            .iter()
-            .map(|(_, record)| record)
-            .filter(|record| record.connection == connection && record.data_type == data_type);
-        let mut page = list(asked, records, |record| record.json.clone())?;
+        let is_asked = |record: &Record| record.connection == connection && record.data_type == data_type;
+        let records = self.records.filter(&|_, record| is_asked(record));
+        let mut page = list(asked, &records, |(_, record)| record.json.clone())?;
         if let Some(members) = page.json_mut().and_then(Value::as_object_mut) {
             members.remove("_links");
         }

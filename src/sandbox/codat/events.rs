@@ -6,10 +6,11 @@ use crate::Provider;
 use crate::codat::connections::ConnectionStatus;
 use crate::codat::push_data::PushOperationStatus;
 use crate::codat::refresh_data::PullOperationStatus;
-use crate::sandbox::deliveries::{Endpoint, Failure, Message, Outbox, Policy, Vendor, fixed};
+use crate::sandbox::body::Texts;
 use crate::sandbox::exchange::later;
+use crate::sandbox::object::{self, object};
+use crate::sandbox::outbox::{Endpoint, Message, Outbox, Outcome, OutcomeKind, Policy, Vendor, fixed};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 use url::Url;
 
@@ -31,25 +32,13 @@ const DISABLED_AFTER: Duration = Duration::from_secs(5 * DAY);
 
 impl State {
     /// Posts an event to the consumers that want it, of a company that has these tags.
-    fn tell(&mut self, event_type: &str, tags: &BTreeMap<String, String>, payload: Value, at: SystemTime) {
-        let wants = |consumer: &Value| {
-            let texts = |name| consumer[name].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let has = |tag: &str| {
-                tag.split_once(':')
-                    .is_some_and(|(name, value)| tags.get(name).is_some_and(|known| known == value))
-            };
-            let any_company = texts("companyTags").next().is_none();
-            consumer["disabled"] != true
-                && texts("eventTypes").any(|wanted| wanted == event_type)
-                && (any_company || texts("companyTags").any(has))
-        };
-        let wanting = self.consumers.iter().filter(|(_, consumer)| wants(consumer));
-        let endpoints: Vec<_> = wanting.map(|(id, _)| id.to_owned()).collect();
+    fn tell(&mut self, event_type: &str, tags: &Texts, payload: Value, at: SystemTime) {
+        let endpoints = self.consumers.ids(&|consumer| consumer.wants(event_type, tags));
         if endpoints.is_empty() {
             return;
         }
         let message = self.outbox.new_id().simple().to_string();
-        let event = json!({
+        let event = object!({
             "id": self.outbox.new_id().to_string(),
             "eventType": event_type,
             "generatedDate": iso(at),
@@ -74,7 +63,7 @@ impl State {
         let (tags, mut payload) =
             (company.tags.clone(), self.company_json(id, company, &self.last_syncs(at)));
         if let Value::Object(members) = &mut payload {
-            members.retain(|name, _| !matches!(name.as_str(), "dataConnections" | "platform"));
+            object::retain(members, &|name, _| !matches!(name, "dataConnections" | "platform"));
         }
         self.tell(event_type, &tags, payload, at);
     }
@@ -82,7 +71,7 @@ impl State {
     pub(super) fn tell_of_product(&mut self, id: &str, event_type: &str, product: &str, at: SystemTime) {
         let Some(company) = self.companies.get(id) else { return };
         let tags = company.tags.clone();
-        let payload = json!({
+        let payload = object!({
             "id": id,
             "name": company.name,
             "description": company.description,
@@ -97,7 +86,7 @@ impl State {
         let Some(connection) = self.connections.get(id) else { return };
         let Some(company) = self.companies.get(&connection.company) else { return };
         let tags = company.tags.clone();
-        let payload = json!({
+        let payload = object!({
             "referenceCompany": reference(&connection.company, company),
             "connection": self.connection_json(id, at),
         });
@@ -116,18 +105,20 @@ impl State {
 
     fn tell_quota(&mut self, event_type: &str, left: u64, expires: SystemTime, at: SystemTime) {
         let payload =
-            json!({ "dailyQuota": self.limit(), "quotaRemaining": left, "expiryDate": iso(expires) });
-        self.tell(event_type, &BTreeMap::new(), payload, at);
+            object!({ "dailyQuota": self.limit(), "quotaRemaining": left, "expiryDate": iso(expires) });
+        self.tell(event_type, &Texts::default(), payload, at);
     }
 
     /// What has ended by now, in the order in which it has.
     fn end_what_is_over(&mut self, now: SystemTime) {
         let pending = std::mem::take(&mut self.pending);
-        let ends = pending.into_iter().map(|pending| (self.end_of(&pending), pending));
-        let (mut over, rest): (Vec<_>, Vec<_>) = ends.partition(|(ends, _)| *ends <= now);
-        self.pending = rest.into_iter().map(|(_, pending)| pending).collect();
-        over.sort_by_key(|(ends, _)| *ends);
-        for (at, pending) in over {
+        let mut over = Vec::new();
+        for pending in pending {
+            let ends = self.end_of(&pending);
+            if ends <= now { over.push((ends, pending)) } else { self.pending.push(pending) }
+        }
+        while let Some((first, _)) = over.iter().enumerate().min_by_key(|(_, (ends, _))| *ends) {
+            let (at, pending) = over.remove(first);
             self.tell_of_end(&pending, at);
         }
     }
@@ -154,19 +145,16 @@ impl State {
                 self.tell_of_read(company, read, at);
             }
             Pending::Product { company, data_types, .. } => {
-                let linked = |(_, connection): &(&str, &super::Connection)| {
+                let linked = self.connections.filter(&|_, connection| {
                     connection.company == *company && connection.status == ConnectionStatus::Linked
-                };
+                });
                 let mut read = Vec::new();
-                for (id, connection) in self.connections.iter().filter(linked) {
-                    let known = connection.integration.data_types().map(|data_type| data_type.as_str());
-                    let is_asked = |known: &&str| {
-                        data_types.as_ref().is_none_or(|types| types.iter().any(|it| it == known))
-                    };
-                    let found = known.filter(is_asked);
-                    read.extend(
-                        found.map(|known| (id.to_owned(), known.to_owned(), PullOperationStatus::Complete)),
-                    );
+                for (id, connection) in linked {
+                    for known in connection.integration.data_types() {
+                        if data_types.as_ref().is_none_or(|types| types.iter().any(|it| it == known)) {
+                            read.push((id.to_owned(), known.to_owned(), PullOperationStatus::Complete));
+                        }
+                    }
                 }
                 self.tell_of_read(company, read, at);
             }
@@ -183,19 +171,19 @@ impl State {
         let Some(company) = self.companies.get_mut(id) else { return };
         let before = company.last_read.replace(at);
         let (tags, reference) = (company.tags.clone(), reference(id, company));
-        let summaries = read.into_iter().map(|(connection, data_type, status)| {
-            json!({
+        let mut summaries = read.into_iter().map(|(connection, data_type, status)| {
+            object!({
                 "connectionId": connection,
                 "dataType": data_type,
                 "recordsModified": status == PullOperationStatus::Complete,
                 "status": status,
-                "issues": [],
+                "issues": json!([]),
             })
         });
-        let payload = json!({
+        let payload = object!({
             "referenceCompany": reference,
             "modifiedFromDate": before.map(iso),
-            "dataTypes": summaries.collect::<Vec<_>>(),
+            "dataTypes": object::list(&mut summaries),
         });
         let event_type = if before.is_some() { "read.completed" } else { "read.completed.initial" };
         self.tell(event_type, &tags, payload, at);
@@ -208,7 +196,7 @@ impl State {
         let result = if is_done { "successful" } else { "unsuccessful" };
         let event_type = format!("{}.write.{result}", push.data_type);
         let tags = company.tags.clone();
-        let payload = json!({
+        let payload = object!({
             "id": key,
             "type": "Create",
             "referenceCompany": reference(&push.company, company),
@@ -216,20 +204,20 @@ impl State {
             "requestedOnDate": iso(push.requested),
             "completedOnDate": iso(at),
             "status": push.end,
-            "record": is_done.then(|| json!({ "id": push.record })),
-            "attachmentId": null,
+            "record": is_done.then(|| object!({ "id": push.record })),
+            "attachmentId": Value::Null,
         });
         self.tell(&event_type, &tags, payload, at);
     }
 }
 
 fn reference(id: &str, company: &Company) -> Value {
-    json!({
+    object!({
         "id": id,
         "name": company.name,
         "description": company.description,
-        "links": { "portal": format!("https://app.codat.io/companies/{}/summary", segment(id)) },
-        "tags": company.tags,
+        "links": object!({ "portal": format!("https://app.codat.io/companies/{}/summary", segment(id)) }),
+        "tags": company.tags.to_json(),
     })
 }
 
@@ -244,18 +232,19 @@ impl Vendor for State {
     }
 
     fn endpoint(&self, id: &str) -> Option<Endpoint> {
-        let consumer = self.consumers.get(id).filter(|consumer| consumer["disabled"] != true)?;
-        let url = Some(Url::parse(consumer["url"].as_str()?).ok()?);
-        let secrets = self.secrets.get(id).map(|secrets| secrets.good_at(self.now)).unwrap_or_default();
-        Some(Endpoint { url, secrets, headers: Vec::new() })
+        let consumer = self.consumers.get(id).filter(|consumer| !consumer.is_disabled)?;
+        let url = Some(Url::parse(&consumer.url).ok()?);
+        Some(Endpoint { url, secrets: consumer.secrets.good_at(self.now), headers: Vec::new() })
     }
 
-    fn has_failed(&mut self, failure: &Failure) {
-        let fails_for = failure.at.duration_since(failure.since).unwrap_or_default();
-        if let Some(consumer) = self.consumers.get_mut(&failure.endpoint)
-            && fails_for >= DISABLED_AFTER
-        {
-            consumer["disabled"] = true.into();
+    fn learn(&mut self, outcome: &Outcome) {
+        let Some(consumer) = self.consumers.get_mut(&outcome.endpoint) else { return };
+        if outcome.kind == OutcomeKind::Accepted {
+            consumer.fails_since = None;
+            return;
         }
+        let since = *consumer.fails_since.get_or_insert(outcome.at);
+        let fails_for = outcome.at.duration_since(since).unwrap_or_default();
+        consumer.is_disabled |= fails_for >= DISABLED_AFTER;
     }
 }

@@ -6,6 +6,7 @@ use super::{State, ok, refusal};
 use crate::codat::connections::SourceType;
 use crate::codat::{DataType, integrations};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::{self, object};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ pub(super) const HANDLERS: Handlers<State> = &[
 
 impl State {
     fn list_integrations(&mut self, asked: &Asked<'_>) -> Step {
-        list(asked, INTEGRATIONS.iter(), Integration::json)
+        list(asked, &INTEGRATIONS, Integration::json)
     }
 
     fn get_integration(&mut self, asked: &Asked<'_>) -> Step {
@@ -28,11 +29,11 @@ impl State {
         let platform = platform(asked)?;
         let image = |kind: &str| {
             let alt = format!("{} {kind}", platform.name);
-            json!({ "image": { "src": platform.image(kind), "alt": alt } })
+            object!({ "image": object!({ "src": platform.image(kind), "alt": alt }) })
         };
-        ok(json!({
-            "logo": { "full": image("full"), "square": image("square") },
-            "button": { "default": image("default"), "hover": image("hover") },
+        ok(object!({
+            "logo": object!({ "full": image("full"), "square": image("square") }),
+            "button": object!({ "default": image("default"), "hover": image("hover") }),
             "sourceId": platform.source_id,
         }))
     }
@@ -50,10 +51,10 @@ pub(super) fn platform(asked: &Asked<'_>) -> Result<&'static Integration, Reply>
 impl Integration {
     fn json(&self) -> Value {
         let feature = |data_type| {
-            let read = json!({ "featureType": "Get", "featureState": "Release" });
-            json!({ "dataType": data_type, "supportedFeatures": [read] })
+            let read = object!({ "featureType": "Get", "featureState": "Release" });
+            object!({ "dataType": data_type, "supportedFeatures": json!([read]) })
         };
-        json!({
+        object!({
             "key": self.key,
             "logoUrl": self.image("full"),
             "name": self.name,
@@ -64,7 +65,7 @@ impl Integration {
             "isOfflineConnector": false,
             "isBeta": false,
             "dataProvidedBy": self.name,
-            "datatypeFeatures": self.data_types().map(feature).collect::<Vec<_>>(),
+            "datatypeFeatures": object::list(&mut self.data_types().into_iter().map(feature)),
         })
     }
 
@@ -73,13 +74,14 @@ impl Integration {
     }
 
     /// The data types that software of its kind has.
-    pub(super) fn data_types(&self) -> impl Iterator<Item = &'static DataType> {
+    pub(super) fn data_types(&self) -> Vec<&'static str> {
         let kind = match self.source_type {
             SourceType::Banking => Some("banking"),
             SourceType::Commerce => Some("commerce"),
             _ => None,
         };
-        let kind_of = |data_type: &'static DataType| data_type.as_str().split_once('-').map(|(kind, _)| kind);
-        DataType::KNOWN.iter().filter(move |data_type| kind_of(data_type) == kind)
+        let mut data_types: Vec<_> = DataType::KNOWN.iter().map(DataType::as_str).collect();
+        data_types.retain(|data_type| data_type.split_once('-').map(|(kind, _)| kind) == kind);
+        data_types
     }
 }

@@ -14,10 +14,11 @@ mod settings;
 mod supplemental_data;
 mod webhooks;
 
+use super::body::Body;
 use super::context::{Context, lock};
-use super::deliveries::{Outbox, Secrets, Vendor as _};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::{Answers, OtherRequest};
+use super::outbox::{self, Outbox};
 use super::random::Random;
 use super::route::percent_decode;
 use super::store::Store;
@@ -26,6 +27,7 @@ use crate::call::RESERVED;
 use crate::codat::connections::ConnectionId;
 use crate::codat::{CompanyId, Config, PlatformKey};
 use crate::engine::is_loopback;
+use crate::sandbox::object::{self, object};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use companies::{Company, Token};
 use connections::Connection;
@@ -35,17 +37,16 @@ use http::{Method, StatusCode};
 use percent_encoding::utf8_percent_encode;
 use push_data::Push;
 use refresh_data::Pull;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use settings::{ApiKey, Profile, SyncSettings};
 use std::{
-    collections::HashMap,
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
 use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
+use webhooks::Consumer;
 
 pub(super) const HANDLERS: &[Handlers<State>] = &[
     companies::HANDLERS,
@@ -249,14 +250,11 @@ pub(super) struct State {
     /// Where Codat was last asked, for the links in events.
     base_url: String,
     /// Until when requests are worked on, by their idempotency keys; `None` for one that is never answered.
-    in_progress: HashMap<String, Option<Instant>>,
+    in_progress: Store<Option<Instant>>,
     api_keys: Store<ApiKey>,
     companies: Store<Company>,
     connections: Store<Connection>,
-    /// Webhook consumers, as they are shown.
-    consumers: Store<Value>,
-    /// What deliveries to them are signed with.
-    secrets: HashMap<String, Secrets>,
+    consumers: Store<Consumer>,
     outbox: Outbox,
     /// What ends some time, and is told of then.
     pending: Vec<Pending>,
@@ -296,12 +294,11 @@ impl State {
             allowed_origins: Vec::new(),
             answered: Answers::default(),
             base_url: String::new(),
-            in_progress: HashMap::new(),
+            in_progress: Store::default(),
             api_keys: Store::default(),
             companies: Store::default(),
             connections: Store::default(),
             consumers: Store::default(),
-            secrets: HashMap::new(),
             outbox,
             pending: Vec::new(),
             now: SystemTime::UNIX_EPOCH,
@@ -344,7 +341,7 @@ impl Quota {
 
 impl State {
     pub(super) fn answer(&mut self, asked: &Asked<'_>) -> Reply {
-        self.catch_up(asked.now);
+        outbox::catch_up(self, asked.now);
         self.base_url.clone_from(&asked.base_url);
         self.quota.turn(asked.now);
         let reply = self.answer_within_quota(asked);
@@ -399,15 +396,15 @@ impl State {
         let reply = self.carry_out(asked);
         self.answered.keep(key, request, &reply, asked.now + REMEMBERED);
         if !asked.takes.is_zero() {
-            self.in_progress.insert(key.to_owned(), Instant::now().checked_add(asked.takes));
+            self.in_progress.put(key, Instant::now().checked_add(asked.takes));
         }
         Ok(reply)
     }
 
     fn is_in_progress(&mut self, key: &str) -> bool {
         let now = Instant::now();
-        self.in_progress.retain(|_, until| until.is_none_or(|until| now < until));
-        self.in_progress.contains_key(key)
+        self.in_progress.retain(&|_, until| until.is_none_or(|until| now < until));
+        self.in_progress.get(key).is_some()
     }
 
     fn carry_out(&mut self, asked: &Asked<'_>) -> Reply {
@@ -488,7 +485,7 @@ fn created(body: Value) -> Step {
 fn without_nulls(mut body: Value) -> Value {
     match &mut body {
         Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
+            object::retain(members, &|_, member| !member.is_null());
             let lists = members.values_mut().filter(|member| member.is_array());
             lists.for_each(|list| *list = without_nulls(list.take()));
         }
@@ -508,7 +505,7 @@ fn invalid(asked: &Asked<'_>) -> Reply {
 }
 
 /// The body, read strictly: a type that it is read as denies members that are not its own.
-fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
+fn body<T: Body>(asked: &Asked<'_>) -> Result<T, Reply> {
     asked.json().map_err(|_| invalid(asked))
 }
 
@@ -536,12 +533,12 @@ fn failure(random: &Random, status: StatusCode) -> Reply {
 }
 
 fn refusal(random: &Random, status: StatusCode, service: &str, error: &str) -> Reply {
-    let body = json!({
+    let body = object!({
         "statusCode": status.as_u16(),
         "service": service,
         "error": error,
         "correlationId": random.request_id().simple().to_string(),
-        "validation": null,
+        "validation": Value::Null,
         "canBeRetried": "Unknown",
         "detailedErrorCode": 0,
     });

@@ -3,26 +3,28 @@
 use super::query::{Filter, sort};
 use super::{invalid, ok, refusal, segment};
 use crate::sandbox::exchange::{Asked, Reply, Step};
+use crate::sandbox::object::object;
 use crate::sandbox::route::placeholder;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The page that is asked for, of the items that `query` and `orderBy` leave.
 ///
 /// A property that an item lacks is one that Codat does not know: what may be absent has to be null.
-pub(super) fn list<T>(
-    asked: &Asked<'_>,
-    items: impl Iterator<Item = T> + Clone,
-    json: impl Fn(T) -> Value,
-) -> Step {
+pub(super) fn list<T>(asked: &Asked<'_>, items: &[T], json: impl Fn(&T) -> Value) -> Step {
+    list_of(asked, items.len(), &|place| items.get(place).map_or(Value::Null, &json))
+}
+
+/// The same of so many items, by their places.
+fn list_of(asked: &Asked<'_>, total: usize, json: &dyn Fn(usize) -> Value) -> Step {
     let page = Page::of(asked)?;
     let (query, order) = (Filter::of(asked, "query")?, asked.query("orderBy"));
     if query.is_none() && order.is_none() {
-        let total = items.clone().count();
-        return page.holding(asked, total, items.skip(page.skipped()).take(page.size).map(json).collect());
+        let places = (0..total).skip(page.skipped()).take(page.size);
+        return page.holding(asked, total, places.map(json).collect());
     }
     let mut found = Vec::new();
-    for item in items.map(json) {
+    for item in (0..total).map(json) {
         let passes = query.as_ref().map_or(Ok(true), |query| query.lets_through(&item));
         if passes.map_err(|why| malformed(asked, &why))? {
             found.push(item);
@@ -70,8 +72,8 @@ impl Page {
     fn holding(self, asked: &Asked<'_>, total: usize, results: Vec<Value>) -> Step {
         let Self { number, size } = self;
         let path = path(asked);
-        let link = |number: usize| json!({ "href": format!("{path}?page={number}&pageSize={size}") });
-        let mut links = json!({ "current": link(number), "self": { "href": path } });
+        let link = |number: usize| object!({ "href": format!("{path}?page={number}&pageSize={size}") });
+        let mut links = object!({ "current": link(number), "self": object!({ "href": path }) });
         if let Some(links) = links.as_object_mut() {
             if number > 1 {
                 links.insert("previous".to_owned(), link(number - 1));
@@ -80,7 +82,7 @@ impl Page {
                 links.insert("next".to_owned(), link(number + 1));
             }
         }
-        ok(json!({
+        ok(object!({
             "results": results,
             "pageNumber": number,
             "pageSize": size,

@@ -6,6 +6,7 @@ use crate::codat::connections::ConnectionId;
 use crate::codat::push_data::{self, PushOperationKey, PushOperationStatus};
 use crate::codat::{CompanyId, DataType};
 use crate::sandbox::exchange::{Asked, Handlers, Step, later};
+use crate::sandbox::object::{self, object};
 use http::StatusCode;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
@@ -33,10 +34,10 @@ pub(super) struct Push {
 impl Push {
     fn json(&self, key: &str, now: SystemTime) -> Value {
         let status = if now < self.ends { &PushOperationStatus::Pending } else { &self.end };
-        let change = json!({
+        let change = object!({
             "type": "Created",
-            "recordRef": { "id": self.record, "dataType": self.data_type },
-            "attachmentId": null,
+            "recordRef": object!({ "id": self.record, "dataType": self.data_type }),
+            "attachmentId": Value::Null,
         });
         let (code, changes, error) = match status {
             PushOperationStatus::Pending => (202, json!([]), None),
@@ -45,8 +46,8 @@ impl Push {
             _ => (400, json!([]), Some("The software refused the record")),
         };
         let finding =
-            |message| json!({ "itemId": "", "message": message, "validatorName": "SandboxValidator" });
-        json!({
+            |message| object!({ "itemId": "", "message": message, "validatorName": "SandboxValidator" });
+        object!({
             "pushOperationKey": key,
             "companyId": self.company,
             "dataConnectionKey": self.connection,
@@ -54,7 +55,10 @@ impl Push {
             "status": status,
             "statusCode": code,
             "errorMessage": error,
-            "validation": { "errors": error.map(finding).into_iter().collect::<Vec<_>>(), "warnings": [] },
+            "validation": object!({
+                "errors": object::list(&mut error.map(finding).into_iter()),
+                "warnings": json!([]),
+            }),
             "changes": changes,
             "requestedOnUtc": iso(self.requested),
             "completedOnUtc": status.is_final().then(|| iso(self.ends)),
@@ -106,44 +110,47 @@ impl State {
     /// The same for every type: a name, a status to choose, and lines.
     fn get_model_options(&mut self, asked: &Asked<'_>) -> Step {
         let ((_, connection), data_type) = (self.connection(asked)?, asked.id("dataType")?);
-        if !connection.integration.data_types().any(|known| known.as_str() == data_type) {
+        if !connection.integration.data_types().contains(&data_type) {
             let message = format!("{data_type} is not supported for {}", connection.integration.name);
             return Err(refusal(asked.random, StatusCode::NOT_FOUND, "PublicApi", &message));
         }
         let text = |name: &str, required: bool, options: &[Value]| {
-            json!({
+            object!({
                 "type": "String", "displayName": name, "description": name, "required": required,
                 "options": options,
             })
         };
-        let active = json!({
-            "value": "Active", "type": "String", "displayName": "Active", "description": "Active", "required": false,
+        let active = object!({
+            "value": "Active",
+            "type": "String",
+            "displayName": "Active",
+            "description": "Active",
+            "required": false,
         });
-        let amount = json!({
-            "type": "Number", "displayName": "Amount", "description": "Amount", "required": true,
-        });
-        let model = json!({
+        let amount =
+            object!({ "type": "Number", "displayName": "Amount", "description": "Amount", "required": true });
+        let model = object!({
             "type": "Object", "displayName": data_type, "description": data_type, "required": true,
-            "properties": {
+            "properties": object!({
                 "name": text("Name", true, &[]),
                 "status": text("Status", false, &[active]),
-                "lines": {
+                "lines": object!({
                     "type": "Array", "displayName": "Lines", "description": "Lines", "required": false,
-                    "properties": { "amount": amount },
-                },
-            },
-            "validation": {
-                "warnings": [],
-                "information": [{ "field": "name", "details": "At most 50 characters" }],
-            },
+                    "properties": object!({ "amount": amount }),
+                }),
+            }),
+            "validation": object!({
+                "warnings": json!([]),
+                "information": json!([{ "field": "name", "details": "At most 50 characters" }]),
+            }),
         });
         ok(model)
     }
 
     fn list_push_operations(&mut self, asked: &Asked<'_>) -> Step {
         let (company, _) = self.company(asked)?;
-        let pushes = self.pushes.iter().filter(|(_, push)| push.company == company);
-        list(asked, pushes, |(key, push)| push.json(key, asked.now))
+        let pushes = self.pushes.filter(&|_, push| push.company == company);
+        list(asked, &pushes, |(key, push)| push.json(key, asked.now))
     }
 
     fn get_push_operation(&mut self, asked: &Asked<'_>) -> Step {

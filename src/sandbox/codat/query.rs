@@ -1,8 +1,8 @@
 //! Codat's query language, acted out: `query`, `tags` and `orderBy` of its lists.
 
+use crate::sandbox::body::Texts;
 use serde_json::Value;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// Which items a list lets through.
 #[derive(Debug, PartialEq)]
@@ -57,12 +57,12 @@ impl Filter {
     }
 
     /// The same of a company's tags, which are texts. A tag that it lacks is not equal to anything.
-    pub(super) fn lets_through_tags(&self, tags: &BTreeMap<String, String>) -> Result<bool, String> {
+    pub(super) fn lets_through_tags(&self, tags: &Texts) -> Result<bool, String> {
         self.holds(&|name, operator, value| {
             let tag = tags.get(name);
             match operator {
-                Operator::Equal => Ok(tag.is_some_and(|tag| tag == value)),
-                Operator::NotEqual => Ok(tag.is_none_or(|tag| tag != value)),
+                Operator::Equal => Ok(tag == Some(value)),
+                Operator::NotEqual => Ok(tag != Some(value)),
                 Operator::Contains => Ok(tag.is_some_and(|tag| tag.contains(value))),
                 _ => Err(MALFORMED.to_owned()),
             }
@@ -70,7 +70,7 @@ impl Filter {
     }
 
     /// Every clause is looked at, so that a mistake in any of them is told.
-    fn holds(&self, clause: &impl Fn(&str, Operator, &str) -> Result<bool, String>) -> Result<bool, String> {
+    fn holds(&self, clause: &dyn Fn(&str, Operator, &str) -> Result<bool, String>) -> Result<bool, String> {
         match self {
             Self::All(parts) => parts.iter().try_fold(true, |all, part| Ok(part.holds(clause)? && all)),
             Self::Any(parts) => parts.iter().try_fold(false, |any, part| Ok(part.holds(clause)? || any)),
@@ -209,6 +209,7 @@ fn order(one: Option<&Value>, other: Option<&Value>) -> Ordering {
 mod tests {
     use super::*;
     use crate::codat::Query;
+    use crate::sandbox::body::Member;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -287,7 +288,7 @@ mod tests {
 
     #[test]
     fn tags_are_texts_and_may_be_absent() {
-        let tags = BTreeMap::from([("region".to_owned(), "uk".to_owned())]);
+        let tags = Texts::read(json!({ "region": "uk" })).unwrap();
         let passes = |query: &str| Filter::read(query).unwrap().lets_through_tags(&tags);
         for (query, expected) in [
             ("region=uk", true),

@@ -4,6 +4,7 @@ use super::{State, ok};
 use crate::codat::read_data;
 use crate::codat::refresh_data::PullOperationStatus;
 use crate::sandbox::exchange::{Asked, Handlers, Step};
+use crate::sandbox::object::{self, object};
 use serde_json::json;
 
 pub(super) const HANDLERS: Handlers<State> =
@@ -13,7 +14,7 @@ impl State {
     fn get_validation_results(&mut self, asked: &Asked<'_>) -> Step {
         let (id, pull) = self.dataset(asked)?;
         let error = || {
-            json!({
+            object!({
                 "ruleId": "sandbox-001",
                 "itemId": id,
                 "message": "The test says that the data did not pass the checks.",
@@ -21,6 +22,6 @@ impl State {
             })
         };
         let failed = pull.status(asked.now) == PullOperationStatus::ValidationError;
-        ok(json!({ "errors": failed.then(error).into_iter().collect::<Vec<_>>(), "warnings": [] }))
+        ok(object!({ "errors": object::list(&mut failed.then(error).into_iter()), "warnings": json!([]) }))
     }
 }

@@ -1,16 +1,16 @@
 //! Pull operations: they read one data type of one connection, for ten seconds of the sandbox's clock.
 
-use super::connections::Connection;
 use super::pages::{list, malformed};
 use super::settings::is_data_type;
 use super::{Codat, Pending, State, done, invalid, iso, ok, refusal};
 use crate::codat::connections::ConnectionStatus;
 use crate::codat::refresh_data::{self, DatasetId, PullOperationStatus};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, later};
+use crate::sandbox::object::object;
 use crate::sandbox::random::Random;
+use crate::sandbox::store::Store;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime};
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -58,13 +58,13 @@ impl Pull {
         let (status, progress) = self.step(now);
         let is_completed = status == PullOperationStatus::Complete;
         let is_errored = status.is_final() && !is_completed;
-        json!({
+        object!({
             "id": id,
             "companyId": self.company,
             "connectionId": self.connection,
             "dataType": self.data_type,
             "status": status,
-            "statusDescription": null,
+            "statusDescription": Value::Null,
             "errorMessage": is_errored.then(|| format!("{} could not be read", self.data_type)),
             "requested": iso(self.requested),
             "completed": status.is_final().then(|| iso(self.ends)),
@@ -120,23 +120,22 @@ impl State {
     /// Data types of which nothing was read are not among them.
     fn get_data_statuses(&mut self, asked: &Asked<'_>) -> Step {
         let (company, _) = self.company(asked)?;
-        let mut statuses = BTreeMap::<_, Map<_, _>>::new();
-        for (id, pull) in self.pulls.iter().filter(|(_, pull)| pull.company == company) {
+        let mut statuses = Map::new();
+        for (id, pull) in self.pulls.filter(&|_, pull| pull.company == company) {
             if !is_data_type(&pull.data_type) {
                 continue;
             }
             let status = pull.status(asked.now);
-            let known = statuses.entry(&pull.data_type).or_default();
-            let mut tell = |name: &str, value: Value| drop(known.insert(name.to_owned(), value));
-            tell("dataType", json!(pull.data_type));
-            tell("latestSyncId", id.into());
+            let known = statuses.entry(pull.data_type.as_str()).or_insert_with(|| json!({}));
+            known["dataType"] = pull.data_type.as_str().into();
+            known["latestSyncId"] = id.into();
             if status == PullOperationStatus::Complete {
-                tell("latestSuccessfulSyncId", id.into());
-                tell("lastSuccessfulSync", iso(pull.ends).into());
+                known["latestSuccessfulSyncId"] = id.into();
+                known["lastSuccessfulSync"] = iso(pull.ends).into();
             }
-            tell("currentStatus", json!(status));
+            known["currentStatus"] = status.as_str().into();
         }
-        ok(json!(statuses))
+        ok(statuses.into())
     }
 
     fn list_pull_operations(&mut self, asked: &Asked<'_>) -> Step {
@@ -146,8 +145,8 @@ impl State {
             let message = "Error parsing query - Could not resolve property isCompleted on Dataset";
             return Err(malformed(asked, message));
         }
-        let pulls = self.pulls.iter().filter(|(_, pull)| pull.company == company);
-        list(asked, pulls, |(id, pull)| pull.json(id, asked.now))
+        let pulls = self.pulls.filter(&|_, pull| pull.company == company);
+        list(asked, &pulls, |(id, pull)| pull.json(id, asked.now))
     }
 
     fn get_pull_operation(&mut self, asked: &Asked<'_>) -> Step {
@@ -172,21 +171,19 @@ impl State {
         company: &str,
         wanted: Option<&str>,
     ) -> Result<Vec<(String, Vec<&'static str>)>, Reply> {
-        let is_wanted = |(id, connection): &(&str, &Connection)| {
-            connection.company == company && wanted.is_none_or(|wanted| wanted == *id)
-        };
-        let mut found = self.connections.iter().filter(is_wanted).peekable();
-        if let (Some(id), None) = (wanted, found.peek()) {
+        let found = self.connections.filter(&|id, connection| {
+            connection.company == company && wanted.is_none_or(|wanted| wanted == id)
+        });
+        if let (Some(id), []) = (wanted, &found[..]) {
             let message = format!("Data connection {id} not found");
             return Err(refusal(asked.random, StatusCode::NOT_FOUND, "PublicApi", &message));
         }
-        let linked: Vec<_> = found
-            .filter(|(_, connection)| connection.status == ConnectionStatus::Linked)
-            .map(|(id, connection)| {
-                let data_types = connection.integration.data_types();
-                (id.to_owned(), data_types.map(|data_type| data_type.as_str()).collect())
-            })
-            .collect();
+        let mut linked = Vec::new();
+        for (id, connection) in found {
+            if connection.status == ConnectionStatus::Linked {
+                linked.push((id.to_owned(), connection.integration.data_types()));
+            }
+        }
         if linked.is_empty() {
             let message = "The company has no linked data connection to read";
             return Err(refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message));
@@ -207,19 +204,22 @@ impl State {
         let Some(found) = self.connections.get(connection) else { return Vec::new() };
         let own = self.companies.get(&found.company).and_then(|company| company.sync_settings.as_ref());
         let settings = own.unwrap_or(&self.sync_settings);
-        let data_types = found.integration.data_types().map(|data_type| data_type.as_str());
-        let fetched: Vec<_> = data_types.filter(|data_type| settings.fetches(data_type)).collect();
+        let mut fetched = found.integration.data_types();
+        fetched.retain(|data_type| settings.fetches(data_type));
         fetched.into_iter().map(|data_type| self.pull(connection, data_type, now, random)).collect()
     }
 
     /// When each connection was last read with success.
-    pub(super) fn last_syncs(&self, now: SystemTime) -> HashMap<&str, SystemTime> {
-        let mut syncs = HashMap::new();
-        for (_, pull) in
-            self.pulls.iter().filter(|(_, pull)| pull.status(now) == PullOperationStatus::Complete)
-        {
-            let last = syncs.entry(pull.connection.as_str()).or_insert(pull.ends);
-            *last = pull.ends.max(*last);
+    pub(super) fn last_syncs(&self, now: SystemTime) -> Store<SystemTime> {
+        let mut syncs = Store::<SystemTime>::default();
+        for (_, pull) in self.pulls.iter() {
+            if pull.status(now) != PullOperationStatus::Complete {
+                continue;
+            }
+            match syncs.get_mut(&pull.connection) {
+                Some(last) => *last = pull.ends.max(*last),
+                None => drop(syncs.put(pull.connection.as_str(), pull.ends)),
+            }
         }
         syncs
     }
@@ -234,8 +234,7 @@ impl State {
     ) -> Value {
         let id = random.uuid().to_string();
         let Some(found) = self.connections.get(connection) else { return Value::Null };
-        let is_missing = is_data_type(data_type)
-            && !found.integration.data_types().any(|known| known.as_str() == data_type);
+        let is_missing = is_data_type(data_type) && !found.integration.data_types().contains(&data_type);
         let (ends, end) = match is_missing {
             true => (now, PullOperationStatus::NotSupported),
             false => (later(now, RUNS), PullOperationStatus::Complete),
@@ -249,7 +248,7 @@ impl State {
             end,
         };
         let json = pull.json(&id, now);
-        self.pulls.put(id, pull);
+        self.pulls.put(&id, pull);
         json
     }
 }

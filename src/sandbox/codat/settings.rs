@@ -2,9 +2,10 @@
 
 use super::{State, body, created, done, failure, invalid, iso, ok, refusal};
 use crate::codat::{DataType, settings};
+use crate::sandbox::body::{OrDefault, body};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::{self, object};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
@@ -33,27 +34,34 @@ pub(super) struct ApiKey {
 impl ApiKey {
     fn json(&self, id: &str) -> Value {
         let Self { name, key, created } = self;
-        json!({ "id": id, "name": name, "apiKey": key, "createdDate": created.map(iso) })
+        object!({ "id": id, "name": name, "apiKey": key, "createdDate": created.map(iso) })
     }
 }
 
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Profile {
-    name: String,
-    pub(super) redirect_url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logo_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    icon_url: Option<String>,
-    #[serde(default)]
-    white_list_urls: Vec<String>,
-    /// Taken, and not shown.
-    #[serde(skip_serializing)]
-    #[expect(dead_code, reason = "Codat takes it still")]
-    api_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confirm_company_name: Option<bool>,
+body! {
+    pub(super) struct Profile in camelCase {
+        name: String,
+        pub(super) redirect_url: String,
+        logo_url: Option<String>,
+        icon_url: Option<String>,
+        white_list_urls: OrDefault<Vec<String>>,
+        /// Taken, and not shown.
+        api_key: Option<String>,
+        confirm_company_name: Option<bool>,
+    }
+}
+
+impl Profile {
+    fn json(&self) -> Value {
+        object!({
+            "name": self.name,
+            "redirectUrl": self.redirect_url,
+            "logoUrl": self.logo_url,
+            "iconUrl": self.icon_url,
+            "whiteListUrls": self.white_list_urls.0,
+            "confirmCompanyName": self.confirm_company_name,
+        })
+    }
 }
 
 impl Default for Profile {
@@ -63,7 +71,7 @@ impl Default for Profile {
             redirect_url: "http://127.0.0.1/connected/{companyId}".to_owned(),
             logo_url: None,
             icon_url: None,
-            white_list_urls: Vec::new(),
+            white_list_urls: OrDefault::default(),
             api_key: None,
             confirm_company_name: None,
         }
@@ -76,33 +84,45 @@ pub(super) struct SyncSettings {
     overrides_defaults: bool,
 }
 
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct SyncSetting {
-    data_type: String,
-    fetch_on_first_link: bool,
-    sync_schedule: u32,
-    sync_order: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sync_from_utc: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sync_from_window: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    months_to_sync: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_locked: Option<bool>,
+body! {
+    #[derive(Clone)]
+    struct SyncSetting in camelCase {
+        data_type: String,
+        fetch_on_first_link: bool,
+        sync_schedule: u32,
+        sync_order: u32,
+        sync_from_utc: Option<String>,
+        sync_from_window: Option<u32>,
+        months_to_sync: Option<u32>,
+        is_locked: Option<bool>,
+    }
+}
+
+impl SyncSetting {
+    fn json(&self) -> Value {
+        object!({
+            "dataType": self.data_type,
+            "fetchOnFirstLink": self.fetch_on_first_link,
+            "syncSchedule": self.sync_schedule,
+            "syncOrder": self.sync_order,
+            "syncFromUtc": self.sync_from_utc,
+            "syncFromWindow": self.sync_from_window,
+            "monthsToSync": self.months_to_sync,
+            "isLocked": self.is_locked,
+        })
+    }
 }
 
 impl SyncSettings {
     /// The settings of the body, if they are those of this company or client.
     fn of(asked: &Asked<'_>, key: &str, id: &str) -> Result<Self, Reply> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields, rename_all = "camelCase")]
-        struct Body {
-            company_id: Option<String>,
-            client_id: Option<String>,
-            settings: Vec<SyncSetting>,
-            overrides_defaults: bool,
+        body! {
+            struct Body in camelCase {
+                company_id: Option<String>,
+                client_id: Option<String>,
+                settings: Vec<SyncSetting>,
+                overrides_defaults: bool,
+            }
         }
 
         let Body { company_id, client_id, settings, overrides_defaults } = body(asked)?;
@@ -119,7 +139,8 @@ impl SyncSettings {
     }
 
     fn json(&self, key: &str, id: &str) -> Value {
-        json!({ key: id, "settings": self.settings, "overridesDefaults": self.overrides_defaults })
+        let settings = object::list(&mut self.settings.iter().map(SyncSetting::json));
+        json!({ key: id, "settings": settings, "overridesDefaults": self.overrides_defaults })
     }
 }
 
@@ -130,12 +151,12 @@ pub(super) fn is_data_type(name: &str) -> bool {
 
 impl State {
     fn get_profile(&mut self, _: &Asked<'_>) -> Step {
-        ok(json!(self.profile))
+        ok(self.profile.json())
     }
 
     fn update_profile(&mut self, asked: &Asked<'_>) -> Step {
         self.profile = body(asked)?;
-        ok(json!(self.profile))
+        ok(self.profile.json())
     }
 
     fn get_sync_settings(&mut self, _: &Asked<'_>) -> Step {
@@ -162,14 +183,14 @@ impl State {
     }
 
     pub(super) fn get_cors_settings(&mut self, _: &Asked<'_>) -> Step {
-        ok(json!({ "allowedOrigins": self.allowed_origins }))
+        ok(object!({ "allowedOrigins": self.allowed_origins }))
     }
 
     pub(super) fn set_cors_settings(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields, rename_all = "camelCase")]
-        struct Body {
-            allowed_origins: Vec<String>,
+        body! {
+            struct Body in camelCase {
+                allowed_origins: Vec<String>,
+            }
         }
 
         let Body { allowed_origins } = body(asked)?;
@@ -178,15 +199,15 @@ impl State {
     }
 
     fn list_api_keys(&mut self, _: &Asked<'_>) -> Step {
-        let keys: Vec<_> = self.api_keys.iter().map(|(id, key)| key.json(id)).collect();
-        ok(json!({ "results": keys }))
+        let keys = object::list(&mut self.api_keys.iter().map(|(id, key)| key.json(id)));
+        ok(object!({ "results": keys }))
     }
 
     fn create_api_key(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            name: Option<String>,
+        body! {
+            struct Body {
+                name: Option<String>,
+            }
         }
 
         let Body { name } = body(asked)?;
@@ -201,7 +222,7 @@ impl State {
         let key = asked.random.uuid().simple().to_string();
         let key = ApiKey { name, key, created: Some(asked.now) };
         let json = key.json(&id);
-        self.api_keys.put(id, key);
+        self.api_keys.put(&id, key);
         created(json)
     }
 

@@ -1,13 +1,13 @@
 //! Which members are added to Codat's models.
 
 use super::integrations::platform;
-use super::{State, body, done, failure, ok};
+use super::{State, body, done, failure, invalid, ok, without_nulls};
 use crate::codat::supplemental_data;
+use crate::sandbox::body::{Member, Texts, body};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::object;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&supplemental_data::CONFIGURE, State::configure_supplemental_data),
@@ -38,27 +38,39 @@ const DATA_TYPES: [&str; 21] = [
     "taxRates",
 ];
 
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Configuration {
-    supplemental_data_config: BTreeMap<String, Source>,
+body! {
+    struct Configuration in camelCase {
+        /// Sources by name.
+        supplemental_data_config: Map<String, Value>,
+    }
 }
 
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Source {
-    data_source: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pull_data: Option<BTreeMap<String, String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    push_data: Option<BTreeMap<String, String>>,
+body! {
+    struct Source in camelCase {
+        data_source: String,
+        pull_data: Option<Texts>,
+        push_data: Option<Texts>,
+    }
+}
+
+impl Source {
+    fn json(&self) -> Value {
+        without_nulls(object!({
+            "dataSource": self.data_source,
+            "pullData": self.pull_data.as_ref().map(Texts::to_json),
+            "pushData": self.push_data.as_ref().map(Texts::to_json),
+        }))
+    }
 }
 
 impl State {
     fn configure_supplemental_data(&mut self, asked: &Asked<'_>) -> Step {
         let key = key(asked)?;
-        let configuration: Configuration = body(asked)?;
-        self.supplemental_data.put(key, json!(configuration));
+        let Configuration { supplemental_data_config: mut sources } = body(asked)?;
+        for source in sources.values_mut() {
+            *source = Source::read(source.take()).map_err(|_| invalid(asked))?.json();
+        }
+        self.supplemental_data.put(&key, object!({ "supplementalDataConfig": sources }));
         done(StatusCode::OK)
     }
 

@@ -3,12 +3,13 @@
 use super::{Codat, State, body, created, done, invalid, ok, refusal};
 use crate::Secret;
 use crate::codat::webhooks::{self, WebhookConsumerId};
-use crate::sandbox::deliveries::{Secrets, Vendor};
+use crate::sandbox::body::{Texts, body};
 use crate::sandbox::exchange::{Asked, Handlers, Step};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use crate::sandbox::object::{self, object};
+use crate::sandbox::outbox::{self, Secrets};
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::time::SystemTime;
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&webhooks::LIST_CONSUMERS, State::list_webhook_consumers),
@@ -20,13 +21,46 @@ pub(super) const HANDLERS: Handlers<State> = &[
 const MOST_CONSUMERS: usize = 50;
 const MOST_TAGS: usize = 10;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct NewConsumer {
-    url: String,
+body! {
+    struct NewConsumer in camelCase {
+        url: String,
+        event_types: Vec<String>,
+        disabled: Option<bool>,
+        company_tags: Option<Vec<String>>,
+    }
+}
+
+pub(super) struct Consumer {
+    pub(super) url: String,
+    pub(super) is_disabled: bool,
     event_types: Vec<String>,
-    disabled: Option<bool>,
     company_tags: Option<Vec<String>>,
+    /// What deliveries are signed with.
+    pub(super) secrets: Secrets,
+    /// Since when all attempts have failed.
+    pub(super) fails_since: Option<SystemTime>,
+}
+
+impl Consumer {
+    /// Whether it wants events of this type, of a company with these tags.
+    pub(super) fn wants(&self, event_type: &str, tags: &Texts) -> bool {
+        let has =
+            |tag: &String| tag.split_once(':').is_some_and(|(name, value)| tags.get(name) == Some(value));
+        let wanted = self.company_tags.as_deref().unwrap_or_default();
+        !self.is_disabled
+            && self.event_types.iter().any(|wanted| wanted == event_type)
+            && (wanted.is_empty() || wanted.iter().any(has))
+    }
+
+    fn json(&self, id: &str) -> Value {
+        object!({
+            "id": id,
+            "url": self.url,
+            "disabled": self.is_disabled,
+            "eventTypes": self.event_types,
+            "companyTags": self.company_tags,
+        })
+    }
 }
 
 impl Codat<'_> {
@@ -35,7 +69,7 @@ impl Codat<'_> {
     /// `None` where there is no such consumer.
     pub fn webhook_secret(&self, consumer: impl Into<WebhookConsumerId>) -> Option<Secret> {
         let state = self.state();
-        state.secrets.get(consumer.into().as_str()).map(|secrets| secrets.latest.clone())
+        state.consumers.get(consumer.into().as_str()).map(|consumer| consumer.secrets.latest.clone())
     }
 
     /// Gives a webhook consumer this secret, as the portal does; for 24 hours the one before signs too.
@@ -47,14 +81,12 @@ impl Codat<'_> {
         secret: impl Into<Secret>,
     ) -> bool {
         let (now, secret) = (self.context.now(), secret.into());
-        let key =
-            secret.expose_secret().strip_prefix("whsec_").and_then(|key| BASE64_STANDARD.decode(key).ok());
         let mut state = self.state();
-        state.catch_up(now);
-        let secrets = state.secrets.get_mut(consumer.into().as_str());
-        match secrets.filter(|_| key.is_some_and(|key| !key.is_empty())) {
-            Some(secrets) => {
-                secrets.rotate(secret, now);
+        outbox::catch_up(&mut *state, now);
+        let consumer = state.consumers.get_mut(consumer.into().as_str());
+        match consumer.filter(|_| outbox::is_standard_secret(secret.expose_secret())) {
+            Some(consumer) => {
+                consumer.secrets.rotate(secret, now);
                 true
             }
             None => false,
@@ -69,8 +101,8 @@ impl Codat<'_> {
 
 impl State {
     fn list_webhook_consumers(&mut self, _: &Asked<'_>) -> Step {
-        let consumers: Vec<&Value> = self.consumers.iter().map(|(_, consumer)| consumer).collect();
-        ok(json!({ "results": consumers }))
+        let consumers = object::list(&mut self.consumers.iter().map(|(id, consumer)| consumer.json(id)));
+        ok(object!({ "results": consumers }))
     }
 
     fn create_webhook_consumer(&mut self, asked: &Asked<'_>) -> Step {
@@ -85,21 +117,21 @@ impl State {
             return Err(refusal(asked.random, StatusCode::BAD_REQUEST, "PublicApi", message));
         }
         let id = asked.random.uuid().to_string();
-        let consumer = json!({
-            "id": id,
-            "url": url,
-            "disabled": disabled.unwrap_or(false),
-            "eventTypes": event_types,
-            "companyTags": company_tags,
-        });
-        self.secrets.insert(id.clone(), Secrets::new(self.outbox.new_secret()));
-        self.consumers.put(id, consumer.clone());
-        created(consumer)
+        let consumer = Consumer {
+            url,
+            is_disabled: disabled.unwrap_or(false),
+            event_types,
+            company_tags,
+            secrets: Secrets::new(self.outbox.new_secret()),
+            fails_since: None,
+        };
+        let shown = consumer.json(&id);
+        self.consumers.put(&id, consumer);
+        created(shown)
     }
 
     fn delete_webhook_consumer(&mut self, asked: &Asked<'_>) -> Step {
         let id = asked.id("webhookId")?;
-        self.secrets.remove(id);
         match self.consumers.delete(id) {
             Some(_) => done(StatusCode::NO_CONTENT),
             None => {
@@ -112,6 +144,6 @@ impl State {
     fn rotate_zapier_key(&mut self, asked: &Asked<'_>) -> Step {
         let key = format!("sk_integ_{}.us", asked.random.uuid().simple());
         self.zapier_key = Some(key.as_str().into());
-        created(json!({ "key": key }))
+        created(object!({ "key": key }))
     }
 }

@@ -3,9 +3,10 @@
 use super::{State, Webhook, body, done, error, is_web, iso, ok, refusal};
 use crate::deck::connections::{self, ConnectivityStatus, ScrapingStatus};
 use crate::deck::{ConnectionId, ErrorCode};
-use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step};
+use crate::sandbox::body::{OrDefault, body};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::{self, object};
 use crate::sandbox::random::Random;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 
@@ -115,18 +116,18 @@ impl Connection {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AccessToken {
-    access_token: String,
+body! {
+    struct AccessToken {
+        access_token: String,
+    }
 }
 
 impl State {
     fn exchange_public_token(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            public_token: String,
+        body! {
+            struct Body {
+                public_token: String,
+            }
         }
 
         let Body { public_token } = body(asked)?;
@@ -141,25 +142,27 @@ impl State {
         connection.keep_open(asked.now);
         let (id, username) = (connection.id.clone(), connection.username.clone());
         let token = self.add_connection(connection, asked.random);
-        ok(json!({
+        ok(object!({
             "access_token": token,
             "connection_id": id,
-            "fields": [{ "field_name": "username", "field_value": username }],
+            "fields": json!([{ "field_name": "username", "field_value": username }]),
         }))
     }
 
     fn context(&mut self, asked: &Asked<'_>) -> Step {
         let AccessToken { access_token } = body(asked)?;
         let connection = self.connection(&access_token)?;
-        let entities = connection.accounts.iter().map(|account| json!({ "account_number": account.number }));
-        ok(json!({
+        let name = Source::find(connection.source).map(|source| source.name);
+        let mut entities =
+            connection.accounts.iter().map(|account| object!({ "account_number": account.number }));
+        ok(object!({
             "connection_id": connection.id,
-            "provider": { "id": connection.source, "name": Source::find(connection.source).map(|source| source.name) },
+            "provider": object!({ "id": connection.source, "name": name }),
             "connection_status": connection.status,
             "connection_status_timestamp": iso(connection.since),
             "connection_status_reason": connection.reason,
             "num_of_entities": connection.accounts.len(),
-            "entities": entities.collect::<Vec<_>>(),
+            "entities": object::list(&mut entities),
         }))
     }
 
@@ -169,32 +172,31 @@ impl State {
             .connection(&access_token)?
             .accounts
             .iter()
-            .map(|account| json!({ "account_number": account.number, "is_selected": account.is_selected }))
+            .map(|account| object!({ "account_number": account.number, "is_selected": account.is_selected }))
             .collect();
-        ok(json!({ "accounts": accounts }))
+        ok(object!({ "accounts": accounts }))
     }
 
     fn select_accounts(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            access_token: String,
-            #[serde(default)]
-            accounts: Vec<Object<Selection>>,
+        body! {
+            struct Body {
+                access_token: String,
+                accounts: OrDefault<Vec<Selection>>,
+            }
         }
 
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Selection {
-            account_number: Option<String>,
-            is_selected: bool,
+        body! {
+            struct Selection {
+                account_number: Option<String>,
+                is_selected: bool,
+            }
         }
 
-        let Body { access_token, accounts } = body(asked)?;
+        let Body { access_token, accounts: OrDefault(accounts) } = body(asked)?;
         let connection = self.connection(&access_token)?;
-        let numbers = accounts.iter().map(|Object(selection)| selection.account_number.as_deref());
+        let numbers = accounts.iter().map(|selection| selection.account_number.as_deref());
         known_accounts(connection, numbers)?;
-        for Object(Selection { account_number, is_selected }) in accounts {
+        for Selection { account_number, is_selected } in accounts {
             let account = connection
                 .accounts
                 .iter_mut()
@@ -209,18 +211,18 @@ impl State {
     fn invalidate_access_token(&mut self, asked: &Asked<'_>) -> Step {
         let AccessToken { access_token } = body(asked)?;
         let id = self.connection(&access_token)?.id.clone();
-        self.access_tokens.remove(&access_token);
+        self.access_tokens.delete(&access_token);
         let token = self.issue_token(id, asked.random);
-        ok(json!({ "new_access_token": token }))
+        ok(object!({ "new_access_token": token }))
     }
 
     fn update_webhook(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            access_token: String,
-            url: String,
-            is_active: bool,
+        body! {
+            struct Body {
+                access_token: String,
+                url: String,
+                is_active: bool,
+            }
         }
 
         let Body { access_token, url, is_active } = body(asked)?;
@@ -233,11 +235,11 @@ impl State {
     }
 
     fn update_auto_refresh(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            access_token: String,
-            auto_refresh: bool,
+        body! {
+            struct Body {
+                access_token: String,
+                auto_refresh: bool,
+            }
         }
 
         let Body { access_token, auto_refresh } = body(asked)?;
@@ -246,12 +248,11 @@ impl State {
     }
 
     fn refresh(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            access_token: String,
-            #[serde(default)]
-            account_numbers: Option<Vec<String>>,
+        body! {
+            struct Body {
+                access_token: String,
+                account_numbers: Option<Vec<String>>,
+            }
         }
 
         let Body { access_token, account_numbers } = body(asked)?;
@@ -261,7 +262,7 @@ impl State {
             return Err(not_open());
         }
         connection.since = asked.now;
-        let (webhook, event) = (connection.webhook.clone(), json!({ "connection_id": connection.id }));
+        let (webhook, event) = (connection.webhook.clone(), object!({ "connection_id": connection.id }));
         self.events.push(&webhook, ("Connection", "DefaultUpdate"), event, asked.now);
         done()
     }
@@ -269,8 +270,8 @@ impl State {
     fn destroy(&mut self, asked: &Asked<'_>) -> Step {
         let AccessToken { access_token } = body(asked)?;
         let id = self.connection(&access_token)?.id.clone();
-        self.access_tokens.retain(|_, owner| *owner != id);
-        self.connections.remove(&id);
+        self.access_tokens.retain(&|_, owner| *owner != id);
+        self.connections.delete(id.as_str());
         self.sessions.forget_updates_of(&id);
         self.jobs.retain(|job| job.connection.as_ref() != Some(&id));
         done()
@@ -287,12 +288,12 @@ impl State {
         let (id, webhook) = (connection.id.clone(), connection.webhook.clone());
         if reason == ScrapingStatus::InvalidCredentials {
             self.break_off(&id, "InvalidCredentials", now);
-            let event = json!({ "connection_id": id });
+            let event = object!({ "connection_id": id });
             self.events.push(&webhook, ("Connection", "InvalidCredentials"), event, now);
         } else {
             self.break_off(&id, "SystemError", now);
             let error = error(ErrorCode::ConnectionFailed, "The source has ended the connection");
-            let event = json!({ "connection_id": id, "error": error });
+            let event = object!({ "connection_id": id, "error": error });
             self.events.push(&webhook, ("Connection", "Error"), event, now);
         }
         true

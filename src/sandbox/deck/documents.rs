@@ -2,8 +2,9 @@
 
 use super::{State, body, guid, iso, ok, refusal};
 use crate::deck::{ErrorCode, documents};
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
-use serde::Deserialize;
+use crate::sandbox::object::{self, object};
 use serde_json::{Value, json};
 use std::{collections::VecDeque, time::SystemTime};
 
@@ -38,10 +39,10 @@ impl Documents {
 
 impl Document {
     fn show(&self) -> Value {
-        json!({
+        object!({
             "document_id": self.id,
             "file_type": "pdf",
-            "metadata": {},
+            "metadata": json!({}),
             "file_name": "invoice.pdf",
             "file_size": PDF.len(),
             "fetch_date": iso(self.fetched),
@@ -51,29 +52,29 @@ impl Document {
 
 impl State {
     fn documents(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            access_token: String,
+        body! {
+            struct Body {
+                access_token: String,
+            }
         }
 
         let Body { access_token } = body(asked)?;
         let job = asked.query("job_guid").map(|job| guid("job_guid", job)).transpose()?;
         let job = job.map(|job| job.to_string());
         let Documents(documents) = &self.connection(&access_token)?.documents;
-        let shown = documents
+        let mut shown = documents
             .iter()
             .filter(|document| job.as_ref().is_none_or(|job| document.job == *job))
             .map(Document::show);
-        ok(json!({ "documents": shown.collect::<Vec<_>>() }))
+        ok(object!({ "documents": object::list(&mut shown) }))
     }
 
     fn document_file(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            access_token: String,
-            document_id: String,
+        body! {
+            struct Body {
+                access_token: String,
+                document_id: String,
+            }
         }
 
         let Body { access_token, document_id } = body(asked)?;

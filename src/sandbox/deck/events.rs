@@ -1,7 +1,7 @@
 //! What Deck posts to webhooks, and how often it tries.
 
 use super::{State, Webhook};
-use crate::sandbox::deliveries::{Endpoint, Failure, Message, Outbox, Policy, Vendor};
+use crate::sandbox::outbox::{Endpoint, Message, Outbox, Outcome, Policy, Vendor};
 use crate::{Provider, Secret};
 use bytes::Bytes;
 use http::StatusCode;
@@ -106,5 +106,5 @@ impl Vendor for State {
         Some(Endpoint { url, secrets: vec![self.events.secret.clone()], headers: Vec::new() })
     }
 
-    fn has_failed(&mut self, _: &Failure) {}
+    fn learn(&mut self, _: &Outcome) {}
 }

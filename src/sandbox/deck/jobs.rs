@@ -6,10 +6,11 @@ use super::link::Source;
 use super::{MFA_ANSWER, QUESTION, State, Webhook, body, done, invalid, ok, refusal};
 use crate::deck::connections::ScrapingStatus;
 use crate::deck::{ConnectionId, ErrorCode, jobs};
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::idempotency::OtherRequest;
+use crate::sandbox::object::{self, object};
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime};
 use uuid::Uuid;
@@ -75,7 +76,7 @@ impl State {
             Some(Ok(reply)) => return Ok(reply),
             Some(Err(OtherRequest)) => {
                 let message = "The idempotency key was used for another request";
-                return Err(Reply::json(StatusCode::CONFLICT, json!({ "error_message": message })));
+                return Err(Reply::json(StatusCode::CONFLICT, object!({ "error_message": message })));
             }
             None => {}
         }
@@ -95,11 +96,11 @@ impl State {
     }
 
     fn start_job(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            job_code: String,
-            input: Map<String, Value>,
+        body! {
+            struct Body {
+                job_code: String,
+                input: Map<String, Value>,
+            }
         }
 
         let Body { job_code, input } = body(asked)?;
@@ -109,14 +110,14 @@ impl State {
             "CloseConnection" => self.close_connection(&input, asked)?,
             _ => self.run_on_connection(&job_code, &input, asked)?,
         };
-        ok(json!({ "job_guid": id, "job_code": job_code }))
+        ok(object!({ "job_guid": id, "job_code": job_code }))
     }
 
     fn ensure_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
         let source = Source::find(text(input, "source_guid")?)
             .ok_or_else(|| refusal(ErrorCode::DataSourceNotFound, "There is no such source"))?;
         let (username, password) = (text(input, "username")?, text(input, "password")?);
-        let open = self.connections.values().any(|connection| {
+        let open = self.connections.iter().any(|(_, connection)| {
             connection.source == source.id && connection.username == username && connection.is_open(asked.now)
         });
         if open {
@@ -145,7 +146,7 @@ impl State {
         };
         let returns = match &opens {
             Opens::New(_) => None,
-            Opens::Again { id, .. } => self.connections.get_mut(id),
+            Opens::Again { id, .. } => self.connections.get_mut(id.as_str()),
         };
         if password == "invalid" {
             if let Some(connection) = returns {
@@ -195,7 +196,7 @@ impl State {
             Opens::Again { id, access_token, username, webhook } => {
                 // The token may have been rotated, or the connection destroyed, while a question waited.
                 let Ok(connection) = self.connection(&access_token) else {
-                    if let Some(connection) = self.connections.get_mut(&id) {
+                    if let Some(connection) = self.connections.get_mut(id.as_str()) {
                         connection.disconnect(ScrapingStatus::RetryLater, asked.now);
                     }
                     return report(&mut self.events, job, "error", error("NotFound"), asked.now);
@@ -208,7 +209,7 @@ impl State {
                 access_token
             }
         };
-        report(&mut self.events, job, "output", json!({ "access_token": access_token }), asked.now);
+        report(&mut self.events, job, "output", object!({ "access_token": access_token }), asked.now);
     }
 
     fn close_connection(&mut self, input: &Map<String, Value>, asked: &Asked<'_>) -> Result<String, Reply> {
@@ -263,8 +264,12 @@ impl State {
             self.jobs.iter().find(|job| job.connection.as_ref() == Some(&connection_id) && job.runs());
         if let Some(job) = running {
             let message = "Another job runs on the connection";
-            let body =
-                json!({ "job_guid": job.id, "job_id": job.id, "error_message": message, "message": message });
+            let body = object!({
+                "job_guid": job.id,
+                "job_id": job.id,
+                "error_message": message,
+                "message": message,
+            });
             return Err(Reply::json(StatusCode::CONFLICT, body));
         }
         let forced =
@@ -282,11 +287,11 @@ impl State {
     }
 
     fn answer_job_mfa(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            job_guid: Option<String>,
-            answer: String,
+        body! {
+            struct Body {
+                job_guid: Option<String>,
+                answer: String,
+            }
         }
 
         let Body { job_guid, answer } = body(asked)?;
@@ -298,7 +303,7 @@ impl State {
             return Err(refusal(ErrorCode::SecurityQuestionNotFound, "No job waits for this answer"));
         };
         if answer != MFA_ANSWER {
-            let event = json!({ "job_guid": job.id });
+            let event = object!({ "job_guid": job.id });
             self.events.push(&job.webhook, ("Job", "MfaQuestionInvalidAnswer"), event, asked.now);
             return done();
         }
@@ -311,23 +316,21 @@ impl State {
 
     /// Ends the jobs whose time is over, in the order in which it was.
     pub(super) fn finish_jobs(&mut self, now: SystemTime) {
-        let mut jobs: Vec<&mut Job> = self.jobs.iter_mut().collect();
-        jobs.sort_by_key(|job| job.until());
-        for job in jobs {
+        let due = |job: &&mut Job| job.until().filter(|until| *until <= now);
+        while let Some(job) =
+            self.jobs.iter_mut().filter(|job| due(job).is_some()).min_by_key(|job| job.until())
+        {
             let (until, forced, document) = match &job.stage {
                 Stage::Asks { until, .. } => (until, None, None),
                 Stage::Runs { until, forced, document } => (until, forced.as_deref(), document.as_deref()),
-                Stage::Ended => continue,
+                Stage::Ended => break,
             };
-            if now < *until {
-                continue;
-            }
             let returns = match &job.stage {
                 Stage::Asks { opens: Opens::Again { id, .. }, .. } => Some(id),
                 _ => None,
             };
             let id = job.connection.as_ref().or(returns);
-            let connection = id.and_then(|id| self.connections.get_mut(id));
+            let connection = id.and_then(|id| self.connections.get_mut(id.as_str()));
             let (key, result) = match (forced, connection) {
                 (_, Some(connection)) if !job.runs() => {
                     // It may have come back another way.
@@ -341,11 +344,14 @@ impl State {
                     if let Some(document) = document {
                         connection.documents.fetch(document, &job.id, *until);
                     }
-                    ("output", json!({ "success": true }))
+                    ("output", object!({ "success": true }))
                 }
                 (Some("job-failed"), _) => {
                     let message = format!("Failed to complete {}.", job.code);
-                    ("output", json!({ "success": false, "error_category": "JobFailed", "message": message }))
+                    (
+                        "output",
+                        object!({ "success": false, "error_category": "JobFailed", "message": message }),
+                    )
                 }
                 (Some(forced), _) => ("error", error(forced_code(forced))),
                 (None, None) => ("error", error("JobCanceled")),
@@ -358,11 +364,11 @@ impl State {
     }
 
     fn ask(&mut self, job: &Job, at: SystemTime) {
-        let question = json!({
+        let question = object!({
             "job_guid": job.id,
             "question": QUESTION,
-            "method_selected": null,
-            "answer_expected_digits": null,
+            "method_selected": Value::Null,
+            "answer_expected_digits": Value::Null,
         });
         self.events.push(&job.webhook, ("Job", "MfaRequired"), question, at);
     }
@@ -383,7 +389,7 @@ pub(super) fn as_job_s(mut refusal: Reply) -> Reply {
     if let Some(Value::Object(members)) = refusal.json_mut()
         && status == StatusCode::BAD_REQUEST
     {
-        members.retain(|name, _| matches!(name.as_str(), "error_code" | "error_message"));
+        object::retain(members, &|name, _| matches!(name, "error_code" | "error_message"));
         members.extend(members.get("error_message").cloned().map(|message| ("message".to_owned(), message)));
     }
     refusal
@@ -399,7 +405,7 @@ fn keyed<'a>(asked: &'a Asked<'_>) -> Result<Option<(&'a str, Value)>, Reply> {
     if key.len() != 36 || !is_version_4 {
         return Err(invalid("x-deck-idempotency-key is not a version 4 UUID of 36 characters"));
     }
-    Ok(Some((key, body(asked)?)))
+    Ok(Some((key, Value::Object(body(asked)?))))
 }
 
 fn is_failure(status: StatusCode) -> bool {
@@ -407,7 +413,7 @@ fn is_failure(status: StatusCode) -> bool {
 }
 
 fn error(code: &str) -> Value {
-    json!({ "error_code": code, "error_message": code })
+    object!({ "error_code": code, "error_message": code })
 }
 
 /// The error that a value of `x-deck-sandbox` asks for.

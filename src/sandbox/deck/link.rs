@@ -4,14 +4,12 @@ use super::connections::{Account, Connection};
 use super::{MFA_ANSWER, QUESTION, State, Webhook, body, done, guid, invalid, ok, refusal};
 use crate::deck::link::{self, BetaSourceStatus, Language, LinkConnectionStatus, ParsingMethod, UpdateMode};
 use crate::deck::{ConnectionId, ErrorCode};
-use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step};
+use crate::sandbox::body::{OrDefault, body, read_by_serde};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::{self, object};
 use crate::types::UnknownValue;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{
-    collections::VecDeque,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&link::CREATE_TOKEN, State::create_link_token),
@@ -49,7 +47,7 @@ impl Source {
     /// The source, with the user name that is known already.
     fn show(&self, username: Option<&str>) -> Value {
         let field = |number: u8, name, label, kind, value: Option<&str>| {
-            json!({
+            object!({
                 "field_number": number,
                 "field_name": name,
                 "field_label": label,
@@ -57,16 +55,16 @@ impl Source {
                 "field_type": kind,
             })
         };
-        json!({
+        object!({
             "source_id": self.id,
             "name": self.name,
-            "logo_url": null,
+            "logo_url": Value::Null,
             "country": "CA",
             "website": "https://source.example",
-            "fields": [
-                field(1, "username", "User name", "Text", username),
-                field(2, "password", "Password", "Password", None),
-            ],
+            "fields": json!([
+                    field(1, "username", "User name", "Text", username),
+                    field(2, "password", "Password", "Password", None),
+                ]),
         })
     }
 }
@@ -115,7 +113,7 @@ pub(super) struct Session {
     update: Option<Updated>,
     status: LinkConnectionStatus,
     /// What follows on the status.
-    ahead: VecDeque<LinkConnectionStatus>,
+    ahead: Vec<LinkConnectionStatus>,
     /// What the customer connects, and its public token until that is exchanged.
     pub(super) connecting: Option<Connection>,
     public_token: Option<String>,
@@ -157,8 +155,8 @@ impl Session {
     }
 
     fn move_on(&mut self) {
-        if let Some(next) = self.ahead.pop_front() {
-            self.status = next;
+        if !self.ahead.is_empty() {
+            self.status = self.ahead.remove(0);
         }
     }
 
@@ -168,27 +166,29 @@ impl Session {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LinkToken {
-    link_token: String,
+body! {
+    struct LinkToken {
+        link_token: String,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    language: Option<Language>,
-    countries: Option<Vec<String>>,
-    source_ids: Option<Vec<String>>,
-    source_types: Option<Vec<String>>,
-    beta_source_status: Option<BetaSourceStatus>,
-    update: Option<Object<Update>>,
-    webhook_url: Option<String>,
-    auto_refresh: Option<bool>,
-    parsing_method: Option<ParsingMethod>,
-    #[serde(rename = "latest_invoice_only")]
-    _latest_invoice_only: Option<bool>,
+body! {
+    #[derive(Default)]
+    struct Settings {
+        language: Option<Language>,
+        countries: Option<Vec<String>>,
+        source_ids: Option<Vec<String>>,
+        source_types: Option<Vec<String>>,
+        beta_source_status: Option<BetaSourceStatus>,
+        update: Option<Update>,
+        webhook_url: Option<String>,
+        auto_refresh: Option<bool>,
+        parsing_method: Option<ParsingMethod>,
+        latest_invoice_only: Option<bool>,
+    }
 }
+
+read_by_serde! { BetaSourceStatus, Language, ParsingMethod, UpdateMode }
 
 impl Settings {
     /// A value that Deck does not have.
@@ -197,9 +197,7 @@ impl Settings {
             Self { language: Some(Language::Unknown(value)), .. }
             | Self { beta_source_status: Some(BetaSourceStatus::Unknown(value)), .. }
             | Self { parsing_method: Some(ParsingMethod::Unknown(value)), .. }
-            | Self { update: Some(Object(Update { mode: UpdateMode::Unknown(value), .. })), .. } => {
-                Some(value)
-            }
+            | Self { update: Some(Update { mode: UpdateMode::Unknown(value), .. }), .. } => Some(value),
             _ => None,
         }
     }
@@ -218,18 +216,18 @@ impl Settings {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Update {
-    access_token: String,
-    mode: UpdateMode,
+body! {
+    struct Update {
+        access_token: String,
+        mode: UpdateMode,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Field {
-    field_name: String,
-    field_value: String,
+body! {
+    struct Field {
+        field_name: String,
+        field_value: String,
+    }
 }
 
 impl State {
@@ -243,7 +241,7 @@ impl State {
         }
         let update = match &settings.update {
             None => None,
-            Some(Object(Update { access_token, mode })) => {
+            Some(Update { access_token, mode }) => {
                 let Connection { id, source, username, accounts, .. } = self.connection(access_token)?;
                 Some(Updated {
                     mode: mode.clone(),
@@ -260,18 +258,18 @@ impl State {
             settings,
             update,
             status: LinkConnectionStatus::New,
-            ahead: VecDeque::new(),
+            ahead: Vec::new(),
             connecting: None,
             public_token: None,
         };
         self.sessions.0.push((token.clone(), session));
-        ok(json!({ "link_token": token }))
+        ok(object!({ "link_token": token }))
     }
 
     fn get_link_token(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         let settings = &self.session(asked, &link_token)?.settings;
-        ok(json!({
+        ok(object!({
             "language": settings.language,
             "beta_source_status": settings.beta_source_status,
             "countries": settings.countries,
@@ -286,15 +284,15 @@ impl State {
         let mode = session.update.as_ref().map_or("Normal", |update| update.mode.as_str());
         let updated = session.update.as_ref().map(|update| {
             let source = Source::find(update.source).map(|source| source.show(Some(&update.username)));
-            json!({ "source": source })
+            object!({ "source": source })
         });
-        ok(json!({
+        ok(object!({
             "name": "Sandbox Client",
             "image_url": "https://client.example/logo.png",
             "language": session.settings.language.as_ref().unwrap_or(&Language::En),
             "update_mode": updated,
-            "terms_of_use_url": null,
-            "privacy_policy_url": null,
+            "terms_of_use_url": Value::Null,
+            "privacy_policy_url": Value::Null,
             "mode": mode,
             "account_select_mode": "Multiple",
             "allow_document_upload": false,
@@ -306,12 +304,12 @@ impl State {
     }
 
     fn link_sources(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            link_token: String,
-            source_id: Option<String>,
-            search: Option<String>,
+        body! {
+            struct Body {
+                link_token: String,
+                source_id: Option<String>,
+                search: Option<String>,
+            }
         }
 
         let Body { link_token, source_id, search } = body(asked)?;
@@ -327,20 +325,18 @@ impl State {
             (None, Some(search)) => source.name.to_lowercase().contains(search),
             (None, None) => true,
         });
-        ok(json!({ "sources": found.map(|source| source.show(None)).collect::<Vec<_>>() }))
+        ok(object!({ "sources": object::list(&mut found.map(|source| source.show(None))) }))
     }
 
     fn link_connect(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            link_token: String,
-            source_id: String,
-            fields: Vec<Object<Field>>,
-            #[serde(rename = "terms_of_use_url")]
-            _terms_of_use_url: Option<String>,
-            #[serde(rename = "privacy_policy_url")]
-            _privacy_policy_url: Option<String>,
+        body! {
+            struct Body {
+                link_token: String,
+                source_id: String,
+                fields: Vec<Field>,
+                terms_of_use_url: Option<String>,
+                privacy_policy_url: Option<String>,
+            }
         }
 
         use LinkConnectionStatus::{
@@ -357,22 +353,22 @@ impl State {
             return Err(refusal(ErrorCode::InvalidSource, "The link token does not allow this source"));
         };
         let value = |name: &str| {
-            let mut fields = fields.iter().map(|Object(field)| field);
+            let mut fields = fields.iter();
             fields.find(|field| field.field_name == name).map(|field| field.field_value.as_str())
         };
         let (Some(username), Some(password)) = (value("username"), value("password")) else {
             return Err(invalid("fields lack username or password"));
         };
         session.status = New;
-        session.ahead = VecDeque::from([Connecting]);
+        session.ahead = vec![Connecting];
         if password == "invalid" {
-            session.ahead.push_back(InvalidCredentials);
+            session.ahead.push(InvalidCredentials);
         } else {
             let steps = [("mfa", MfaQuestion), ("accounts", AccountSelection)];
             session
                 .ahead
                 .extend(steps.into_iter().filter(|(word, _)| username.contains(word)).map(|(_, step)| step));
-            session.ahead.push_back(Connected);
+            session.ahead.push(Connected);
         }
         let mut connection = Connection::new(source.id, username, asked.now, asked.random);
         session.settings.apply_to(&mut connection);
@@ -383,7 +379,7 @@ impl State {
         let public_token =
             session.update.is_none().then(|| format!("public-sandbox-{}", asked.random.uuid()));
         session.public_token.clone_from(&public_token);
-        ok(json!({ "public_token": public_token, "job_guid": asked.random.uuid().to_string() }))
+        ok(object!({ "public_token": public_token, "job_guid": asked.random.uuid().to_string() }))
     }
 
     /// Each look moves connecting one step on, as far as nobody has to do anything.
@@ -398,7 +394,7 @@ impl State {
             self.tell(&link_token, asked.now);
         }
         self.end_update(&link_token, asked.now);
-        ok(json!({ "status": status, "additional_information": null }))
+        ok(object!({ "status": status, "additional_information": Value::Null }))
     }
 
     /// The webhooks of what the session has come to.
@@ -408,24 +404,25 @@ impl State {
         let connecting = session.connecting.as_ref().map(|connection| &connection.id);
         let Some(connection_id) = updated.or(connecting) else { return };
         let own = session.settings.webhook();
-        let kept =
-            updated.and_then(|id| self.connections.get(id)).map(|connection| connection.webhook.clone());
+        let kept = updated
+            .and_then(|id| self.connections.get(id.as_str()))
+            .map(|connection| connection.webhook.clone());
         let webhook = own.or(kept).unwrap_or_default();
         let mut tell = |code, event| self.events.push(&webhook, code, event, now);
         match &session.status {
             LinkConnectionStatus::MfaQuestion => {
-                let question = json!({ "connection_id": connection_id, "message": QUESTION });
+                let question = object!({ "connection_id": connection_id, "message": QUESTION });
                 tell(("Connection", "MfaQuestion"), question);
             }
             LinkConnectionStatus::InvalidCredentials => {
-                tell(("Connection", "InvalidCredentials"), json!({ "connection_id": connection_id }));
+                tell(("Connection", "InvalidCredentials"), object!({ "connection_id": connection_id }));
             }
             LinkConnectionStatus::Connected => {
                 if let Some(public_token) = &session.public_token {
-                    let created = json!({ "link_token": link_token, "public_token": public_token });
+                    let created = object!({ "link_token": link_token, "public_token": public_token });
                     tell(("Link", "ConnectionCreated"), created);
                 }
-                tell(("Connection", "ConnectionCompleted"), json!({ "connection_id": connection_id }));
+                tell(("Connection", "ConnectionCompleted"), object!({ "connection_id": connection_id }));
             }
             _ => {}
         }
@@ -436,7 +433,7 @@ impl State {
         let Some(Session { status, update: Some(update), .. }) = self.sessions.get_mut(link_token) else {
             return;
         };
-        let connection = self.connections.get_mut(&update.connection);
+        let connection = self.connections.get_mut(update.connection.as_str());
         if let Some(connection) = connection.filter(|connection| !connection.is_connected())
             && *status == LinkConnectionStatus::InvalidCredentials
         {
@@ -448,7 +445,7 @@ impl State {
     fn end_update(&mut self, link_token: &str, now: SystemTime) {
         let session = self.sessions.get_mut(link_token).filter(|session| session.is_connected());
         let Some(Session { settings, update: Some(update), connecting, .. }) = session else { return };
-        let Some(connection) = self.connections.get_mut(&update.connection) else { return };
+        let Some(connection) = self.connections.get_mut(update.connection.as_str()) else { return };
         if let Some(Connection { username, accounts, .. }) = connecting.take() {
             settings.apply_to(connection);
             connection.accounts = accounts;
@@ -459,17 +456,17 @@ impl State {
     fn link_mfa_question(&mut self, asked: &Asked<'_>) -> Step {
         let LinkToken { link_token } = body(asked)?;
         match self.session(asked, &link_token)?.asks() {
-            true => ok(json!({ "question": QUESTION })),
+            true => ok(object!({ "question": QUESTION })),
             false => Err(no_question()),
         }
     }
 
     fn link_answer_mfa(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            link_token: String,
-            answer: String,
+        body! {
+            struct Body {
+                link_token: String,
+                answer: String,
+            }
         }
 
         let Body { link_token, answer } = body(asked)?;
@@ -489,22 +486,25 @@ impl State {
         let LinkToken { link_token } = body(asked)?;
         let connecting = self.session(asked, &link_token)?.connecting.as_ref();
         let accounts = connecting.map_or(&[][..], |connection| &connection.accounts);
-        let shown = accounts.iter().map(|account| {
-            json!({ "account_id": account.id, "account_number": account.number, "account_address": null })
+        let mut shown = accounts.iter().map(|account| {
+            object!({
+                "account_id": account.id,
+                "account_number": account.number,
+                "account_address": Value::Null,
+            })
         });
-        ok(json!({ "accounts": shown.collect::<Vec<_>>() }))
+        ok(object!({ "accounts": object::list(&mut shown) }))
     }
 
     fn link_select_accounts(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            link_token: String,
-            #[serde(default)]
-            accounts: Vec<String>,
+        body! {
+            struct Body {
+                link_token: String,
+                accounts: OrDefault<Vec<String>>,
+            }
         }
 
-        let Body { link_token, accounts } = body(asked)?;
+        let Body { link_token, accounts: OrDefault(accounts) } = body(asked)?;
         let session = self.session(asked, &link_token)?;
         let known = session.connecting.as_mut().map_or(&mut [][..], |connection| &mut connection.accounts);
         if accounts.iter().any(|id| known.iter().all(|account| account.id != *id)) {

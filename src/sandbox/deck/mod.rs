@@ -6,16 +6,19 @@ mod events;
 mod jobs;
 mod link;
 
+use super::body::Body;
 use super::context::{Context, lock};
-use super::deliveries::{Outbox, Vendor as _};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::Answers;
+use super::outbox::{self, Outbox};
 use super::random::Random;
+use super::store::Store;
 use crate::Secret;
 use crate::deck::connections::ScrapingStatus;
 use crate::deck::jobs::SUBMIT;
 use crate::deck::{Config, ConnectionId, ErrorCategory, ErrorCode};
 use crate::operation::Auth;
+use crate::sandbox::object::object;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use connections::Connection;
 use events::Events;
@@ -23,10 +26,8 @@ pub(super) use events::POLICY;
 use http::StatusCode;
 use jobs::Job;
 use link::Sessions;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
-    collections::HashMap,
     fmt,
     sync::{Mutex, MutexGuard},
     time::SystemTime,
@@ -94,8 +95,8 @@ impl<'a> Deck<'a> {
         let Context { random, .. } = self.context;
         let connection = Connection::new(link::SOURCES[0].id, "customer", self.context.now(), random);
         let mut state = self.state();
-        state.access_tokens.insert(access_token.to_owned(), connection.id.clone());
-        state.connections.insert(connection.id.clone(), connection);
+        state.access_tokens.put(access_token, connection.id.clone());
+        state.connections.put(connection.id.clone().as_str(), connection);
     }
 
     /// A customer connects an account; gives the access token.
@@ -114,7 +115,7 @@ impl<'a> Deck<'a> {
     pub fn disconnect(&self, access_token: &str, reason: impl Into<ScrapingStatus>) -> bool {
         let now = self.context.now();
         let mut state = self.state();
-        state.catch_up(now);
+        outbox::catch_up(&mut *state, now);
         state.disconnect(access_token, reason.into(), now)
     }
 
@@ -155,7 +156,7 @@ impl<'a> Deck<'a> {
         let is_key = BASE64_STANDARD.decode(secret.expose_secret()).is_ok_and(|key| !key.is_empty());
         if is_key {
             let mut state = self.state();
-            state.catch_up(self.context.now());
+            outbox::catch_up(&mut *state, self.context.now());
             state.events.secret = secret;
         }
         is_key
@@ -184,9 +185,9 @@ pub(super) struct State {
     #[cfg(feature = "deck-encryption")]
     pub(super) encryption: Option<encryption::Encryption>,
     sessions: Sessions,
-    connections: HashMap<ConnectionId, Connection>,
+    connections: Store<Connection>,
     /// Which connection an access token stands for.
-    access_tokens: HashMap<String, ConnectionId>,
+    access_tokens: Store<ConnectionId>,
     /// In the order in which they were submitted.
     jobs: Vec<Job>,
     /// Of jobs.
@@ -201,8 +202,8 @@ impl State {
             #[cfg(feature = "deck-encryption")]
             encryption: None,
             sessions: Sessions::default(),
-            connections: HashMap::new(),
-            access_tokens: HashMap::new(),
+            connections: Store::default(),
+            access_tokens: Store::default(),
             jobs: Vec::new(),
             answered: Answers::default(),
             events: Events::new(outbox),
@@ -241,7 +242,7 @@ impl State {
         if asked.operation.auth() == Auth::Credentials && !known {
             return unauthorized();
         }
-        self.catch_up(asked.now);
+        outbox::catch_up(self, asked.now);
         self.sessions.forget_useless(asked.now);
         asked.carry_out(HANDLERS, self).unwrap_or_else(|refusal| refusal)
     }
@@ -249,31 +250,35 @@ impl State {
     /// Stores the connection and gives its access token.
     fn add_connection(&mut self, connection: Connection, random: &Random) -> String {
         let token = self.issue_token(connection.id.clone(), random);
-        self.connections.insert(connection.id.clone(), connection);
+        self.connections.put(connection.id.clone().as_str(), connection);
         token
     }
 
     fn issue_token(&mut self, connection: ConnectionId, random: &Random) -> String {
         // Deck's own sandbox says "development" too.
         let token = format!("access-development-{}", random.uuid());
-        self.access_tokens.insert(token.clone(), connection);
+        self.access_tokens.put(token.as_str(), connection);
         token
     }
 
     fn connection_of(&self, access_token: &str) -> Option<&Connection> {
-        self.connections.get(self.access_tokens.get(access_token)?)
+        self.connections.get(self.access_tokens.get(access_token)?.as_str())
     }
 
     fn connection(&mut self, access_token: &str) -> Result<&mut Connection, Reply> {
-        let found = self.access_tokens.get(access_token).and_then(|id| self.connections.get_mut(id));
+        let found = self.access_tokens.get(access_token).and_then(|id| self.connections.get_mut(id.as_str()));
         found.ok_or_else(|| {
             refusal(ErrorCode::InvalidAccessToken, "The access token is unknown or no longer valid")
         })
     }
 }
 
-fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
-    asked.json().map_err(|error| invalid(&format!("The request body is not valid: {error}")))
+fn body<T: Body>(asked: &Asked<'_>) -> Result<T, Reply> {
+    asked.json().map_err(not_valid)
+}
+
+fn not_valid(error: serde_json::Error) -> Reply {
+    invalid(&format!("The request body is not valid: {error}"))
 }
 
 fn ok(body: Value) -> Step {
@@ -300,7 +305,7 @@ pub(super) fn no_route() -> Reply {
 }
 
 fn unauthorized() -> Reply {
-    Reply::json(StatusCode::UNAUTHORIZED, json!({ "message": "Invalid API key" }))
+    Reply::json(StatusCode::UNAUTHORIZED, object!({ "message": "Invalid API key" }))
 }
 
 fn invalid(message: &str) -> Reply {
@@ -332,11 +337,11 @@ fn error(code: ErrorCode, message: &str) -> Value {
         ErrorCode::UnexpectedError => ErrorCategory::ApiError,
         _ => ErrorCategory::InvalidRequest,
     };
-    json!({
+    object!({
         "error_category": category,
         "error_code": code,
         "error_message": message,
-        "display_message": null,
+        "display_message": Value::Null,
     })
 }
 

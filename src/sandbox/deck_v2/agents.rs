@@ -3,8 +3,8 @@
 use super::kept::members;
 use super::{State, created, deleted, ok};
 use crate::deck_v2::agents;
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Step};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -15,10 +15,12 @@ pub(super) const HANDLERS: Handlers<State> = &[
     (&agents::DELETE, State::delete_agent),
 ];
 
-#[derive(Deserialize, Serialize)]
-struct Body {
-    name: String,
-    description: Option<String>,
+body! {
+    struct Body {
+        name: String,
+        description: Option<String>,
+        ..
+    }
 }
 
 impl State {
@@ -31,7 +33,7 @@ impl State {
     }
 
     fn list_agents(&mut self, asked: &Asked<'_>) -> Step {
-        self.agents.page(asked, |_| true)
+        self.agents.page(asked, &|_| true)
     }
 
     fn get_agent(&mut self, asked: &Asked<'_>) -> Step {

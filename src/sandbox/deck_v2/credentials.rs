@@ -1,9 +1,12 @@
 //! Credentials: stored unverified, verified or refused by the first run that signs in.
 
-use super::kept::{Resource, asks_for, body, members, object, text};
+use super::kept::{Resource, asks_for, body, members, resource, text};
 use super::{State, created, deleted, invalid, ok};
 use crate::deck_v2::credentials;
+use crate::sandbox::body::{OrDefault, body, read_by_serde};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::object;
+use crate::types::Patch;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::SystemTime;
@@ -16,13 +19,14 @@ pub(super) const HANDLERS: Handlers<State> = &[
     (&credentials::DELETE, State::delete_credential),
 ];
 
-#[derive(Deserialize, Serialize)]
-struct Body {
-    source_id: String,
-    #[serde(default)]
-    auth_method: Method,
-    auth_credentials: Option<SignIn>,
-    external_id: Option<String>,
+body! {
+    struct Body {
+        source_id: String,
+        auth_method: OrDefault<Method>,
+        auth_credentials: Option<SignIn>,
+        external_id: Option<String>,
+        ..
+    }
 }
 
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Serialize)]
@@ -33,21 +37,34 @@ enum Method {
     None,
 }
 
-/// What a customer signs in with.
-#[derive(Clone, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SignIn {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) username: Option<String>,
-    #[serde(skip_serializing)]
-    pub(super) password: Option<String>,
-    #[serde(default, skip_serializing_if = "Resource::is_empty")]
-    source_fields: Resource,
+read_by_serde! { Method }
+
+body! {
+    /// What a customer signs in with.
+    #[derive(Clone, Default)]
+    pub(super) struct SignIn {
+        pub(super) username: Option<String>,
+        pub(super) password: Option<String>,
+        source_fields: OrDefault<Resource>,
+    }
 }
 
 impl SignIn {
     pub(super) fn new(username: String, password: String) -> Self {
         Self { username: Some(username), password: Some(password), ..Self::default() }
+    }
+
+    /// As it is read back: without the password.
+    fn shown(&self) -> Resource {
+        let mut shown = Resource::new();
+        if let Some(username) = &self.username {
+            shown.insert("username".to_owned(), username.as_str().into());
+        }
+        let OrDefault(fields) = &self.source_fields;
+        if !fields.is_empty() {
+            shown.insert("source_fields".to_owned(), fields.clone().into());
+        }
+        shown
     }
 
     /// Whether the source asks for nothing more and nothing less.
@@ -62,7 +79,8 @@ impl SignIn {
                 && name.chars().all(|letter| matches!(letter, 'a'..='z' | '0'..='9' | '_'))
                 && !matches!(name, "username" | "password")
         };
-        if self.source_fields.len() > 10 || !self.source_fields.keys().all(|name| is_name(name)) {
+        let OrDefault(fields) = &self.source_fields;
+        if fields.len() > 10 || !fields.keys().all(|name| is_name(name)) {
             return Err(invalid("source_fields are over ten, or have names that cannot be"));
         }
         Ok(())
@@ -77,12 +95,12 @@ fn check_external_id(id: Option<&str>) -> Result<(), Reply> {
 
 /// A credential that no run has signed in with yet.
 fn unverified(source: &str, method: Method, external_id: Option<&str>, sign_in: &SignIn) -> Resource {
-    object(json!({
+    resource(object!({
         "status": "unverified",
         "external_id": external_id,
         "source_id": source,
         "auth_method": method,
-        "auth_credentials": sign_in,
+        "auth_credentials": sign_in.shown(),
     }))
 }
 
@@ -92,9 +110,10 @@ impl State {
         let sent: Body = body(asked)?;
         self.sources.get(&sent.source_id)?;
         let sign_in = sent.auth_credentials.unwrap_or_default();
-        sign_in.check(sent.auth_method)?;
+        let OrDefault(method) = sent.auth_method;
+        sign_in.check(method)?;
         check_external_id(sent.external_id.as_deref())?;
-        let members = unverified(&sent.source_id, sent.auth_method, sent.external_id.as_deref(), &sign_in);
+        let members = unverified(&sent.source_id, method, sent.external_id.as_deref(), &sign_in);
         let credential = self.credentials.add(asked, members);
         self.keep_sign_in(&credential, sign_in);
         self.tell("credential.created", &credential, asked.now);
@@ -119,7 +138,7 @@ impl State {
     }
 
     fn list_credentials(&mut self, asked: &Asked<'_>) -> Step {
-        self.credentials.page(asked, |credential| {
+        self.credentials.page(asked, &|credential| {
             ["source_id", "status", "external_id"].iter().all(|name| asks_for(asked, name, credential, name))
         })
     }
@@ -129,12 +148,11 @@ impl State {
     }
 
     fn update_credential(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Changes {
-            auth_credentials: Option<SignIn>,
-            #[serde(default, deserialize_with = "present")]
-            external_id: Option<Option<String>>,
+        body! {
+            struct Changes {
+                auth_credentials: Option<SignIn>,
+                external_id: Patch<String>,
+            }
         }
 
         let id = asked.id("credential_id")?;
@@ -146,13 +164,13 @@ impl State {
         let method = credential.get("auth_method").cloned().unwrap_or_default();
         let Changes { auth_credentials, external_id } = body(asked)?;
         let mut changes = Resource::new();
-        if let Some(external_id) = external_id {
-            check_external_id(external_id.as_deref())?;
-            changes.insert("external_id".to_owned(), external_id.into());
+        check_external_id(external_id.value().map(String::as_str))?;
+        if !external_id.is_keep() {
+            changes.insert("external_id".to_owned(), json!(external_id));
         }
         if let Some(sign_in) = &auth_credentials {
             sign_in.check(serde_json::from_value(method).unwrap_or_default())?;
-            changes.extend(object(json!({ "auth_credentials": sign_in })));
+            changes.extend(resource(object!({ "auth_credentials": sign_in.shown() })));
             changes.insert("status".to_owned(), "unverified".into());
         }
         let credential = self.credentials.set(id, asked.now, changes)?;
@@ -190,13 +208,8 @@ impl State {
         if was == status || was == "deleted" {
             return;
         }
-        if let Ok(credential) = self.credentials.set(id, at, object(json!({ "status": status }))) {
+        if let Ok(credential) = self.credentials.set(id, at, resource(object!({ "status": status }))) {
             self.tell(&format!("credential.{status}"), &credential, at);
         }
     }
-}
-
-/// Tells `null` from nothing.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }

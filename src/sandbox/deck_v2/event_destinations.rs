@@ -1,19 +1,19 @@
 //! Where events go: verified after a second of the clock, inactive once Deck has given a delivery up.
 
 use super::clock::seconds;
-use super::kept::{Resource, asks_for, body, object, page, text};
+use super::kept::{Resource, asks_for, body, page, resource, text};
 use super::{DeckV2, State, created, deleted, invalid, iso, ok};
 use crate::deck_v2::EventDestinationId;
 use crate::deck_v2::event_destinations::{self, DestinationType};
-use crate::sandbox::deliveries::{Endpoint, Failure, Message, Outbox, Policy, Secrets, Sent, Vendor, fixed};
+use crate::sandbox::body::{Body, Texts, body};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
-use crate::{Provider, Secret};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime},
+use crate::sandbox::object::{self, object};
+use crate::sandbox::outbox::{
+    Endpoint, Message, Outbox, Outcome, OutcomeKind, Policy, Secrets, Sent, Vendor, fixed,
 };
+use crate::{Provider, Secret};
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
 use url::Url;
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -38,7 +38,7 @@ pub(in crate::sandbox) const POLICY: Policy = Policy {
 /// What Deck keeps of a webhook to itself.
 pub(super) struct Hook {
     secrets: Secrets,
-    headers: BTreeMap<String, String>,
+    headers: Texts,
 }
 
 impl DeckV2<'_> {
@@ -86,7 +86,7 @@ impl State {
         if let Some(changes) = hook {
             let secrets = Secrets::new(changes.secret.unwrap_or_else(|| self.outbox.new_secret()));
             let headers = changes.headers.unwrap_or_default();
-            self.hooks.insert(text(&destination, "id").to_owned(), Hook { secrets, headers });
+            self.hooks.put(text(&destination, "id"), Hook { secrets, headers });
         }
         self.later(text(&destination, "id"), asked.now + VERIFIES, |state, id, at| {
             state.set_destination(id, at, "active");
@@ -95,7 +95,7 @@ impl State {
     }
 
     fn list_event_destinations(&mut self, asked: &Asked<'_>) -> Step {
-        self.destinations.page(asked, |_| true)
+        self.destinations.page(asked, &|_| true)
     }
 
     fn get_event_destination(&mut self, asked: &Asked<'_>) -> Step {
@@ -112,7 +112,7 @@ impl State {
         if let Some(Value::Object(config)) = changes.get_mut(&kind) {
             let before = self.destinations.get(id)?.get(&kind).and_then(Value::as_object);
             let mut whole = before.cloned().unwrap_or_default();
-            whole.append(config);
+            whole.extend(std::mem::take(config));
             *config = whole;
         }
         match status.as_ref().map(Value::as_str) {
@@ -136,8 +136,8 @@ impl State {
         let id = asked.id("destination_id")?;
         let destination = self.destinations.delete(id)?;
         self.forget_next(id);
-        self.hooks.remove(id);
-        self.outbox.retain(|sent| sent.message.endpoint != id);
+        self.hooks.delete(id);
+        self.outbox.retain(&|sent| sent.message.endpoint != id);
         ok(deleted(&destination))
     }
 
@@ -145,7 +145,7 @@ impl State {
         let id = asked.id("destination_id")?;
         self.destinations.get(id)?;
         let deliveries = self.outbox.tried(|number, sent| (number.to_string(), delivery_json(sent)));
-        page(&deliveries, asked, |delivery| {
+        page(&deliveries, asked, &|delivery| {
             text(delivery, "event_destination_id") == id
                 && asks_for(asked, "status", delivery, "status")
                 && asks_for(asked, "type", delivery, "event_type")
@@ -154,7 +154,7 @@ impl State {
 
     fn set_destination(&mut self, id: &str, at: SystemTime, status: &str) {
         // There is nobody to tell where it is gone.
-        let _ = self.destinations.set(id, at, object(json!({ "status": status })));
+        let _ = self.destinations.set(id, at, resource(object!({ "status": status })));
     }
 
     /// Sends an event wherever it is to go.
@@ -164,12 +164,11 @@ impl State {
             let mut events = destination.get("events").and_then(Value::as_array).into_iter().flatten();
             text(destination, "status") == "active" && events.any(|event| event == "*" || event == kind)
         };
-        let wanting = self.destinations.items.iter().filter(|(_, destination)| wants(destination));
-        for (endpoint, _) in wanting {
+        for endpoint in self.destinations.items.ids(&wants) {
             self.outbox.send(Message {
                 id: event_id.to_owned(),
                 event_type: kind.to_owned(),
-                endpoint: endpoint.to_owned(),
+                endpoint,
                 headers: Vec::new(),
                 body: fixed(&event.clone().into()),
                 about: Value::Null,
@@ -201,13 +200,13 @@ impl Vendor for State {
         Some(Endpoint {
             url: Some(Url::parse(url?).ok()?),
             secrets: hook.secrets.good_at(self.now),
-            headers: hook.headers.clone().into_iter().collect(),
+            headers: hook.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         })
     }
 
-    fn has_failed(&mut self, failure: &Failure) {
-        if failure.is_last {
-            self.set_destination(&failure.endpoint, failure.at, "inactive");
+    fn learn(&mut self, outcome: &Outcome) {
+        if outcome.kind == OutcomeKind::GivenUp {
+            self.set_destination(&outcome.endpoint, outcome.at, "inactive");
         }
     }
 }
@@ -216,7 +215,7 @@ impl Vendor for State {
 fn delivery_json(sent: &Sent) -> Resource {
     let last = sent.attempts.last();
     let delivered = last.filter(|last| last.is_accepted);
-    object(json!({
+    resource(object!({
         "object": "event_delivery",
         "status": if delivered.is_some() { "success" } else { "failure" },
         "event_type": sent.message.event_type,
@@ -231,19 +230,19 @@ fn delivery_json(sent: &Sent) -> Resource {
 /// What a configuration says of what Deck keeps to itself.
 struct HookChanges {
     secret: Option<Secret>,
-    headers: Option<BTreeMap<String, String>>,
+    headers: Option<Texts>,
 }
 
 fn hook(config: &Value) -> Option<HookChanges> {
     let member = |name| config.as_object()?.get(name)?.as_str();
-    let headers = member("custom_headers").and_then(|headers| serde_json::from_str(headers).ok());
+    let headers = member("custom_headers").and_then(texts);
     Some(HookChanges { secret: member("secret").map(Secret::from), headers })
 }
 
 /// Name, events and configuration as they are kept, of a body that has nothing beside.
 fn settings(sent: &mut Resource, kind: &str) -> Result<Resource, Reply> {
     let mut settings = Resource::new();
-    sent.retain(|_, value| !value.is_null());
+    object::retain(sent, &|_, value| !value.is_null());
     if let Some(name) = sent.remove("name") {
         let name = name.as_str().filter(|name| !name.is_empty());
         settings.insert("name".to_owned(), name.ok_or_else(|| invalid("name is no text"))?.into());
@@ -263,8 +262,9 @@ fn settings(sent: &mut Resource, kind: &str) -> Result<Resource, Reply> {
         if kind == "webhook" {
             webhook(&config)?;
         }
-        config
-            .retain(|name, _| SHOWN.contains(&name.as_str()) || name == "name" && kind == "azure_servicebus");
+        object::retain(&mut config, &|name, _| {
+            SHOWN.contains(&name) || name == "name" && kind == "azure_servicebus"
+        });
         settings.insert(kind.to_owned(), config.into());
     }
     match sent.keys().next() {
@@ -273,24 +273,27 @@ fn settings(sent: &mut Resource, kind: &str) -> Result<Resource, Reply> {
     }
 }
 
+fn texts(text: &str) -> Option<Texts> {
+    Texts::of(serde_json::from_str(text).ok()?).ok()
+}
+
 fn webhook(config: &Resource) -> Result<(), Reply> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Webhook {
-        url: Option<String>,
-        #[serde(rename = "secret")]
-        _secret: Option<String>,
-        custom_headers: Option<String>,
+    body! {
+        struct Webhook {
+            url: Option<String>,
+            secret: Option<String>,
+            custom_headers: Option<String>,
+        }
     }
 
-    let webhook: Webhook = serde_json::from_value(Value::Object(config.clone()))
-        .map_err(|error| invalid(&format!("webhook is not valid: {error}")))?;
+    let webhook =
+        Webhook::of(config.clone()).map_err(|error| invalid(&format!("webhook is not valid: {error}")))?;
     let is_absolute =
         |url: String| Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if !webhook.url.is_none_or(is_absolute) {
         return Err(invalid("The url is not an absolute http or https URL"));
     }
-    let are_headers = |text: String| serde_json::from_str::<BTreeMap<String, String>>(&text).is_ok();
+    let are_headers = |text: String| texts(&text).is_some();
     if !webhook.custom_headers.is_none_or(are_headers) {
         return Err(invalid("custom_headers is no text with a JSON object of texts in it"));
     }

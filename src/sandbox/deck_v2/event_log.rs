@@ -1,11 +1,12 @@
 //! What happens, told as events that are kept for 30 days.
 
-use super::kept::{Resource, asks_for, object, page, text};
+use super::kept::{Resource, asks_for, page, resource, text};
 use super::{State, invalid, iso, ok, refusal};
 use crate::deck_v2::event_log;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::{self, object};
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::{Duration, SystemTime};
 
 pub(super) const HANDLERS: Handlers<State> =
@@ -33,21 +34,22 @@ const SUMMARY: [&str; 13] = [
 impl State {
     /// Tells that this has happened to the resource, by an event such as `agent.created`.
     pub(super) fn tell(&mut self, kind: &str, about: &Resource, at: SystemTime) {
-        let summary: Resource =
-            SUMMARY.iter().filter_map(|name| Some(((*name).to_owned(), about.get(*name)?.clone()))).collect();
+        let mut told =
+            SUMMARY.iter().filter_map(|name| Some(((*name).to_owned(), about.get(*name)?.clone())));
+        let summary = object::members(&mut told);
         // Numbers and not chance: what happens on the clock is told when somebody looks, and looking draws nothing.
         self.told += 1;
         let id = format!("evt_{:016}", self.told);
-        let event = json!({
+        let event = object!({
             "id": id,
             "object": "event",
             "type": kind,
             "data": summary,
             "created_at": iso(at),
         });
-        let event = object(event);
+        let event = resource(event);
         self.forget_events(at);
-        self.events.put(id, event.clone());
+        self.events.put(&id, event.clone());
         self.deliver(&event, at);
     }
 
@@ -55,15 +57,15 @@ impl State {
         let since = iso(now.checked_sub(KEPT).unwrap_or(SystemTime::UNIX_EPOCH));
         // Times of one form sort as their texts do.
         let is_kept = |event: &Resource| event.get("created_at").and_then(Value::as_str) >= Some(&since);
-        self.events.retain(|_, event| is_kept(event));
+        self.events.retain(&|_, event| is_kept(event));
         let since = now.checked_sub(KEPT).unwrap_or(SystemTime::UNIX_EPOCH);
-        self.outbox.retain(|sent| since <= sent.message.at);
+        self.outbox.retain(&|sent| since <= sent.message.at);
     }
 
     fn list_events(&mut self, asked: &Asked<'_>) -> Step {
         self.forget_events(asked.now);
         let between = between(asked)?;
-        page(&self.events, asked, |event| {
+        page(&self.events, asked, &|event| {
             asks_for(asked, "type", event, "type") && between(text(event, "created_at"))
         })
     }

@@ -1,12 +1,13 @@
 //! Resources as Deck keeps them: an id, the members they were made with, and two dates.
 
 use super::{invalid, iso, ok, refusal};
+use crate::sandbox::body::Body;
 use crate::sandbox::exchange::{Asked, Reply, Step};
+use crate::sandbox::object::object;
 use crate::sandbox::random::Random;
 use crate::sandbox::store::Store;
 use http::StatusCode;
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::time::SystemTime;
 
 /// A resource as it is answered.
@@ -64,11 +65,7 @@ impl Kept {
     }
 
     /// What a PATCH makes of the resource, which has to read as a `T`. What `T` does not know is kept as it is.
-    pub(super) fn patched<T: DeserializeOwned>(
-        &self,
-        id: &str,
-        asked: &Asked<'_>,
-    ) -> Result<Resource, Reply> {
+    pub(super) fn patched<T: Body>(&self, id: &str, asked: &Asked<'_>) -> Result<Resource, Reply> {
         let mut changed = self.get(id)?.clone();
         let changes: Resource = body(asked)?;
         if let Some(fixed) = FIXED.iter().find(|name| changes.contains_key(**name)) {
@@ -80,11 +77,7 @@ impl Kept {
     }
 
     /// The same, and keeps it.
-    pub(super) fn patch<T: DeserializeOwned>(
-        &mut self,
-        id: &str,
-        asked: &Asked<'_>,
-    ) -> Result<Resource, Reply> {
+    pub(super) fn patch<T: Body>(&mut self, id: &str, asked: &Asked<'_>) -> Result<Resource, Reply> {
         let changed = self.patched::<T>(id, asked)?;
         self.set(id, asked.now, changed)
     }
@@ -95,7 +88,7 @@ impl Kept {
     }
 
     /// A page of those that the filter lets through.
-    pub(super) fn page(&self, asked: &Asked<'_>, filter: impl Fn(&Resource) -> bool) -> Step {
+    pub(super) fn page(&self, asked: &Asked<'_>, filter: &dyn Fn(&Resource) -> bool) -> Step {
         page(&self.items, asked, filter)
     }
 
@@ -112,16 +105,16 @@ pub(super) fn new_id(prefix: &str, random: &Random) -> String {
 }
 
 /// A page of what is kept in this store.
-pub(super) fn page(items: &Store<Resource>, asked: &Asked<'_>, filter: impl Fn(&Resource) -> bool) -> Step {
+pub(super) fn page(items: &Store<Resource>, asked: &Asked<'_>, filter: &dyn Fn(&Resource) -> bool) -> Step {
     let limit = match asked.query("limit").map(str::parse) {
         None => 20,
         Some(Ok(limit @ 1..=100)) => limit,
         Some(_) => return Err(invalid("limit is not a number from 1 to 100")),
     };
-    let found = items.follow(asked.query("cursor"), limit, |_, resource| filter(resource));
+    let found = items.follow(asked.query("cursor"), limit, &|_, resource| filter(resource));
     let found = found.ok_or_else(|| invalid("cursor is none of Deck's"))?;
     let data: Vec<_> = found.items.iter().map(|(_, resource)| resource).collect();
-    ok(json!({ "data": data, "has_more": found.next.is_some(), "next_cursor": found.next }))
+    ok(object!({ "data": data, "has_more": found.next.is_some(), "next_cursor": found.next }))
 }
 
 /// Whether the resource's member is among the values that the query asks for, if it asks for any.
@@ -131,39 +124,38 @@ pub(super) fn asks_for(asked: &Asked<'_>, parameter: &str, resource: &Resource, 
     values.peek().is_none() || values.any(|(_, value)| held == Some(value))
 }
 
-pub(super) fn body<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, Reply> {
-    asked.json().map_err(|error| invalid(&format!("The request body is not valid: {error}")))
+pub(super) fn body<T: Body>(asked: &Asked<'_>) -> Result<T, Reply> {
+    asked.json().map_err(not_valid)
 }
 
 /// The members of a body that reads as a `T` and has nothing beside. What was not sent is there as `T` has it.
-pub(super) fn members<T: DeserializeOwned + Serialize>(asked: &Asked<'_>) -> Result<Resource, Reply> {
+pub(super) fn members<T: Body>(asked: &Asked<'_>) -> Result<Resource, Reply> {
     let sent: Resource = body(asked)?;
-    let known = written(&read::<T>(sent.clone())?);
-    match sent.keys().find(|name| !known.contains_key(*name)) {
+    read::<T>(sent.clone())?;
+    match sent.keys().find(|name| !T::KEYS.contains(&name.as_str())) {
         Some(name) => Err(invalid(&format!("{name} is no member of this request"))),
-        None => Ok(known),
+        None => Ok(with_all(sent, T::KEYS)),
     }
 }
 
-/// The same for a request of which not every member is documented: what `T` does not know is kept as it is.
-pub(super) fn any_members<T: DeserializeOwned + Serialize>(asked: &Asked<'_>) -> Result<Resource, Reply> {
-    let mut sent: Resource = body(asked)?;
-    let known = written(&read::<T>(sent.clone())?);
-    sent.extend(known);
-    Ok(sent)
+/// The resource with all of these members, null where they are absent.
+pub(super) fn with_all(mut resource: Resource, names: &[&str]) -> Resource {
+    for name in names {
+        resource.entry(*name).or_insert(Value::Null);
+    }
+    resource
 }
 
-fn written(value: &impl Serialize) -> Resource {
-    serde_json::to_value(value).map(object).unwrap_or_default()
+pub(super) fn read<T: Body>(members: Resource) -> Result<T, Reply> {
+    T::of(members).map_err(not_valid)
 }
 
-pub(super) fn read<T: DeserializeOwned>(members: Resource) -> Result<T, Reply> {
-    let read = serde_json::from_value(Value::Object(members));
-    read.map_err(|error| invalid(&format!("The request body is not valid: {error}")))
+fn not_valid(error: serde_json::Error) -> Reply {
+    invalid(&format!("The request body is not valid: {error}"))
 }
 
 /// The members of a JSON object; none of anything else.
-pub(super) fn object(json: Value) -> Resource {
+pub(super) fn resource(json: Value) -> Resource {
     match json {
         Value::Object(members) => members,
         _ => Resource::new(),

@@ -13,21 +13,22 @@ mod tasks;
 mod test;
 
 use super::context::{Context, lock};
-use super::deliveries::{Outbox, Vendor as _};
 use super::exchange::{Asked, Handlers, Reply, Step};
 use super::idempotency::{Answers, OtherRequest};
+use super::outbox::{self, Outbox};
 use super::store::Store;
 use crate::deck_v2::{Config, CredentialId, SourceId};
 use crate::operation::Repeat;
+use crate::sandbox::object::object;
 use clock::Next;
 use credentials::SignIn;
 use event_destinations::Hook;
 pub(super) use event_destinations::POLICY;
 use http::StatusCode;
 use kept::{Kept, Resource, new_id};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     fmt,
     sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
@@ -106,7 +107,7 @@ impl<'a> DeckV2<'a> {
         let Context { random, .. } = self.context;
         let now = self.context.now();
         let mut state = self.state();
-        state.catch_up(now);
+        outbox::catch_up(&mut *state, now);
         if !state.takes_session_token(session_token, now) {
             return None;
         }
@@ -130,7 +131,7 @@ impl<'a> DeckV2<'a> {
     /// The events of the last 30 days, oldest first, as Deck would deliver them.
     pub fn events(&self) -> Vec<Value> {
         let (mut state, now) = (self.state(), self.context.now());
-        state.catch_up(now);
+        outbox::catch_up(&mut *state, now);
         state.forget_events(now);
         state.events.iter().map(|(_, event)| Value::Object(event.clone())).collect()
     }
@@ -161,7 +162,7 @@ pub(super) struct State {
     session_tokens: Store<SystemTime>,
     runs: Kept,
     /// What runs of a task end with, by the task, where a test has said so.
-    outputs: HashMap<String, Value>,
+    outputs: Map<String, Value>,
     sessions: Kept,
     session_limit: Option<usize>,
     storage: Kept,
@@ -172,7 +173,7 @@ pub(super) struct State {
     told: u64,
     destinations: Kept,
     /// What Deck keeps of webhooks to itself, by their destinations.
-    hooks: HashMap<String, Hook>,
+    hooks: Store<Hook>,
     outbox: Outbox,
     /// How far time has come.
     now: SystemTime,
@@ -193,7 +194,7 @@ impl State {
             sign_ins: Store::default(),
             session_tokens: Store::default(),
             runs: Kept::new("task_run", "trun_"),
-            outputs: HashMap::new(),
+            outputs: Map::new(),
             sessions: Kept::new("session", "sess_"),
             session_limit: None,
             storage: Kept::new("storage", "stor_"),
@@ -201,7 +202,7 @@ impl State {
             events: Store::default(),
             told: 0,
             destinations: Kept::new("event_destination", "evtd_"),
-            hooks: HashMap::new(),
+            hooks: Store::default(),
             outbox,
             now: SystemTime::UNIX_EPOCH,
             next: Store::default(),
@@ -220,7 +221,7 @@ impl State {
         if asked.header("authorization") != format!("Bearer {}", self.api_key) {
             return failure(StatusCode::UNAUTHORIZED);
         }
-        self.catch_up(asked.now);
+        outbox::catch_up(self, asked.now);
         let reply = self.take(asked.now).and_then(|()| self.carry_out_once(asked));
         reply.unwrap_or_else(|refusal| self.with_request_id(refusal))
     }
@@ -287,7 +288,7 @@ fn created(body: impl Into<Value>) -> Step {
 
 /// What confirms that a resource is gone.
 fn deleted(resource: &Resource) -> Value {
-    json!({ "id": resource.get("id"), "object": resource.get("object"), "deleted": true })
+    object!({ "id": resource.get("id"), "object": resource.get("object"), "deleted": true })
 }
 
 /// What Deck answers with this status, whatever was asked.
@@ -307,12 +308,12 @@ fn invalid(message: &str) -> Reply {
 }
 
 fn refusal(status: StatusCode, kind: &str, code: &str, message: &str) -> Reply {
-    Reply::json(status, json!({ "errors": [error(kind, code, message)] }))
+    Reply::json(status, object!({ "errors": json!([error(kind, code, message)]) }))
 }
 
 /// As refusals and runs have it.
 fn error(kind: &str, code: &str, message: &str) -> Value {
-    json!({ "type": kind, "code": code, "message": message })
+    object!({ "type": kind, "code": code, "message": message })
 }
 
 fn iso(time: SystemTime) -> String {

@@ -4,7 +4,7 @@ use super::kept::new_id;
 use super::{State, created, iso};
 use crate::deck_v2::session_tokens;
 use crate::sandbox::exchange::{Asked, Handlers, Step};
-use serde_json::json;
+use crate::sandbox::object::object;
 use std::time::{Duration, SystemTime};
 
 pub(super) const HANDLERS: Handlers<State> = &[(&session_tokens::CREATE, State::create_session_token)];
@@ -15,15 +15,15 @@ impl State {
     fn create_session_token(&mut self, asked: &Asked<'_>) -> Step {
         let token = new_id("tk_", asked.random);
         let expires = asked.now + LIFETIME;
-        let body = json!({
+        let body = object!({
             "id": new_id("tok_", asked.random),
             "object": "token",
             "token": token,
             "expires_at": iso(expires),
             "created_at": iso(asked.now),
         });
-        self.session_tokens.retain(|_, expires| asked.now < *expires);
-        self.session_tokens.put(token, expires);
+        self.session_tokens.retain(&|_, expires| asked.now < *expires);
+        self.session_tokens.put(&token, expires);
         created(body)
     }
 

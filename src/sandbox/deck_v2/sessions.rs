@@ -1,11 +1,12 @@
 //! Sessions: they begin with a run, idle when none is left, and end after ten minutes of that.
 
 use super::clock::{runtime, seconds};
-use super::kept::{Resource, object, text};
+use super::kept::{Resource, resource, text};
 use super::task_runs::is_active;
 use super::{DeckV2, State, invalid, ok, refusal};
 use crate::deck_v2::sessions;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::object;
 use http::StatusCode;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
@@ -28,7 +29,7 @@ impl DeckV2<'_> {
 
 impl State {
     fn list_sessions(&mut self, asked: &Asked<'_>) -> Step {
-        self.sessions.page(asked, |_| true)
+        self.sessions.page(asked, &|_| true)
     }
 
     fn get_session(&mut self, asked: &Asked<'_>) -> Step {
@@ -43,7 +44,7 @@ impl State {
         self.set_session(id, asked.now, "completing");
         self.later(id, asked.now + ENDS, Self::complete_session);
         for run in self.runs_in(id) {
-            self.end_run(&run, asked.now, "canceled", json!({ "interaction": null }));
+            self.end_run(&run, asked.now, "canceled", object!({ "interaction": Value::Null }));
         }
         ok(self.sessions.get(id)?.clone())
     }
@@ -56,14 +57,14 @@ impl State {
                 false => Ok(id.to_owned()),
             };
         }
-        let open = self.sessions.items.iter().filter(|(_, session)| !has_ended(session)).count();
+        let open = self.sessions.items.filter(&|_, session| !has_ended(session)).len();
         if self.session_limit.is_some_and(|most| open >= most) {
             let message = "Agent sandbox limit exceeded.";
             let status = StatusCode::TOO_MANY_REQUESTS;
             return Err(refusal(status, "rate_limit", "session_limit_exceeded", message));
         }
-        let members = json!({ "status": "queued", "runtime_ms": 0, "task_runs": [] });
-        let session = self.sessions.add(asked, object(members));
+        let members = object!({ "status": "queued", "runtime_ms": 0, "task_runs": json!([]) });
+        let session = self.sessions.add(asked, resource(members));
         self.tell("session.queued", &session, asked.now);
         Ok(text(&session, "id").to_owned())
     }
@@ -73,8 +74,12 @@ impl State {
         self.forget_next(id);
         let runs = self.sessions.items.get_mut(id).and_then(|session| session.get_mut("task_runs"));
         if let Some(runs) = runs.and_then(Value::as_array_mut) {
-            let names = ["id", "task_id", "agent_id", "credential_id"];
-            runs.push(names.into_iter().map(|name| (name, run.get(name).cloned())).collect());
+            runs.push(object!({
+                "id": run.get("id"),
+                "task_id": run.get("task_id"),
+                "agent_id": run.get("agent_id"),
+                "credential_id": run.get("credential_id"),
+            }));
         }
     }
 
@@ -102,17 +107,15 @@ impl State {
         if text(session, "status") == status {
             return;
         }
-        let members = json!({ "status": status, "runtime_ms": runtime(session, at) });
-        if let Ok(session) = self.sessions.set(id, at, object(members)) {
+        let members = object!({ "status": status, "runtime_ms": runtime(session, at) });
+        if let Ok(session) = self.sessions.set(id, at, resource(members)) {
             self.tell(&format!("session.{status}"), &session, at);
         }
     }
 
     /// The runs in it that have yet to end.
     fn runs_in(&self, id: &str) -> Vec<String> {
-        let runs = self.runs.items.iter();
-        let active = runs.filter(|(_, run)| text(run, "session_id") == id && is_active(run));
-        active.map(|(id, _)| id.to_owned()).collect()
+        self.runs.items.ids(&|run| text(run, "session_id") == id && is_active(run))
     }
 }
 

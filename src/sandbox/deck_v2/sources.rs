@@ -1,11 +1,12 @@
 //! Sources: websites.
 
-use super::kept::{Resource, members, object, read};
+use super::kept::{Resource, members, read, resource};
 use super::{State, created, deleted, invalid, ok};
 use crate::deck_v2::sources;
+use crate::sandbox::body::{body, read_by_serde};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use crate::sandbox::object::object;
+use serde::Deserialize;
 use std::time::SystemTime;
 
 pub(super) const HANDLERS: Handlers<State> = &[
@@ -16,24 +17,27 @@ pub(super) const HANDLERS: Handlers<State> = &[
     (&sources::DELETE, State::delete_source),
 ];
 
-#[derive(Deserialize, Serialize)]
-struct Body {
-    #[serde(rename = "type")]
-    kind: Kind,
-    website: Website,
-    name: Option<String>,
+body! {
+    struct Body {
+        kind: Kind = "type",
+        website: Website,
+        name: Option<String>,
+        ..
+    }
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Website,
 }
 
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Website {
-    url: String,
+read_by_serde! { Kind }
+
+body! {
+    struct Website {
+        url: String,
+    }
 }
 
 /// The members with the address as Deck keeps it.
@@ -42,7 +46,7 @@ fn normalised(members: Resource) -> Result<Resource, Reply> {
     let url = url::Url::parse(&website.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let url = url.ok_or_else(|| invalid("website.url is no address of a website"))?;
     let mut members = members;
-    members.insert("website".to_owned(), json!({ "url": url.as_str() }));
+    members.insert("website".to_owned(), object!({ "url": url.as_str() }));
     Ok(members)
 }
 
@@ -56,13 +60,13 @@ impl State {
     /// A website that is called after its host.
     pub(super) fn add_source(&mut self, id: &str, url: &str, now: SystemTime) {
         let name = url.trim_start_matches("https://");
-        let members = json!({ "type": "website", "name": name, "website": { "url": url } });
-        let source = self.sources.add_as(id, now, object(members));
+        let members = object!({ "type": "website", "name": name, "website": object!({ "url": url }) });
+        let source = self.sources.add_as(id, now, resource(members));
         self.tell("source.created", &source, now);
     }
 
     fn list_sources(&mut self, asked: &Asked<'_>) -> Step {
-        self.sources.page(asked, |_| true)
+        self.sources.page(asked, &|_| true)
     }
 
     fn get_source(&mut self, asked: &Asked<'_>) -> Step {

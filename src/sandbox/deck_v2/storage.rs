@@ -1,14 +1,15 @@
 //! Files: stored by a run whose task says so, read over a link that lasts a quarter of an hour.
 
 use super::clock::seconds;
-use super::kept::{Resource, object, text};
+use super::kept::{Resource, resource, text};
 use super::task_runs::{example, is_active};
 use super::{State, iso, ok};
 use crate::deck_v2::storage;
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::jwt;
+use crate::sandbox::object::{self, object};
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use url::form_urlencoded;
@@ -32,13 +33,13 @@ impl State {
 
     /// The run's files, as the answer has them.
     pub(super) fn storage_of(&self, run: &str, asked: &Asked<'_>) -> Value {
-        let items = self.storage.items.iter().filter(|(_, item)| text(item, "task_run_id") == run);
-        items.map(|(_, item)| Value::Object(self.with_link(item, asked))).collect()
+        let items = self.storage.items.filter(&|_, item| text(item, "task_run_id") == run);
+        object::list(&mut items.into_iter().map(|(_, item)| self.with_link(item, asked).into()))
     }
 
     /// One screenshot of each run that has ended.
     pub(super) fn artifacts_of(&self, run: &Resource, asked: &Asked<'_>) -> Value {
-        let screenshot = json!({
+        let screenshot = object!({
             "file_name": "end.png",
             "file_type": "image/png",
             "file_size": SCREENSHOT.len(),
@@ -46,7 +47,7 @@ impl State {
             "url": self.link(&format!("{}.png", text(run, "id")), asked),
             "reasoning": "The work is done",
         });
-        json!({ "screenshots": if is_active(run) { json!([]) } else { json!([screenshot]) } })
+        object!({ "screenshots": if is_active(run) { json!([]) } else { json!([screenshot]) } })
     }
 
     /// Stores the file of a run, where its task says so. Its id follows from the run's: looking draws nothing.
@@ -56,17 +57,17 @@ impl State {
             return;
         }
         let extracts = settings["extraction"] == true;
-        let members = json!({
+        let members = object!({
             "file_name": "statement.csv",
             "file_type": "text/csv",
             "file_size": STATEMENT.len(),
-            "metadata": {},
+            "metadata": json!({}),
             "extraction": if extracts { example(&settings["extraction_schema"]) } else { Value::Null },
             "task_run_id": run,
             "result": if extracts { json!("success") } else { Value::Null },
         });
         let id = format!("stor_{}", run.trim_start_matches("trun_"));
-        self.storage.add_as(&id, at, object(members));
+        self.storage.add_as(&id, at, resource(members));
         if let Some(item) = self.storage.items.get_mut(&id) {
             item.remove("updated_at");
             let item = item.clone();
@@ -82,17 +83,19 @@ impl State {
     }
 
     fn link(&self, file: &str, asked: &Asked<'_>) -> Option<String> {
-        let claims = json!({ "file": file, "until": iso(asked.now + LASTS) });
+        let claims = object!({ "file": file, "until": iso(asked.now + LASTS) });
         let token = jwt::sign(&claims, self.file_secret?);
         Some(format!("{}/files/{file}?token={token}", asked.base_url))
     }
 
     /// What a link leads to: no key is asked for, only the signature.
     pub(in crate::sandbox) fn file(&self, path: &str, query: &str, now: SystemTime) -> Option<Reply> {
-        #[derive(Deserialize)]
-        struct Claims {
-            file: String,
-            until: String,
+        body! {
+            struct Claims {
+                file: String,
+                until: String,
+                ..
+            }
         }
 
         let file = path.strip_prefix("/files/")?;

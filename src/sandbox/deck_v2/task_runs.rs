@@ -1,12 +1,13 @@
 //! Runs: queued, running, with a question in between, completed; a second of the clock for each step.
 
 use super::clock::{created, runtime, seconds};
-use super::kept::{Resource, asks_for, body, members, object, text};
+use super::kept::{Resource, asks_for, body, members, resource, text};
 use super::{DeckV2, State, error, invalid, ok, refusal};
 use crate::deck_v2::{TaskId, task_runs};
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step, later};
+use crate::sandbox::object::{self, object};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime};
 
@@ -62,13 +63,15 @@ impl DeckV2<'_> {
 
 impl State {
     fn run_task(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize, Serialize)]
-        struct Body {
-            credential_id: Option<String>,
-            source_id: Option<String>,
-            session_id: Option<String>,
-            input: Option<Value>,
-            request_id: Option<String>,
+        body! {
+            struct Body {
+                credential_id: Option<String>,
+                source_id: Option<String>,
+                session_id: Option<String>,
+                input: Option<Value>,
+                request_id: Option<String>,
+                ..
+            }
         }
 
         let task_id = asked.id("task_id")?;
@@ -90,16 +93,16 @@ impl State {
         }
         has_all(task.get("input_schema"), run.get("input"))?;
         let session = self.enter_session(run.get("session_id").and_then(Value::as_str), asked)?;
-        run.extend(object(json!({
+        run.extend(resource(object!({
             "status": "queued",
-            "result": null,
+            "result": Value::Null,
             "task_id": task_id,
             "agent_id": task.get("agent_id"),
             "session_id": session,
-            "runtime_ms": null,
-            "output": null,
-            "errors": [],
-            "interaction": null,
+            "runtime_ms": Value::Null,
+            "output": Value::Null,
+            "errors": json!([]),
+            "interaction": Value::Null,
         })));
         let run = self.runs.add(asked, run);
         self.file_secret.get_or_insert_with(|| asked.random.uuid());
@@ -112,7 +115,7 @@ impl State {
     fn list_task_runs(&mut self, asked: &Asked<'_>) -> Step {
         let between = super::event_log::between(asked)?;
         let names = ["status", "source_id", "agent_id", "credential_id", "task_id"];
-        let found = self.runs.page(asked, |run| {
+        let found = self.runs.page(asked, &|run| {
             names.iter().all(|name| asks_for(asked, name, run, name))
                 && asks_for(asked, "outcome", run, "result")
                 && between(text(run, "created_at"))
@@ -137,16 +140,16 @@ impl State {
         if !matches!(text(self.runs.get(id)?, "status"), "queued" | "running" | "interaction_required") {
             return Err(invalid("The run is neither queued nor running"));
         }
-        let run = self.set_run(id, asked.now, "canceling", json!({ "interaction": null }))?;
+        let run = self.set_run(id, asked.now, "canceling", object!({ "interaction": Value::Null }))?;
         self.later(id, asked.now + STEP, |state, id, at| state.end_run(id, at, "canceled", json!({})));
         Ok(self.run_reply(run, asked))
     }
 
     fn answer_interaction(&mut self, asked: &Asked<'_>) -> Step {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            input: Map<String, Value>,
+        body! {
+            struct Body {
+                input: Map<String, Value>,
+            }
         }
 
         let id = asked.id("run_id")?;
@@ -160,7 +163,7 @@ impl State {
         let answer = input.get(question.field).ok_or_else(|| missing(question.field))?;
         let right = answer == question.answer;
         if right {
-            self.set_run(id, asked.now, "running", json!({ "interaction": null }))?;
+            self.set_run(id, asked.now, "running", object!({ "interaction": Value::Null }))?;
             self.go_on(id, asked.now);
         } else {
             self.ask(id, asked.now, question);
@@ -172,7 +175,7 @@ impl State {
     fn list_task_run_storage(&mut self, asked: &Asked<'_>) -> Step {
         let id = asked.id("run_id")?;
         self.runs.get(id)?;
-        ok(json!({ "data": self.storage_of(id, asked), "has_more": false, "next_cursor": null }))
+        ok(object!({ "data": self.storage_of(id, asked), "has_more": false, "next_cursor": Value::Null }))
     }
 
     /// The run with those of its larger parts that are asked for.
@@ -193,7 +196,7 @@ impl State {
 
     /// Changes a run, and tells of it.
     fn set_run(&mut self, id: &str, at: SystemTime, status: &str, more: Value) -> Result<Resource, Reply> {
-        let mut members = object(more);
+        let mut members = resource(more);
         members.insert("status".to_owned(), status.into());
         let run = self.runs.set(id, at, members)?;
         self.tell(&format!("task_run.{status}"), &run, at);
@@ -238,9 +241,9 @@ impl State {
 
     fn ask(&mut self, id: &str, at: SystemTime, question: &Question) {
         let Question { kind, message, field, .. } = question;
-        let field = json!({ "name": field, "type": "text", "label": field });
-        let interaction = json!({ "type": kind, "message": message, "fields": [field] });
-        if self.set_run(id, at, "interaction_required", json!({ "interaction": interaction })).is_ok() {
+        let field = object!({ "name": field, "type": "text", "label": field });
+        let interaction = object!({ "type": kind, "message": message, "fields": json!([field]) });
+        if self.set_run(id, at, "interaction_required", object!({ "interaction": interaction })).is_ok() {
             self.work(id, at + ASKS, |state, id, at| {
                 let error = error("interaction", "interaction_timeout", "Nobody has answered in time");
                 state.fail_run(id, at, error);
@@ -263,18 +266,18 @@ impl State {
         let output = self.outputs.get(&task_id).cloned();
         let output = output.unwrap_or_else(|| schema.map_or_else(|| json!({}), example));
         self.store_file(id, &task_id, at);
-        self.end_run(id, at, "completed", json!({ "result": "success", "output": output }));
+        self.end_run(id, at, "completed", object!({ "result": "success", "output": output }));
     }
 
     fn fail_run(&mut self, id: &str, at: SystemTime, error: Value) {
-        let more = json!({ "result": "failure", "errors": [error], "interaction": null });
+        let more = object!({ "result": "failure", "errors": json!([error]), "interaction": Value::Null });
         self.end_run(id, at, "failed", more);
     }
 
     pub(super) fn end_run(&mut self, id: &str, at: SystemTime, status: &str, more: Value) {
         self.forget_next(id);
         let Ok(run) = self.runs.get(id) else { return };
-        let mut more = object(more);
+        let mut more = resource(more);
         more.insert("runtime_ms".to_owned(), runtime(run, at).into());
         if let Ok(run) = self.set_run(id, at, status, more.into()) {
             self.rest_session(text(&run, "session_id"), at);
@@ -315,7 +318,7 @@ pub(super) fn example(schema: &Value) -> Value {
     match kind.unwrap_or_default() {
         "object" => {
             let properties = schema["properties"].as_object().into_iter().flatten();
-            properties.map(|(name, schema)| (name.clone(), example(schema))).collect()
+            object::members(&mut properties.map(|(name, schema)| (name.clone(), example(schema)))).into()
         }
         "array" => json!([example(&schema["items"])]),
         "string" => json!("text"),

@@ -1,11 +1,12 @@
 //! Tasks, which their agents name. Runs of them are in `task_runs`.
 
-use super::kept::{any_members, asks_for, text};
+use super::kept::{Resource, asks_for, body, read, resource, text, with_all};
 use super::{State, created, deleted, invalid, ok};
 use crate::deck_v2::tasks::{self, TaskStorage};
-use crate::sandbox::exchange::{Asked, Handlers, Step};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use crate::sandbox::body::{Body as _, OrDefault, body, read_by_serde};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::{self, object};
+use serde_json::Value;
 
 pub(super) const HANDLERS: Handlers<State> = &[
     (&tasks::CREATE, State::create_task),
@@ -15,37 +16,42 @@ pub(super) const HANDLERS: Handlers<State> = &[
     (&tasks::DELETE, State::delete_task),
 ];
 
-#[derive(Deserialize, Serialize)]
-struct Body {
-    name: String,
-    agent_id: String,
-    prompt: Option<String>,
-    input_schema: Option<Value>,
-    output_schema: Option<Value>,
-    storage: Option<TaskStorage>,
-    #[serde(default)]
-    extraction: bool,
-    #[serde(default)]
-    settings: Settings,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(default)]
-struct Settings {
-    timeout_seconds: u32,
-    #[serde(flatten)]
-    more: Map<String, Value>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { timeout_seconds: 1800, more: Map::new() }
+body! {
+    struct Body {
+        name: String,
+        agent_id: String,
+        prompt: Option<String>,
+        input_schema: Option<Value>,
+        output_schema: Option<Value>,
+        storage: Option<TaskStorage>,
+        extraction: OrDefault<bool>,
+        settings: OrDefault<Settings>,
+        ..
     }
+}
+
+body! {
+    #[derive(Default)]
+    struct Settings {
+        timeout_seconds: OrDefault<u32>,
+        ..
+    }
+}
+
+read_by_serde! { TaskStorage }
+
+/// What Deck makes of members that are left out. Of storage it keeps what it knows.
+fn complete(mut members: Resource) -> Result<Resource, Reply> {
+    let Body { extraction: OrDefault(extraction), storage, .. } = read(members.clone())?;
+    let mut settings = resource(object!({ "timeout_seconds": 1800 }));
+    settings.extend(members.remove("settings").map(resource).unwrap_or_default());
+    members.extend(resource(object!({ "extraction": extraction, "storage": storage, "settings": settings })));
+    Ok(with_all(members, Body::KEYS))
 }
 
 impl State {
     fn create_task(&mut self, asked: &Asked<'_>) -> Step {
-        let mut members = any_members::<Body>(asked)?;
+        let mut members = complete(body(asked)?)?;
         let agent = text(&members, "agent_id").to_owned();
         self.agents.get(&agent)?;
         members.insert("status".to_owned(), "learning".into());
@@ -62,7 +68,7 @@ impl State {
     }
 
     fn list_tasks(&mut self, asked: &Asked<'_>) -> Step {
-        self.tasks.page(asked, |task| {
+        self.tasks.page(asked, &|task| {
             asks_for(asked, "agent_id", task, "agent_id") && asks_for(asked, "status", task, "status")
         })
     }
@@ -93,15 +99,19 @@ impl State {
 
     /// Makes the agent name its tasks as they are now.
     pub(super) fn name_tasks(&mut self, agent: &str) {
-        let tasks = self.tasks.items.iter().map(|(_, task)| task);
-        let own = tasks.filter(|task| task.get("agent_id").and_then(Value::as_str) == Some(agent));
-        let named = own.map(|task| {
+        let own = self.tasks.items.filter(&|_, task| text(task, "agent_id") == agent);
+        let mut named = own.into_iter().map(|(_, task)| {
             let member = |name: &str| task.get(name).cloned().unwrap_or_default();
-            json!({ "id": member("id"), "object": "task", "name": member("name"), "status": member("status") })
+            object!({
+                "id": member("id"),
+                "object": "task",
+                "name": member("name"),
+                "status": member("status"),
+            })
         });
-        let named: Vec<_> = named.collect();
+        let named = object::list(&mut named);
         if let Some(agent) = self.agents.items.get_mut(agent) {
-            agent.insert("tasks".to_owned(), named.into());
+            agent.insert("tasks".to_owned(), named);
         }
     }
 }

@@ -3,12 +3,12 @@
 use super::{State, ok};
 use crate::deck_v2::test;
 use crate::sandbox::exchange::{Asked, Handlers, Step};
-use serde_json::json;
+use crate::sandbox::object::object;
 
 pub(super) const HANDLERS: Handlers<State> = &[(&test::GET, State::test)];
 
 impl State {
     fn test(&mut self, _: &Asked<'_>) -> Step {
-        ok(json!({ "status": "ready", "environment": "live" }))
+        ok(object!({ "status": "ready", "environment": "live" }))
     }
 }

@@ -5,12 +5,15 @@ use crate::sandbox::apideck::catalog::{self, Auth, SERVICES, Service};
 use crate::sandbox::apideck::connection::{self, Record};
 use crate::sandbox::apideck::pages::flag;
 use crate::sandbox::apideck::{
-    State, body, consumer, invalid, invalid_state, iso, key, not_found, refusal, service, success,
+    State, body, consumer, invalid, invalid_state, iso, key, not_found, not_valid, refusal, service, success,
 };
-use crate::sandbox::exchange::{Asked, Handlers, Object, Reply, Step, present};
+use crate::sandbox::body::{Member, body, read_by_serde};
+use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::object;
+use crate::types::Patch;
 use http::StatusCode;
+use serde::Deserialize;
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> = &[
@@ -62,13 +65,15 @@ impl State {
 
     fn update(&mut self, asked: &Asked<'_>) -> Step {
         let (service, update) = (service(asked)?, Update::read(asked)?);
-        update.apply(self.record(consumer(asked), service, asked.now_millis()), asked);
+        self.change_record(consumer(asked), service, asked.now_millis(), |record| {
+            update.apply(record, asked)
+        });
         Ok(success(self.show(asked, service)))
     }
 
     fn delete(&mut self, asked: &Asked<'_>) -> Step {
         let service = service(asked)?;
-        match self.records.remove(&key(consumer(asked), service)) {
+        match self.records.delete(&key(consumer(asked), service)) {
             Some(_) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
             None => Err(no_connection(service)),
         }
@@ -77,7 +82,7 @@ impl State {
     fn import(&mut self, asked: &Asked<'_>) -> Step {
         let service = service(asked)?;
         let import: Import = body(asked)?;
-        if let Some(Object(credentials)) = &import.credentials {
+        if let Some(credentials) = &import.credentials {
             if service.auth.grant_type().is_none() {
                 return Err(invalid_state("The connector does not use OAuth: import settings instead"));
             }
@@ -85,17 +90,19 @@ impl State {
                 return Err(invalid("credentials hold neither an access_token nor a refresh_token"));
             }
         }
-        let expires = import.credentials.map(|Object(credentials)| credentials.expires()).transpose()?;
-        let record = self.record(consumer(asked), service, asked.now_millis());
-        if let Some(expires) = expires {
-            // One that has expired, or does not say when it will, is refreshed at once.
-            record.grant_until(expires.unwrap_or_default().max(asked.now_millis()));
-        }
-        record.merge_settings(import.settings.unwrap_or_default());
-        if let Some(metadata) = import.metadata {
-            record.metadata = metadata;
-        }
-        record.updated_at = asked.now_millis();
+        let expires = import.credentials.map(|credentials| credentials.expires()).transpose()?;
+        let now = asked.now_millis();
+        self.change_record(consumer(asked), service, now, |record| {
+            if let Some(expires) = expires {
+                // One that has expired, or does not say when it will, is refreshed at once.
+                record.grant_until(expires.unwrap_or_default().max(now));
+            }
+            record.merge_settings(import.settings.unwrap_or_default());
+            if let Some(metadata) = import.metadata {
+                record.metadata = metadata;
+            }
+            record.updated_at = now;
+        });
         Ok(success(self.show(asked, service)))
     }
 
@@ -119,10 +126,10 @@ impl State {
             Some(record) if record.is_unconfirmed() => return Err(unconfirmed()),
             Some(record) => {
                 let mut record = record.clone();
-                record.migrated_from = Some(source.id);
+                (record.service, record.migrated_from) = (target, Some(source.id));
                 record.updated_at = asked.now_millis();
-                self.records.remove(&key(consumer(asked), source));
-                self.records.insert(key(consumer(asked), target), record);
+                self.records.delete(&key(consumer(asked), source));
+                self.records.put(&key(consumer(asked), target), record);
             }
         }
         Ok(success(self.show(asked, target)))
@@ -165,7 +172,7 @@ impl State {
             record.refresh(now);
         }
         let (state, _) = connection::state(service, Some(record), now);
-        Ok(success(json!({ "id": format!("{}+{}", service.unified_api, service.id), "state": state })))
+        Ok(success(object!({ "id": format!("{}+{}", service.unified_api, service.id), "state": state })))
     }
 
     fn consents(&mut self, asked: &Asked<'_>) -> Step {
@@ -184,7 +191,7 @@ impl State {
         if service.auth != Auth::AuthorizationCode {
             return Err(invalid_state("Customers do not authorize at this connector"));
         }
-        Ok(success(json!({ "state": self.link_state(asked, service, redirect_uri.as_deref()) })))
+        Ok(success(object!({ "state": self.link_state(asked, service, redirect_uri.as_deref()) })))
     }
 
     fn confirm(&mut self, asked: &Asked<'_>) -> Step {
@@ -192,7 +199,7 @@ impl State {
         if !self.existing(asked, service)?.confirm(&confirm_token, asked.now_millis()) {
             return Err(invalid_state("The confirm_token was used, has expired or is another connection's"));
         }
-        Ok(success(json!({ "confirmed": true })))
+        Ok(success(object!({ "confirmed": true })))
     }
 
     fn resource_settings(&mut self, asked: &Asked<'_>) -> Step {
@@ -217,28 +224,31 @@ impl State {
             let kept = self.stored(asked, service).into_iter().flat_map(|record| &record.configuration);
             given.extend(kept.filter(is_of_another).cloned());
         }
-        update.apply(self.record(consumer(asked), service, asked.now_millis()), asked);
+        self.change_record(consumer(asked), service, asked.now_millis(), |record| {
+            update.apply(record, asked)
+        });
         self.resource_settings(asked)
     }
 
     fn schema(&mut self, asked: &Asked<'_>) -> Step {
         let (_, resource) = (service(asked)?, resource(asked)?);
-        let region = json!({ "type": "object", "properties": { "region": { "type": "string" } } });
-        let properties = json!({ "id": { "type": "string" }, "custom_fields": region });
-        Ok(success(json!({ "title": resource, "type": "object", "properties": properties })))
+        let region =
+            object!({ "type": "object", "properties": object!({ "region": object!({ "type": "string" }) }) });
+        let properties = object!({ "id": object!({ "type": "string" }), "custom_fields": region });
+        Ok(success(object!({ "title": resource, "type": "object", "properties": properties })))
     }
 
     fn example(&mut self, asked: &Asked<'_>) -> Step {
         let (service, resource) = (service(asked)?, resource(asked)?);
-        let names = json!({
+        let names = object!({
             "id": resource, "name": resource, "status": "live",
             "downstream_id": resource, "downstream_name": resource,
         });
-        Ok(success(json!({
+        Ok(success(object!({
             "unified_api": service.unified_api,
             "service_id": service.id,
             "resource": names,
-            "example_response": { "id": "1", "custom_fields": { "region": "EMEA" } },
+            "example_response": object!({ "id": "1", "custom_fields": object!({ "region": "EMEA" }) }),
         })))
     }
 
@@ -264,14 +274,18 @@ impl State {
             let id = mapping.get("id").and_then(Value::as_str).and_then(|id| id.split('+').nth(1));
             id.is_none_or(|known| known == resource)
         };
-        let stored = self.stored(asked, service).into_iter().flat_map(|record| &record.custom_mappings);
-        let mappings = stored.cloned().map(Value::Object).chain(self.mappings_of(consumer(asked), service));
-        Ok(success(mappings.filter(is_of_resource).collect()))
+        let mut mappings = Vec::new();
+        for mapping in self.stored(asked, service).map_or(&[][..], |record| &record.custom_mappings) {
+            mappings.push(Value::Object(mapping.clone()));
+        }
+        mappings.extend(self.mappings_of(consumer(asked), service));
+        mappings.retain(is_of_resource);
+        Ok(success(mappings.into()))
     }
 
     fn show(&self, asked: &Asked<'_>, service: &'static Service) -> Value {
         let link = |act: &str| self.link(asked, service, act);
-        connection::show(service, self.stored(asked, service), asked.now_millis(), link)
+        connection::show(service, self.stored(asked, service), asked.now_millis(), &link)
     }
 
     fn stored(&self, asked: &Asked<'_>, service: &'static Service) -> Option<&Record> {
@@ -283,19 +297,21 @@ impl State {
     }
 }
 
-#[derive(Deserialize)]
-struct Update {
-    enabled: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
-    settings: Option<Option<Map<String, Value>>>,
-    #[serde(default, deserialize_with = "present")]
-    metadata: Option<Option<Map<String, Value>>>,
-    configuration: Option<Vec<Map<String, Value>>>,
-    custom_mappings: Option<Vec<Map<String, Value>>>,
-    consent_state: Option<ConsentState>,
-    latest_consent: Option<Object<Consent>>,
-    application_data_scopes: Option<Object<DataScopes>>,
+body! {
+    struct Update {
+        enabled: Option<bool>,
+        settings: Patch<Map<String, Value>>,
+        metadata: Patch<Map<String, Value>>,
+        configuration: Option<Vec<Map<String, Value>>>,
+        custom_mappings: Option<Vec<Map<String, Value>>>,
+        consent_state: Option<ConsentState>,
+        latest_consent: Option<Consent>,
+        application_data_scopes: Option<DataScopes>,
+        ..
+    }
 }
+
+read_by_serde! { ConsentState }
 
 impl Update {
     fn read(asked: &Asked<'_>) -> Result<Self, Reply> {
@@ -313,12 +329,14 @@ impl Update {
             record.enabled = enabled;
         }
         match self.settings {
-            Some(Some(settings)) => record.merge_settings(settings),
-            Some(None) => record.settings.clear(),
-            None => {}
+            Patch::Set(settings) => record.merge_settings(settings),
+            Patch::Clear => record.settings.clear(),
+            Patch::Keep => {}
         }
-        if let Some(metadata) = self.metadata {
-            record.metadata = metadata.unwrap_or_default();
+        match self.metadata {
+            Patch::Set(metadata) => record.metadata = metadata,
+            Patch::Clear => record.metadata.clear(),
+            Patch::Keep => {}
         }
         if let Some(configuration) = self.configuration {
             record.configuration = configuration;
@@ -329,11 +347,12 @@ impl Update {
         if let Some(state) = self.consent_state {
             record.consent_state = state.as_str().into();
         }
-        if let Some(Object(consent)) = self.latest_consent {
+        if let Some(consent) = self.latest_consent {
             consent.record(record, asked);
         }
-        if let Some(Object(DataScopes { enabled, resources })) = self.application_data_scopes {
-            let mut scopes = Map::from_iter([("updated_at".to_owned(), iso(asked).into())]);
+        if let Some(DataScopes { enabled, resources }) = self.application_data_scopes {
+            let mut scopes = Map::new();
+            scopes.insert("updated_at".to_owned(), iso(asked).into());
             scopes.extend(enabled.map(|enabled| ("enabled".to_owned(), enabled.into())));
             scopes.extend(resources.map(|resources| ("resources".to_owned(), json!(resources.0))));
             record.data_scopes = Some(scopes);
@@ -342,24 +361,26 @@ impl Update {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UpdateConsent {
-    granted: bool,
-    resources: Resources,
+body! {
+    struct UpdateConsent {
+        granted: bool,
+        resources: Resources,
+    }
 }
 
-#[derive(Deserialize)]
-struct Consent {
-    granted: bool,
-    resources: Resources,
+body! {
+    struct Consent {
+        granted: bool,
+        resources: Resources,
+        ..
+    }
 }
 
 impl Consent {
     /// Adds it to those that are recorded; as the API shows it.
     fn record(self, record: &mut Record, asked: &Asked<'_>) -> Value {
         let Self { granted, resources } = self;
-        let consent = json!({
+        let consent = object!({
             "id": format!("con_{}", asked.random.uuid().simple()),
             "created_at": iso(asked),
             "granted": granted,
@@ -372,39 +393,43 @@ impl Consent {
     }
 }
 
-#[derive(Deserialize)]
-struct DataScopes {
-    enabled: Option<bool>,
-    resources: Option<Resources>,
+body! {
+    struct DataScopes {
+        enabled: Option<bool>,
+        resources: Option<Resources>,
+        ..
+    }
 }
 
 /// `*`, or permissions by resource and field; nothing else.
 struct Resources(DataScopesResources);
 
-impl<'de> Deserialize<'de> for Resources {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let resources = DataScopesResources::deserialize(deserializer)?;
+impl Member for Resources {
+    fn read(value: Value) -> serde_json::Result<Self> {
+        let resources = DataScopesResources::deserialize(value)?;
         if !resources.is_all() && resources.fields().is_none() {
-            return Err(D::Error::custom("resources are neither * nor an object"));
+            return Err(serde_json::Error::custom("resources are neither * nor an object"));
         }
         Ok(Self(resources))
     }
 }
 
-#[derive(Deserialize)]
-struct Import {
-    credentials: Option<Object<ImportedCredentials>>,
-    settings: Option<Map<String, Value>>,
-    metadata: Option<Map<String, Value>>,
+body! {
+    struct Import {
+        credentials: Option<ImportedCredentials>,
+        settings: Option<Map<String, Value>>,
+        metadata: Option<Map<String, Value>>,
+        ..
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ImportedCredentials {
-    refresh_token: Option<String>,
-    access_token: Option<String>,
-    issued_at: Option<String>,
-    expires_in: Option<i64>,
+body! {
+    struct ImportedCredentials {
+        refresh_token: Option<String>,
+        access_token: Option<String>,
+        issued_at: Option<String>,
+        expires_in: Option<i64>,
+    }
 }
 
 impl ImportedCredentials {
@@ -419,30 +444,33 @@ impl ImportedCredentials {
     }
 }
 
-#[derive(Deserialize)]
-struct Migrate {
-    target_service_id: String,
+body! {
+    struct Migrate {
+        target_service_id: String,
+        ..
+    }
 }
 
-#[derive(Deserialize)]
-struct CallbackState {
-    redirect_uri: Option<String>,
+body! {
+    struct CallbackState {
+        redirect_uri: Option<String>,
+        ..
+    }
 }
 
-#[derive(Deserialize)]
-struct Confirm {
-    confirm_token: String,
+body! {
+    struct Confirm {
+        confirm_token: String,
+        ..
+    }
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoMembers {}
 
 fn without_members(asked: &Asked<'_>) -> Result<(), Reply> {
     if asked.body.is_empty() {
         return Ok(());
     }
-    body(asked).map(|NoMembers {}| ())
+    let [] = asked.texts(&[]).map_err(not_valid)?;
+    Ok(())
 }
 
 /// The resource that the path names.
@@ -463,16 +491,16 @@ fn unconfirmed() -> Reply {
 /// As Apideck reports that a service gives no token.
 fn refresh_failed(record: &Record, now: u64) -> Reply {
     const COOLDOWN: u64 = 30_000;
-    let detail = json!({
+    let detail = object!({
         "type": "refresh_token_connector_error",
         "message": "Token refresh failed with 401 error",
-        "debug": {
+        "debug": object!({
             "message": "Request failed with status code 401",
-            "response": { "statusCode": 401, "data": { "error": "invalid_grant" } },
+            "response": object!({ "statusCode": 401, "data": object!({ "error": "invalid_grant" }) }),
             "credentials_expire_at_ms": record.credentials_expire_at(now),
             "retry_after_ms": now + COOLDOWN,
             "cooldown_remaining_ms": COOLDOWN,
-        },
+        }),
     });
     refusal(StatusCode::UNAUTHORIZED, "UnauthorizedError", "Unauthorized Request", &detail)
 }

@@ -4,11 +4,11 @@ use crate::apideck::vault::consumers;
 use crate::sandbox::apideck::catalog::{self, Service};
 use crate::sandbox::apideck::connection::{self, Record};
 use crate::sandbox::apideck::pages::{filter, moment, page, page_size};
-use crate::sandbox::apideck::{State, body, invalid, not_found, success, timestamp};
+use crate::sandbox::apideck::{State, body, invalid, key, not_found, success, timestamp};
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sandbox::object::{self, object};
+use serde_json::{Map, Value};
 
 pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> = &[
     (&consumers::LIST, State::list_consumers),
@@ -32,7 +32,7 @@ pub(in crate::sandbox::apideck) struct Consumer {
     created: u64,
     modified: u64,
     /// How many requests were made in each hour, of those whose logs are no longer kept.
-    forgotten: BTreeMap<u64, u64>,
+    forgotten: Vec<(u64, u64)>,
 }
 
 impl State {
@@ -72,8 +72,8 @@ impl State {
             prefix.is_none_or(|prefix| id.starts_with(prefix))
                 && search.is_none_or(|search| texts.chain([id]).any(|text| text.contains(search)))
         };
-        let found = self.consumers.follow(asked.query("cursor"), page_size(asked)?, fits);
-        page(asked, found, |id, consumer| self.consumer_json(asked, id, consumer))
+        let found = self.consumers.follow(asked.query("cursor"), page_size(asked)?, &fits);
+        page(asked, found, &|id, consumer| self.consumer_json(asked, id, consumer))
     }
 
     /// As being named does: one that is there gets the metadata.
@@ -100,9 +100,9 @@ impl State {
     fn delete_consumer(&mut self, asked: &Asked<'_>) -> Step {
         let id = asked.id("consumer_id")?;
         self.consumers.delete(id).ok_or_else(|| unknown(id))?;
-        self.records.retain(|(consumer, ..), _| consumer != id);
-        self.mappings.retain(|_, mapping| mapping.consumer != id);
-        Ok(success(json!({ "consumer_id": id })))
+        self.records.retain(&|_, record| record.consumer != id);
+        self.mappings.retain(&|_, mapping| mapping.consumer != id);
+        Ok(success(object!({ "consumer_id": id })))
     }
 
     fn count_requests(&mut self, asked: &Asked<'_>) -> Step {
@@ -111,8 +111,8 @@ impl State {
         let text = |name| asked.query(name).ok_or_else(|| invalid(&format!("{name} is missing")));
         let (start, end) = (text("start_datetime")?, text("end_datetime")?);
         let range = moment("start_datetime", start)?..=moment("end_datetime", end)?;
-        let counts = self.counts(id, |at| i64::try_from(at).is_ok_and(|at| range.contains(&at)));
-        let shown = json!({
+        let counts = self.counts(id, &|at| i64::try_from(at).is_ok_and(|at| range.contains(&at)));
+        let shown = object!({
             "application_id": self.credentials.app_id,
             "consumer_id": id,
             "start_datetime": start,
@@ -130,13 +130,15 @@ impl State {
             .map(|(service, record)| consumer_connection(application, id, service, Some(record), now))
             .collect();
         let shown = self.consumer_json(asked, id, consumer);
-        Ok(success(with(shown, json!({ "connections": connections }))))
+        Ok(success(with(shown, object!({ "connections": connections }))))
     }
 
     fn consumer_json(&self, asked: &Asked<'_>, id: &str, consumer: &Consumer) -> Value {
-        let services: BTreeSet<_> = self.connections_of(id).iter().map(|(service, _)| service.id).collect();
+        let mut services: Vec<_> = self.connections_of(id).iter().map(|(service, _)| service.id).collect();
+        services.sort_unstable();
+        services.dedup();
         let hour = asked.now_millis() / HOUR * HOUR;
-        let shown = json!({
+        let shown = object!({
             "consumer_id": id,
             "application_id": self.credentials.app_id,
             "metadata": consumer.metadata,
@@ -145,33 +147,35 @@ impl State {
             "created": timestamp(consumer.created),
             "modified": timestamp(consumer.modified),
         });
-        with(shown, self.counts(id, |at| at < hour))
+        with(shown, self.counts(id, &|at| at < hour))
     }
 
     /// In a fixed order.
     fn connections_of(&self, consumer: &str) -> Vec<(&'static Service, &Record)> {
-        let of_consumer = |service: &'static Service| {
-            Some((service, self.records.get(&(consumer.to_owned(), service.unified_api, service.id))?))
-        };
+        let of_consumer =
+            |service: &'static Service| Some((service, self.records.get(&key(consumer, service))?));
         catalog::SERVICES.iter().filter_map(of_consumer).collect()
     }
 
     /// A request counts also when its log is no longer kept, as one at the full hour then.
     pub(in crate::sandbox::apideck) fn count_forgotten(&mut self, consumer: &str, at: u64) {
         if let Some(consumer) = self.consumers.get_mut(consumer) {
-            *consumer.forgotten.entry(at / HOUR).or_default() += 1;
+            match consumer.forgotten.last_mut() {
+                Some((hour, count)) if *hour == at / HOUR => *count += 1,
+                _ => consumer.forgotten.push((at / HOUR, 1)),
+            }
         }
     }
 
     /// The requests for the consumer at these times. All that the sandbox carries out are Vault's.
-    fn counts(&self, consumer: &str, at: impl Fn(u64) -> bool) -> Value {
-        let logs = self.logs.iter().filter(|(_, log)| log.consumer == consumer && at(log.at));
-        let forgotten = self.consumers.get(consumer).into_iter().flat_map(|consumer| &consumer.forgotten);
-        let forgotten = forgotten.filter(|(hour, _)| at(**hour * HOUR)).map(|(_, count)| *count);
-        let count = logs.count() as u64 + forgotten.sum::<u64>();
-        json!({
+    fn counts(&self, consumer: &str, at: &dyn Fn(u64) -> bool) -> Value {
+        let mut count = self.logs.filter(&|_, log| log.consumer == consumer && at(log.at)).len() as u64;
+        for (hour, requests) in self.consumers.get(consumer).map_or(&[][..], |consumer| &consumer.forgotten) {
+            count += if at(hour * HOUR) { *requests } else { 0 };
+        }
+        object!({
             "aggregated_request_count": count,
-            "request_counts": { "unify": 0, "proxy": 0, "vault": count },
+            "request_counts": object!({ "unify": 0, "proxy": 0, "vault": count }),
         })
     }
 }
@@ -211,11 +215,11 @@ pub(in crate::sandbox::apideck) fn consumer_connection(
         "settings",
         "metadata",
     ];
-    let mut shown = connection::show(service, record, now, |_| None);
+    let mut shown = connection::show(service, record, now, &|_| None);
     if let Value::Object(members) = &mut shown {
-        members.retain(|name, _| MEMBERS.contains(&name.as_str()));
+        object::retain(members, &|name, _| MEMBERS.contains(&name));
     }
-    let more = json!({
+    let more = object!({
         "id": format!("{application}+{consumer}"),
         "consumer_id": consumer,
         "created_at": record.map(|record| timestamp(record.created_at)),
@@ -227,15 +231,15 @@ pub(in crate::sandbox::apideck) fn consumer_connection(
     with(shown, more)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Create {
-    consumer_id: String,
-    metadata: Option<Map<String, Value>>,
+body! {
+    struct Create {
+        consumer_id: String,
+        metadata: Option<Map<String, Value>>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Update {
-    metadata: Option<Map<String, Value>>,
+body! {
+    struct Update {
+        metadata: Option<Map<String, Value>>,
+    }
 }

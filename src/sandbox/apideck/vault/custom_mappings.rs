@@ -3,10 +3,11 @@
 use crate::apideck::vault::custom_mappings;
 use crate::sandbox::apideck::catalog::Service;
 use crate::sandbox::apideck::{State, body, consumer, not_found, service, success};
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::object;
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> = &[
     (&custom_mappings::LIST, State::list_mappings),
@@ -33,16 +34,12 @@ impl Mapping {
 impl State {
     fn list_mappings(&mut self, asked: &Asked<'_>) -> Step {
         let service = service(asked)?;
-        Ok(success(self.mappings_of(consumer(asked), service).collect()))
+        Ok(success(self.mappings_of(consumer(asked), service).into()))
     }
 
-    pub(in crate::sandbox::apideck) fn mappings_of(
-        &self,
-        consumer: &str,
-        service: &Service,
-    ) -> impl Iterator<Item = Value> {
-        let mappings = self.mappings.iter().map(|(_, mapping)| mapping);
-        mappings.filter(move |mapping| mapping.is_of(consumer, service)).map(mapping_json)
+    pub(in crate::sandbox::apideck) fn mappings_of(&self, consumer: &str, service: &Service) -> Vec<Value> {
+        let mappings = self.mappings.filter(&|_, mapping| mapping.is_of(consumer, service));
+        mappings.into_iter().map(|(_, mapping)| mapping_json(mapping)).collect()
     }
 
     fn get_mapping(&mut self, asked: &Asked<'_>) -> Step {
@@ -60,7 +57,7 @@ impl State {
             value,
         };
         let shown = mapping_json(&mapping);
-        self.mappings.put(key, mapping);
+        self.mappings.put(&key, mapping);
         Ok(success(shown))
     }
 
@@ -89,21 +86,21 @@ fn unknown(asked: &Asked<'_>) -> Reply {
 
 fn mapping_json(mapping: &Mapping) -> Value {
     let key = mapping.target_field.rsplit('+').next().unwrap_or_default();
-    json!({
+    object!({
         "id": mapping.target_field,
         "key": key,
         "label": key.replace('_', " "),
-        "description": null,
+        "description": Value::Null,
         "value": mapping.value,
         "required": false,
         "custom_field": false,
         "consumer_id": mapping.consumer,
-        "example": null,
+        "example": Value::Null,
     })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Input {
-    value: String,
+body! {
+    struct Input {
+        value: String,
+    }
 }

@@ -7,9 +7,10 @@ use crate::operation::Operation;
 use crate::sandbox::apideck::pages::{LogFilter, filter, filters, page, page_size};
 use crate::sandbox::apideck::{State, consumer, invalid, timestamp};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
+use crate::sandbox::object::object;
 use crate::sandbox::route::placeholder;
 use percent_encoding::utf8_percent_encode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> = &[(&logs::LIST, State::list_logs)];
 
@@ -79,7 +80,7 @@ impl State {
             at: asked.now_millis(),
         };
         let id = self.next_id();
-        self.logs.put(id, log);
+        self.logs.put(&id, log);
         for forgotten in self.logs.keep_latest(KEPT) {
             self.count_forgotten(&forgotten.consumer, forgotten.at);
         }
@@ -107,8 +108,8 @@ impl State {
                 && (methods.is_empty() || methods.contains(&log.operation.method().as_str()))
                 && common.fits(log.at, log.status, "vault")
         };
-        let found = self.logs.follow_back(asked.query("cursor"), page_size(asked)?, fits);
-        page(asked, found, |id, log| log_json(asked, id, log))
+        let found = self.logs.follow_back(asked.query("cursor"), page_size(asked)?, &fits);
+        page(asked, found, &|id, log| log_json(asked, id, log))
     }
 }
 
@@ -125,15 +126,15 @@ fn path(asked: &Asked<'_>) -> String {
 fn log_json(asked: &Asked<'_>, id: &str, log: &Log) -> Value {
     let named = NAMES.iter().find(|(operation, ..)| std::ptr::eq(*operation, log.operation));
     let (operation_id, operation_name) = named.map_or(("", ""), |(_, id, name)| (*id, *name));
-    json!({
+    object!({
         "id": id,
-        "parent_id": null,
+        "parent_id": Value::Null,
         "child_request": false,
         "has_children": false,
         "consumer_id": log.consumer,
         "unified_api": "vault",
-        "service": { "id": "apideck-vault", "name": "Apideck Vault" },
-        "operation": { "id": operation_id, "name": operation_name },
+        "service": object!({ "id": "apideck-vault", "name": "Apideck Vault" }),
+        "operation": object!({ "id": operation_id, "name": operation_name }),
         "api_style": "REST",
         "base_url": asked.base_url.split_once("://").map_or("", |(_, host)| host),
         "path": log.path,

@@ -4,11 +4,12 @@ use crate::apideck::UnifiedApi;
 use crate::apideck::vault::sessions::{self, SessionAction};
 use crate::engine::is_loopback;
 use crate::sandbox::apideck::{State, body, consumer, invalid, success, unauthorized};
+use crate::sandbox::body::body;
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::jwt;
+use crate::sandbox::object::object;
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
 pub(in crate::sandbox::apideck) const HANDLERS: Handlers<State> =
@@ -29,14 +30,16 @@ const FLAGS: [&str; 8] = [
     "hide_guides",
 ];
 
-/// What a session's token says.
-#[derive(Deserialize)]
-struct Claims {
-    consumer_id: String,
-    session_id: String,
-    redirect_uri: Option<String>,
-    /// In seconds since 1970.
-    exp: u64,
+body! {
+    /// What a session's token says.
+    struct Claims {
+        consumer_id: String,
+        session_id: String,
+        redirect_uri: Option<String>,
+        /// In seconds since 1970.
+        exp: u64,
+        ..
+    }
 }
 
 impl State {
@@ -50,7 +53,7 @@ impl State {
         if let Some(metadata) = create.consumer_metadata {
             self.describe(consumer, metadata, asked.now_millis())?;
         }
-        let claims = json!({
+        let claims = object!({
             "consumer_id": consumer,
             "application_id": self.credentials.app_id,
             "session_id": self.next_id(),
@@ -59,7 +62,7 @@ impl State {
         });
         let token = jwt::sign(&claims, self.link_secret);
         let uri = format!("{}/session/{token}", asked.base_url);
-        Ok(success(json!({ "session_uri": uri, "session_token": token })))
+        Ok(success(object!({ "session_uri": uri, "session_token": token })))
     }
 
     /// The consumer whose session has this token.
@@ -127,14 +130,13 @@ fn seconds(length: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(unit).filter(|length| (1..=WEEK).contains(length))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Create {
-    consumer_metadata: Option<Map<String, Value>>,
-    redirect_uri: Option<String>,
-    settings: Option<Map<String, Value>>,
-    #[serde(rename = "theme")]
-    _theme: Option<Map<String, Value>>,
-    #[serde(rename = "custom_consumer_settings")]
-    _custom_consumer_settings: Option<Map<String, Value>>,
+body! {
+    #[derive(Default)]
+    struct Create {
+        consumer_metadata: Option<Map<String, Value>>,
+        redirect_uri: Option<String>,
+        settings: Option<Map<String, Value>>,
+        theme: Option<Map<String, Value>>,
+        custom_consumer_settings: Option<Map<String, Value>>,
+    }
 }
