@@ -9,7 +9,7 @@ use crate::sandbox::body::{Body, Texts, body};
 use crate::sandbox::exchange::{Asked, Handlers, Reply, Step};
 use crate::sandbox::object::{self, object};
 use crate::sandbox::outbox::{
-    Endpoint, Message, Outbox, Outcome, OutcomeKind, Policy, Secrets, Sent, Vendor, fixed,
+    Endpoint, Message, Outbox, Outcome, OutcomeKind, Policy, Secrets, Sent, Vendor, fixed, is_standard_secret,
 };
 use crate::{Provider, Secret};
 use serde_json::{Value, json};
@@ -292,6 +292,9 @@ fn webhook(config: &Resource) -> Result<(), Reply> {
         |url: String| Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if !webhook.url.is_none_or(is_absolute) {
         return Err(invalid("The url is not an absolute http or https URL"));
+    }
+    if !webhook.secret.is_none_or(|secret| is_standard_secret(&secret)) {
+        return Err(invalid("The secret is not whsec_ and base64: no event could be signed with it"));
     }
     let are_headers = |text: String| texts(&text).is_some();
     if !webhook.custom_headers.is_none_or(are_headers) {

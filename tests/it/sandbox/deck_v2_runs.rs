@@ -441,6 +441,8 @@ async fn odd_destinations_are_refused() {
     let stage = Stage::of("ada", "s3cret").await;
     let destinations = stage.deck.event_destinations();
     let webhook = |url: &str| CreateEventDestination::webhook("Billing", WebhookConfig::new(url));
+    let secret = |secret: &str| WebhookConfig::new("https://example.com").secret(secret);
+    let signed_with = |text: &str| CreateEventDestination::webhook("Billing", secret(text));
     let nothing: [&str; 0] = [];
     let mut two = webhook("https://example.com");
     two.more = JsonMap::new().with("hookdeck", json!({}));
@@ -453,13 +455,17 @@ async fn odd_destinations_are_refused() {
         webhook("https://example.com").events(nothing),
         webhook("https://example.com").events(["*", "task.created"]),
         two,
+        signed_with("s3cret"),
+        signed_with("whsec_"),
+        signed_with("whsec_s3cret-value"),
     ] {
         refused(destinations.create(&odd)).await;
     }
     let made = destinations.create(&webhook("https://example.com")).await.unwrap();
     let pending = UpdateEventDestination::new().status(DestinationStatus::PendingVerification);
     let other = UpdateEventDestination::new().other(DestinationType::Hookdeck, JsonMap::new());
-    for odd in [pending, other] {
+    let rotated = UpdateEventDestination::new().webhook(secret("s3cret"));
+    for odd in [pending, other, rotated] {
         refused(destinations.update(&made.id, &odd)).await;
     }
 }

@@ -118,7 +118,7 @@ impl Default for Input {
     fn default() -> Self {
         Self {
             ids: vec!["first".into(), "second".into(), "third".into()],
-            secret: "s3cret-value".into(),
+            secret: "whsec_czNjcmV0LXZhbHVl".into(),
             number: 482_913,
             after: Duration::ZERO,
         }
