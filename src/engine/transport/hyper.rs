@@ -62,8 +62,8 @@ impl fmt::Debug for HyperTransport {
 }
 
 impl HyperTransport {
-    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
-        let connector = Connector(Arc::new(Routes::new(settings)?));
+    pub(super) fn new(names: Names, settings: &TransportSettings) -> Result<Self, Error> {
+        let connector = Connector(Arc::new(Routes::new(names, settings)?));
         let mut builder = Client::builder(TokioExecutor::new());
         builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
         // An idle connection is pinged too: who calls next shall not be the one that finds it dead.
@@ -162,8 +162,8 @@ type Direct = HttpsConnector<Tcp>;
 type Direct = Tcp;
 
 impl Routes {
-    fn new(settings: &TransportSettings) -> Result<Self, Error> {
-        let tcp = tcp(settings.connect_timeout);
+    fn new(names: Names, settings: &TransportSettings) -> Result<Self, Error> {
+        let tcp = tcp(names, settings.connect_timeout);
         #[cfg(feature = "rustls")]
         let (direct, to_proxy, tls) = {
             let mut tcp = tcp;
@@ -220,9 +220,9 @@ fn matcher(proxies: &Proxies) -> Matcher {
 }
 
 /// As reqwest sets it up: a connection whose other end is gone is given up, also while nothing is sent.
-fn tcp(connect_timeout: Duration) -> Tcp {
+fn tcp(names: Names, connect_timeout: Duration) -> Tcp {
     const PROBE: Duration = Duration::from_secs(15);
-    let mut tcp = HttpConnector::new_with_resolver(Resolver(Arc::new(Names::of_the_platform())));
+    let mut tcp = HttpConnector::new_with_resolver(Resolver(Arc::new(names)));
     // Shared among the addresses of a host.
     tcp.set_connect_timeout(Some(connect_timeout));
     tcp.set_nodelay(true);
@@ -234,7 +234,7 @@ fn tcp(connect_timeout: Duration) -> Tcp {
     tcp
 }
 
-/// The platform's look-ups, shared.
+/// Look-ups, shared.
 #[derive(Clone)]
 struct Resolver(Arc<Names>);
 

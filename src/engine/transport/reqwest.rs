@@ -56,10 +56,10 @@ impl fmt::Debug for Clients {
 }
 
 impl ReqwestTransport {
-    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+    pub(super) fn new(names: Names, settings: &TransportSettings) -> Result<Self, Error> {
         #[cfg(feature = "rustls")]
         let tls = super::tls::config(settings)?;
-        let names = Arc::new(Names::of_the_platform());
+        let names = Arc::new(names);
         let (connect_timeout, ping) = (settings.connect_timeout, settings.ping);
         let clients = |proxies: &Proxies| {
             let names = names.clone();
@@ -155,7 +155,7 @@ fn reqwest_proxies(proxies: &Proxies) -> Result<Vec<reqwest::Proxy>, Error> {
     all.collect::<Result<_, reqwest::Error>>().map_err(|_| Error::config("a proxy cannot be used"))
 }
 
-/// The platform's look-ups, shared.
+/// Look-ups, shared.
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
         let addresses = self.addresses(name.as_str());
