@@ -3,7 +3,7 @@ use super::{
     failure::{causes, is_timeout, refused_by_proxy, told},
     names::{LookingUp, Names},
     per_runtime::PerRuntime,
-    traced::{Place, Traced, without_panic},
+    traced::{Traced, without_panic},
 };
 use crate::Error;
 use crate::engine::is_loopback;
@@ -76,21 +76,27 @@ impl HyperTransport {
         Ok(Self { pooled: Arc::new(PerRuntime::starting_with(first)), builder, connector })
     }
 
-    async fn carry(&self, request: Request<Bytes>, place: &Place) -> Result<Response<Body>, SendError> {
+    fn start(
+        &self,
+        mut request: Request<Traced>,
+    ) -> Result<impl Future<Output = Result<Response<Body>, SendError>> + use<>, SendError> {
         if request.uri().host().is_none() {
             return Err(SendError::connect("the address names no host"));
         }
         let afresh = request.extensions().get::<AttemptInfo>().is_some_and(AttemptInfo::wants_new_connection);
-        let mut request = request.map(|body| Traced { body, place: place.clone() });
         let asked = self.connector.0.asked_instead(request.uri());
         if let Some(credentials) = asked.as_ref().and_then(Intercept::basic_auth) {
             request.headers_mut().entry(PROXY_AUTHORIZATION).or_insert_with(|| credentials.clone());
         }
-        let response = self.pool(afresh)?.request(request).await.map_err(send_error)?;
-        if asked.is_some() && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(refused_by_proxy("407 Proxy Authentication Required"));
-        }
-        Ok(response.map(|body| Body::new(body.map_err(body_error))))
+        let is_by_proxy = asked.is_some();
+        let answer = self.pool(afresh)?.request(request);
+        Ok(async move {
+            let answer = answer.await.map_err(send_error)?;
+            if is_by_proxy && answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+                return Err(refused_by_proxy("407 Proxy Authentication Required"));
+            }
+            Ok(answer.map(|body| Body::new(body.map_err(body_error))))
+        })
     }
 
     fn pool(&self, afresh: bool) -> Result<Arc<Pool>, SendError> {
@@ -105,8 +111,7 @@ impl HyperTransport {
 
 impl Transport for HyperTransport {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
-        let place = Place::default();
-        Box::pin(async move { without_panic(self.carry(request, &place), &place).await? })
+        Box::pin(without_panic(request, |request| self.start(request)))
     }
 }
 
