@@ -141,7 +141,10 @@ mod tests {
     async fn working<W: Future<Output = ()>>(work: impl FnOnce(Traced) -> W) -> Result<(), SendError> {
         without_panic(Request::new(Bytes::from_static(b"body")), |request| {
             let work = work(request.into_body());
-            Ok(async { Ok(work.await) })
+            Ok(async {
+                work.await;
+                Ok(())
+            })
         })
         .await
     }
