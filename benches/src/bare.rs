@@ -4,6 +4,7 @@ use crate::hand::{
     AccessToken, AccessTokenRequest, Connection, Envelope, ErrorBody, InvalidatedAccessToken,
     UpdateConnection,
 };
+use crate::work::Calls;
 use http::{Method, Request, StatusCode, request::Builder};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -28,40 +29,6 @@ impl Bare {
         let client = Client::builder(TokioExecutor::new()).build(connector);
         let update = Arc::new(serde_json::from_str(update).expect("the example decodes"));
         Self { client, base: base.to_owned(), update }
-    }
-
-    pub async fn get(&self) -> Envelope<Connection> {
-        self.send(self.apideck(Method::GET, "/vault/connections/crm/salesforce"), Bytes::new()).await
-    }
-
-    pub async fn list(&self) -> Envelope<Vec<Connection>> {
-        self.send(self.apideck(Method::GET, "/vault/connections?api=crm&configured=true"), Bytes::new()).await
-    }
-
-    pub async fn update(&self) -> Envelope<Connection> {
-        let request = self.apideck(Method::PATCH, "/vault/connections/crm/salesforce");
-        self.send(request.header("content-type", "application/json"), json(&*self.update)).await
-    }
-
-    pub async fn refused(&self) -> ErrorBody {
-        let request = self.apideck(Method::GET, "/vault/connections/crm/salesforce");
-        self.answer(request, Bytes::new(), StatusCode::UNPROCESSABLE_ENTITY).await
-    }
-
-    pub async fn rotate(&self) -> InvalidatedAccessToken {
-        let body =
-            AccessTokenRequest { access_token: "access-development-0e5f1a60-2d9e-4a09-8d24-5a61d4dd1d51" };
-        let request = self
-            .request(Method::POST, "/connection/access_token/invalidate")
-            .header("x-deck-client-id", "client-id")
-            .header("x-deck-secret", "secret")
-            .header("content-type", "application/json");
-        self.send(request, json(&body)).await
-    }
-
-    pub async fn token(&self) -> AccessToken {
-        let path = "/companies/8a210b68-6988-11ed-a1eb-0242ac120002/accessToken";
-        self.send(self.request(Method::GET, path).header("authorization", "Basic a2V5"), Bytes::new()).await
     }
 
     fn apideck(&self, method: Method, path: &str) -> Builder {
@@ -89,6 +56,47 @@ impl Bare {
         assert_eq!(response.status(), expected);
         let body = response.into_body().collect().await.expect("a body").to_bytes();
         serde_json::from_slice(&body).expect("it decodes")
+    }
+}
+
+impl Calls for Bare {
+    async fn get(&self) {
+        let request = self.apideck(Method::GET, "/vault/connections/crm/salesforce");
+        drop::<Envelope<Connection>>(self.send(request, Bytes::new()).await);
+    }
+
+    async fn update(&self) {
+        let request = self.apideck(Method::PATCH, "/vault/connections/crm/salesforce");
+        let request = request.header("content-type", "application/json");
+        drop::<Envelope<Connection>>(self.send(request, json(&*self.update)).await);
+    }
+
+    async fn refused(&self) {
+        let request = self.apideck(Method::GET, "/vault/connections/crm/salesforce");
+        let refused = StatusCode::UNPROCESSABLE_ENTITY;
+        drop::<ErrorBody>(self.answer(request, Bytes::new(), refused).await);
+    }
+
+    async fn rotate(&self) {
+        let body =
+            AccessTokenRequest { access_token: "access-development-0e5f1a60-2d9e-4a09-8d24-5a61d4dd1d51" };
+        let request = self
+            .request(Method::POST, "/connection/access_token/invalidate")
+            .header("x-deck-client-id", "client-id")
+            .header("x-deck-secret", "secret")
+            .header("content-type", "application/json");
+        drop::<InvalidatedAccessToken>(self.send(request, json(&body)).await);
+    }
+
+    async fn token(&self) {
+        let path = "/companies/8a210b68-6988-11ed-a1eb-0242ac120002/accessToken";
+        let request = self.request(Method::GET, path).header("authorization", "Basic a2V5");
+        drop::<AccessToken>(self.send(request, Bytes::new()).await);
+    }
+
+    async fn list(&self) {
+        let request = self.apideck(Method::GET, "/vault/connections?api=crm&configured=true");
+        drop::<Envelope<Vec<Connection>>>(self.send(request, Bytes::new()).await);
     }
 }
 

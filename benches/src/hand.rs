@@ -5,6 +5,7 @@
 
 #![expect(dead_code, reason = "what is decoded is dropped")]
 
+use crate::work::Calls;
 use reqwest::{RequestBuilder, Response, StatusCode, redirect::Policy};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -35,54 +36,6 @@ impl Hand {
         Self { client: client.expect("the settings are good"), base: base.to_owned(), update }
     }
 
-    pub async fn get(&self) -> Envelope<Connection> {
-        let (api, service) = ("crm", "salesforce");
-        let url = format!("{}/vault/connections/{api}/{service}", self.base);
-        self.apideck(self.client.get(url)).await
-    }
-
-    pub async fn list(&self) -> Envelope<Vec<Connection>> {
-        let url = format!("{}/vault/connections?api=crm&configured=true", self.base);
-        self.apideck(self.client.get(url)).await
-    }
-
-    pub async fn update(&self) -> Envelope<Connection> {
-        let (api, service) = ("crm", "salesforce");
-        let url = format!("{}/vault/connections/{api}/{service}", self.base);
-        self.apideck(with_json(self.client.patch(url), &*self.update)).await
-    }
-
-    /// Gets a connection that the vendor refuses to give.
-    pub async fn refused(&self) -> ErrorBody {
-        let (api, service) = ("crm", "salesforce");
-        let url = format!("{}/vault/connections/{api}/{service}", self.base);
-        let response = self.apideck_headers(self.client.get(url)).send().await.expect("an answer");
-        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
-        read(response).await
-    }
-
-    pub async fn rotate(&self) -> InvalidatedAccessToken {
-        let body =
-            AccessTokenRequest { access_token: "access-development-0e5f1a60-2d9e-4a09-8d24-5a61d4dd1d51" };
-        let request = self
-            .client
-            .post(format!("{}/connection/access_token/invalidate", self.base))
-            .header("accept", "application/json")
-            .header("x-deck-client-id", "client-id")
-            .header("x-deck-secret", "secret");
-        send(with_json(request, &body)).await
-    }
-
-    pub async fn token(&self) -> AccessToken {
-        let company = "8a210b68-6988-11ed-a1eb-0242ac120002";
-        let request = self
-            .client
-            .get(format!("{}/companies/{company}/accessToken", self.base))
-            .header("accept", "application/json")
-            .header("authorization", "Basic a2V5");
-        send(request).await
-    }
-
     async fn apideck<T: DeserializeOwned>(&self, request: RequestBuilder) -> T {
         send(self.apideck_headers(request)).await
     }
@@ -93,6 +46,56 @@ impl Hand {
             .header("authorization", "Bearer key")
             .header("x-apideck-app-id", "app")
             .header("x-apideck-consumer-id", "consumer")
+    }
+}
+
+impl Calls for Hand {
+    async fn get(&self) {
+        let (api, service) = ("crm", "salesforce");
+        let url = format!("{}/vault/connections/{api}/{service}", self.base);
+        drop::<Envelope<Connection>>(self.apideck(self.client.get(url)).await);
+    }
+
+    async fn update(&self) {
+        let (api, service) = ("crm", "salesforce");
+        let url = format!("{}/vault/connections/{api}/{service}", self.base);
+        let request = with_json(self.client.patch(url), &*self.update);
+        drop::<Envelope<Connection>>(self.apideck(request).await);
+    }
+
+    async fn refused(&self) {
+        let (api, service) = ("crm", "salesforce");
+        let url = format!("{}/vault/connections/{api}/{service}", self.base);
+        let response = self.apideck_headers(self.client.get(url)).send().await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        drop::<ErrorBody>(read(response).await);
+    }
+
+    async fn rotate(&self) {
+        let body =
+            AccessTokenRequest { access_token: "access-development-0e5f1a60-2d9e-4a09-8d24-5a61d4dd1d51" };
+        let request = self
+            .client
+            .post(format!("{}/connection/access_token/invalidate", self.base))
+            .header("accept", "application/json")
+            .header("x-deck-client-id", "client-id")
+            .header("x-deck-secret", "secret");
+        drop::<InvalidatedAccessToken>(send(with_json(request, &body)).await);
+    }
+
+    async fn token(&self) {
+        let company = "8a210b68-6988-11ed-a1eb-0242ac120002";
+        let request = self
+            .client
+            .get(format!("{}/companies/{company}/accessToken", self.base))
+            .header("accept", "application/json")
+            .header("authorization", "Basic a2V5");
+        drop::<AccessToken>(send(request).await);
+    }
+
+    async fn list(&self) {
+        let url = format!("{}/vault/connections?api=crm&configured=true", self.base);
+        drop::<Envelope<Vec<Connection>>>(self.apideck(self.client.get(url)).await);
     }
 }
 

@@ -1,13 +1,13 @@
 //! The work with connectory.
 
+use crate::work::Calls;
 use connectory::apideck::{
     Envelope,
     vault::connections::{
         Connection, ConnectionConfiguration, CustomMappingInput, ListConnections, UpdateConnection,
     },
 };
-use connectory::codat::companies::CompanyAccessToken;
-use connectory::deck::connections::{AccessTokenRequest, InvalidatedAccessToken};
+use connectory::deck::connections::AccessTokenRequest;
 use connectory::{Client, Error, HttpStack, JsonMap, apideck, codat, deck};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,38 +35,39 @@ impl Ours {
     pub fn client(&self) -> &Client {
         &self.client
     }
+}
 
-    pub async fn get(&self) -> Envelope<Connection> {
+impl Calls for Ours {
+    async fn get(&self) {
         let connections = self.client.apideck().vault().connections();
-        connections.get("crm", "salesforce").await.expect("an answer")
+        drop(connections.get("crm", "salesforce").await.expect("an answer"));
     }
 
-    pub async fn list(&self) -> Envelope<Vec<Connection>> {
-        let query = ListConnections::new().api("crm").configured(true);
-        self.client.apideck().vault().connections().list(&query).await.expect("an answer")
-    }
-
-    pub async fn rotate(&self) -> InvalidatedAccessToken {
-        let body = AccessTokenRequest::new("access-development-0e5f1a60-2d9e-4a09-8d24-5a61d4dd1d51");
-        self.client.deck().connections().invalidate_access_token(&body).await.expect("an answer")
-    }
-
-    pub async fn update(&self) -> Envelope<Connection> {
+    async fn update(&self) {
         let connections = self.client.apideck().vault().connections();
-        connections.update("crm", "salesforce", &self.update).await.expect("an answer")
+        drop(connections.update("crm", "salesforce", &self.update).await.expect("an answer"));
     }
 
-    /// Gets a connection that the vendor refuses to give.
-    pub async fn refused(&self) -> Error {
+    async fn refused(&self) {
         let connections = self.client.apideck().vault().connections();
         let error = connections.get("crm", "salesforce").await.expect_err("a refusal");
         assert!(matches!(error, Error::Unprocessable(_)));
-        error
     }
 
-    pub async fn token(&self) -> CompanyAccessToken {
+    async fn rotate(&self) {
+        let body = AccessTokenRequest::new("access-development-0e5f1a60-2d9e-4a09-8d24-5a61d4dd1d51");
+        drop(self.client.deck().connections().invalidate_access_token(&body).await.expect("an answer"));
+    }
+
+    async fn token(&self) {
         let companies = self.client.codat().companies();
-        companies.get_access_token("8a210b68-6988-11ed-a1eb-0242ac120002").await.expect("an answer")
+        let token = companies.get_access_token("8a210b68-6988-11ed-a1eb-0242ac120002");
+        drop(token.await.expect("an answer"));
+    }
+
+    async fn list(&self) {
+        let query = ListConnections::new().api("crm").configured(true);
+        drop(self.client.apideck().vault().connections().list(&query).await.expect("an answer"));
     }
 }
 

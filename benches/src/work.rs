@@ -178,6 +178,28 @@ impl FromStr for Who {
     }
 }
 
+/// The calls that every client makes; what comes of them is dropped.
+pub trait Calls: Sync {
+    fn get(&self) -> impl Future<Output = ()> + Send;
+    fn update(&self) -> impl Future<Output = ()> + Send;
+    /// Gets a connection that the vendor refuses to give.
+    fn refused(&self) -> impl Future<Output = ()> + Send;
+    fn rotate(&self) -> impl Future<Output = ()> + Send;
+    fn token(&self) -> impl Future<Output = ()> + Send;
+    fn list(&self) -> impl Future<Output = ()> + Send;
+}
+
+async fn call(client: &impl Calls, work: Work) {
+    match work {
+        Work::Get => client.get().await,
+        Work::Patch => client.update().await,
+        Work::Refused => client.refused().await,
+        Work::Post => client.rotate().await,
+        Work::Token => client.token().await,
+        Work::List(_) | Work::Decode(_) => client.list().await,
+    }
+}
+
 /// One of the clients, with what it needs for its work.
 #[derive(Clone)]
 pub enum Worker {
@@ -211,30 +233,9 @@ impl Worker {
     pub async fn run(&self, times: usize) {
         for _ in 0..times {
             match self {
-                Self::Ours(work, client) => match work {
-                    Work::Get => drop(client.get().await),
-                    Work::Patch => drop(client.update().await),
-                    Work::Refused => drop(client.refused().await),
-                    Work::Token => drop(client.token().await),
-                    Work::Post => drop(client.rotate().await),
-                    Work::List(_) | Work::Decode(_) => drop(client.list().await),
-                },
-                Self::Hand(work, client) => match work {
-                    Work::Get => drop(client.get().await),
-                    Work::Patch => drop(client.update().await),
-                    Work::Refused => drop(client.refused().await),
-                    Work::Token => drop(client.token().await),
-                    Work::Post => drop(client.rotate().await),
-                    Work::List(_) | Work::Decode(_) => drop(client.list().await),
-                },
-                Self::Bare(work, client) => match work {
-                    Work::Get => drop(client.get().await),
-                    Work::Patch => drop(client.update().await),
-                    Work::Refused => drop(client.refused().await),
-                    Work::Token => drop(client.token().await),
-                    Work::Post => drop(client.rotate().await),
-                    Work::List(_) | Work::Decode(_) => drop(client.list().await),
-                },
+                Self::Ours(work, client) => call(client, *work).await,
+                Self::Hand(work, client) => call(client, *work).await,
+                Self::Bare(work, client) => call(client, *work).await,
                 Self::OurDecoder(answer) => drop(ours::decode(answer.as_bytes())),
                 Self::HandDecoder(answer) => drop(hand::decode(answer.as_bytes())),
             }

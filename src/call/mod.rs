@@ -120,7 +120,10 @@ impl<T> Call<T> {
     {
         let Self { draft, reader } = self;
         let ready = draft.ready();
-        async move { Ok(ready?.value(reader).await?.0) }
+        async move {
+            let ready = ready?;
+            Ok(ready.value(reader).await?.0)
+        }
     }
 
     /// Sends the call and gives its value with status, headers, request id and attempts.
@@ -134,7 +137,8 @@ impl<T> Call<T> {
         let Self { draft, reader } = self;
         let ready = draft.ready();
         async move {
-            let (value, answer) = ready?.value(reader).await?;
+            let ready = ready?;
+            let (value, answer) = ready.value(reader).await?;
             let Answer { status, headers, request_id, attempts, unread, .. } = answer;
             Ok(Response { value, status, headers, request_id, attempts, unread })
         }
@@ -150,8 +154,9 @@ impl<T> Call<T> {
     {
         let ready = self.draft.reading_body().ready();
         async move {
+            let ready = ready?;
             let body = Reader::Answer(|answer| std::mem::take(&mut answer.body));
-            Ok(ready?.value(body).await?.0)
+            Ok(ready.value(body).await?.0)
         }
     }
 

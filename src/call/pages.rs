@@ -148,7 +148,8 @@ impl<T: Paged> Pages<T> {
         };
         let (ready, reader) = (draft.ready(), self.reader);
         Box::pin(async move {
-            let (page, answer) = ready?.value(reader).await?;
+            let ready = ready?;
+            let (page, answer) = ready.value(reader).await?;
             Ok((page, answer.call_info()))
         })
     }

@@ -1,6 +1,6 @@
 use crate::operation::Operation;
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 /// Encrypts the bodies of requests and decrypts those of answers.
 pub(crate) trait BodyCipher: Send + Sync {
@@ -19,11 +19,7 @@ pub(crate) struct Sealed {
 
 /// Whether an answer's body is encrypted.
 pub(crate) fn is_encrypted(headers: &HeaderMap) -> bool {
-    let content_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !content_type.contains('+') {
-        return false;
-    }
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    media_type.rsplit_once('+').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("encrypted"))
+    let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let media_type = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii_end();
+    media_type.last_chunk::<10>().is_some_and(|end| end.eq_ignore_ascii_case(b"+encrypted"))
 }

@@ -233,7 +233,7 @@ impl Engine {
                 time_left: deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
             };
             afresh |= failed.failure.is_of_the_connection();
-            let Some(wait) = self.retry.wait(&failed, random()) else { return Err(error) };
+            let Some(wait) = self.retry.wait(&failed, random) else { return Err(error) };
             let Some(taken) = self.budget.take() else { return Err(error) };
             // Sleeping for no time takes tokio a millisecond.
             if !wait.is_zero() {

@@ -78,13 +78,13 @@ impl RetryPolicy {
     /// How long to wait before the next attempt; `None` ends the call.
     ///
     /// `random` lies in 0..=1.
-    pub(crate) fn wait(&self, failed: &FailedAttempt, random: f64) -> Option<Duration> {
+    pub(crate) fn wait(&self, failed: &FailedAttempt, random: impl FnOnce() -> f64) -> Option<Duration> {
         if !failed.may_repeat() {
             return None;
         }
         let doublings = failed.attempts.saturating_sub(1).min(31);
         let ceiling = self.initial_backoff.saturating_mul(1 << doublings).min(self.max_backoff);
-        let backoff = ceiling.mul_f64(random);
+        let backoff = ceiling.mul_f64(random());
         if failed.retry_after.is_some_and(|asked| asked > self.max_retry_after) {
             return None;
         }
@@ -386,7 +386,7 @@ mod tests {
         let classes = [Repeat::Read, Repeat::Idempotent, Repeat::Keyed, Repeat::Once];
         for (failure, expected) in rows {
             for (repeat, expected) in classes.into_iter().zip(expected) {
-                let wait = policy.wait(&failed(repeat, failure), 1.0);
+                let wait = policy.wait(&failed(repeat, failure), || 1.0);
                 assert_eq!(wait.is_some(), expected, "{repeat:?} after {failure:?}");
             }
         }
@@ -397,7 +397,7 @@ mod tests {
         let waits = |status: u16, by_vendor, repeat| {
             let failure = Failure::Status(StatusCode::from_u16(status).unwrap());
             let failed = FailedAttempt { keeps: Keeps::Successes, by_vendor, ..failed(repeat, failure) };
-            RetryPolicy::default().wait(&failed, 1.0).is_some()
+            RetryPolicy::default().wait(&failed, || 1.0).is_some()
         };
         for status in [502, 503, 504, 520, 524, 529] {
             assert!(!waits(status, true, Repeat::Keyed), "{status}");
@@ -408,9 +408,9 @@ mod tests {
         assert!(!waits(500, false, Repeat::Keyed) && !waits(500, true, Repeat::Keyed));
         let conflict = Failure::Status(StatusCode::CONFLICT);
         let lost = FailedAttempt { lost_before: true, ..failed(Repeat::Keyed, conflict) };
-        assert!(RetryPolicy::default().wait(&lost, 1.0).is_some());
+        assert!(RetryPolicy::default().wait(&lost, || 1.0).is_some());
         let lost = FailedAttempt { keeps: Keeps::Successes, ..lost };
-        assert_eq!(RetryPolicy::default().wait(&lost, 1.0), None);
+        assert_eq!(RetryPolicy::default().wait(&lost, || 1.0), None);
     }
 
     #[test]
@@ -418,18 +418,18 @@ mod tests {
         let misdirected = Failure::Status(StatusCode::MISDIRECTED_REQUEST);
         let failed = FailedAttempt { afresh: true, ..failed(Repeat::Read, misdirected) };
         assert!(misdirected.is_of_the_connection());
-        assert_eq!(RetryPolicy::default().wait(&failed, 1.0), None);
+        assert_eq!(RetryPolicy::default().wait(&failed, || 1.0), None);
     }
 
     #[test]
     fn a_keyed_conflict_after_a_lost_answer_is_waited_on_beyond_the_attempts() {
         let mut conflict = failed(Repeat::Keyed, Failure::Status(StatusCode::CONFLICT));
         conflict.attempts = 7;
-        assert_eq!(RetryPolicy::default().wait(&conflict, 1.0), None);
+        assert_eq!(RetryPolicy::default().wait(&conflict, || 1.0), None);
         conflict.lost_before = true;
-        assert_eq!(RetryPolicy::default().wait(&conflict, 1.0), Some(Duration::from_secs(10)));
+        assert_eq!(RetryPolicy::default().wait(&conflict, || 1.0), Some(Duration::from_secs(10)));
         conflict.never_retry = true;
-        assert_eq!(RetryPolicy::default().wait(&conflict, 1.0), None);
+        assert_eq!(RetryPolicy::default().wait(&conflict, || 1.0), None);
     }
 
     #[test]
@@ -440,32 +440,32 @@ mod tests {
         let waits: Vec<_> = (1..=8)
             .map(|attempts| {
                 attempt.attempts = attempts;
-                policy.wait(&attempt, 1.0).unwrap().as_millis()
+                policy.wait(&attempt, || 1.0).unwrap().as_millis()
             })
             .collect();
         assert_eq!(waits, [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
         attempt.attempts = 90;
-        assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::from_secs(5)));
+        assert_eq!(policy.wait(&attempt, || 0.5), Some(Duration::from_secs(5)));
 
         attempt.retry_after = Some(Duration::ZERO);
-        assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::ZERO), "the vendor asks for it at once");
+        assert_eq!(policy.wait(&attempt, || 0.5), Some(Duration::ZERO), "the vendor asks for it at once");
         attempt.max_attempts = 90;
         attempt.repeat = Repeat::Keyed;
         attempt.lost_before = true;
         attempt.failure = Failure::Status(StatusCode::CONFLICT);
         assert_eq!(
-            policy.wait(&attempt, 0.5),
+            policy.wait(&attempt, || 0.5),
             Some(Duration::from_secs(5)),
             "beyond the attempts it is paced"
         );
 
         attempt = failed(Repeat::Read, Failure::Lost);
         attempt.retry_after = Some(Duration::from_secs(30));
-        assert_eq!(policy.wait(&attempt, 0.5), Some(Duration::from_secs(30)));
+        assert_eq!(policy.wait(&attempt, || 0.5), Some(Duration::from_secs(30)));
         attempt.retry_after = Some(Duration::from_secs(61));
-        assert_eq!(policy.wait(&attempt, 0.5), None);
+        assert_eq!(policy.wait(&attempt, || 0.5), None);
         attempt.retry_after = Some(Duration::from_secs(30));
         attempt.time_left = Some(Duration::from_secs(30));
-        assert_eq!(policy.wait(&attempt, 0.5), None, "a wait that uses up the time left ends the call");
+        assert_eq!(policy.wait(&attempt, || 0.5), None, "a wait that uses up the time left ends the call");
     }
 }

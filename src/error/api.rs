@@ -5,7 +5,7 @@ use super::{ErrorView, VendorBody};
 use crate::{RateLimit, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 /// The vendor refused the call or failed.
 ///
@@ -31,12 +31,15 @@ impl ApiError {
         secrets: &[Secret],
         sent: &[u8],
     ) -> Box<Self> {
-        let words: Vec<&str> =
-            [&view.message, &view.detail].into_iter().flatten().map(String::as_str).collect();
-        let code = view.code.as_deref().unwrap_or_default();
-        let [shown_code, shown] = redact([code, &words.join(": ")], secrets, sent);
-        let shown_code = view.code.is_some().then(|| printable(&shown_code, 100));
-        let shown = (!words.is_empty()).then(|| printable(&shown, SHOWN));
+        let code = view.code.as_deref();
+        let words = match (view.message.as_deref(), view.detail.as_deref()) {
+            (Some(message), Some(detail)) => Some(Cow::from([message, ": ", detail].concat())),
+            (words, None) | (None, words) => words.map(Cow::from),
+        };
+        let texts = [code.unwrap_or_default(), words.as_deref().unwrap_or_default()];
+        let [shown_code, shown] = redact(texts, secrets, sent);
+        let shown_code = code.is_some().then(|| printable(&shown_code, 100));
+        let shown = words.is_some().then(|| printable(&shown, SHOWN));
         Box::new(Self { call, view, shown_code, shown, headers, body })
     }
 

@@ -6,6 +6,7 @@
 use super::shown::SHOWN;
 use crate::Secret;
 use memchr::{memchr_iter, memchr2};
+use std::borrow::Cow;
 
 const MARK: &str = "[REDACTED]";
 
@@ -16,7 +17,11 @@ const READ: usize = 8 * SHOWN;
 const LONGEST: usize = 4 * READ;
 
 /// The beginning of each text without the words that must not be shown: at least what is shown of it.
-pub(super) fn redact<const N: usize>(texts: [&str; N], secrets: &[Secret], sent: &[u8]) -> [String; N] {
+pub(super) fn redact<'a, const N: usize>(
+    texts: [&'a str; N],
+    secrets: &[Secret],
+    sent: &[u8],
+) -> [Cow<'a, str>; N] {
     let mut searches = texts.map(Search::new);
     if !sent.is_empty() {
         searches.iter_mut().for_each(Search::expect_many);
@@ -26,7 +31,7 @@ pub(super) fn redact<const N: usize>(texts: [&str; N], secrets: &[Secret], sent:
 }
 
 /// The same for a text in which ASCII letters are in lower case, however they were echoed.
-pub(super) fn redact_lower_case(text: &str, secrets: &[Secret], sent: &[u8]) -> String {
+pub(super) fn redact_lower_case<'a>(text: &'a str, secrets: &[Secret], sent: &[u8]) -> Cow<'a, str> {
     let mut search = Search::new(text);
     search.expect_many();
     each_word(secrets, sent, &mut |word| search.hide(&word.to_ascii_lowercase()));
@@ -116,10 +121,10 @@ impl<'a> Search<'a> {
     }
 
     /// The text with one mark for each stretch that words cover, where they overlap together.
-    fn into_shown(self) -> String {
+    fn into_shown(self) -> Cow<'a, str> {
         if self.found.is_empty() {
             let read = self.text.get(..self.end).unwrap_or(self.text);
-            return if self.cut { format!("{read}…") } else { read.to_owned() };
+            return if self.cut { format!("{read}…").into() } else { read.into() };
         }
         let mut reach = vec![0; self.end];
         for ((from, to), length) in &self.found {
@@ -141,7 +146,7 @@ impl<'a> Search<'a> {
         if self.cut {
             shown.push('…');
         }
-        shown
+        shown.into()
     }
 }
 
@@ -233,7 +238,7 @@ mod tests {
     fn redacted(text: &str, secrets: &[&str], sent: &str) -> String {
         let secrets: Vec<Secret> = secrets.iter().copied().map(Secret::from).collect();
         let [shown] = redact([text], &secrets, sent.as_bytes());
-        shown
+        shown.into_owned()
     }
 
     #[test]

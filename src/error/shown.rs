@@ -5,7 +5,9 @@ use crate::Secret;
 
 /// The text on one line, control characters escaped, cut after `limit` characters.
 pub(super) fn printable(text: &str, limit: usize) -> String {
-    if text.len() <= limit && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    // Without an end before the last byte, so that many are looked at together.
+    let is_plain = || text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    if text.len() <= limit && is_plain() {
         return text.to_owned();
     }
     let mut shown = String::new();

@@ -3,7 +3,7 @@ use super::{
     failure::{causes, is_timeout, refused_by_proxy, told},
     names::{LookingUp, Names},
     per_runtime::PerRuntime,
-    traced::{Place, Traced, without_panic},
+    traced::{Traced, without_panic},
 };
 use crate::Error;
 use crate::engine::is_loopback;
@@ -62,8 +62,8 @@ impl fmt::Debug for HyperTransport {
 }
 
 impl HyperTransport {
-    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
-        let connector = Connector(Arc::new(Routes::new(settings)?));
+    pub(super) fn new(names: Names, settings: &TransportSettings) -> Result<Self, Error> {
+        let connector = Connector(Arc::new(Routes::new(names, settings)?));
         let mut builder = Client::builder(TokioExecutor::new());
         builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
         // An idle connection is pinged too: who calls next shall not be the one that finds it dead.
@@ -76,21 +76,27 @@ impl HyperTransport {
         Ok(Self { pooled: Arc::new(PerRuntime::starting_with(first)), builder, connector })
     }
 
-    async fn carry(&self, request: Request<Bytes>, place: &Place) -> Result<Response<Body>, SendError> {
+    fn start(
+        &self,
+        mut request: Request<Traced>,
+    ) -> Result<impl Future<Output = Result<Response<Body>, SendError>> + use<>, SendError> {
         if request.uri().host().is_none() {
             return Err(SendError::connect("the address names no host"));
         }
         let afresh = request.extensions().get::<AttemptInfo>().is_some_and(AttemptInfo::wants_new_connection);
-        let mut request = request.map(|body| Traced { body, place: place.clone() });
         let asked = self.connector.0.asked_instead(request.uri());
         if let Some(credentials) = asked.as_ref().and_then(Intercept::basic_auth) {
             request.headers_mut().entry(PROXY_AUTHORIZATION).or_insert_with(|| credentials.clone());
         }
-        let response = self.pool(afresh)?.request(request).await.map_err(send_error)?;
-        if asked.is_some() && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(refused_by_proxy("407 Proxy Authentication Required"));
-        }
-        Ok(response.map(|body| Body::new(body.map_err(body_error))))
+        let is_by_proxy = asked.is_some();
+        let answer = self.pool(afresh)?.request(request);
+        Ok(async move {
+            let answer = answer.await.map_err(send_error)?;
+            if is_by_proxy && answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+                return Err(refused_by_proxy("407 Proxy Authentication Required"));
+            }
+            Ok(answer.map(|body| Body::new(body.map_err(body_error))))
+        })
     }
 
     fn pool(&self, afresh: bool) -> Result<Arc<Pool>, SendError> {
@@ -105,8 +111,7 @@ impl HyperTransport {
 
 impl Transport for HyperTransport {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
-        let place = Place::default();
-        Box::pin(async move { without_panic(self.carry(request, &place), &place).await? })
+        Box::pin(without_panic(request, |request| self.start(request)))
     }
 }
 
@@ -162,8 +167,8 @@ type Direct = HttpsConnector<Tcp>;
 type Direct = Tcp;
 
 impl Routes {
-    fn new(settings: &TransportSettings) -> Result<Self, Error> {
-        let tcp = tcp(settings.connect_timeout);
+    fn new(names: Names, settings: &TransportSettings) -> Result<Self, Error> {
+        let tcp = tcp(names, settings.connect_timeout);
         #[cfg(feature = "rustls")]
         let (direct, to_proxy, tls) = {
             let mut tcp = tcp;
@@ -220,9 +225,9 @@ fn matcher(proxies: &Proxies) -> Matcher {
 }
 
 /// As reqwest sets it up: a connection whose other end is gone is given up, also while nothing is sent.
-fn tcp(connect_timeout: Duration) -> Tcp {
+fn tcp(names: Names, connect_timeout: Duration) -> Tcp {
     const PROBE: Duration = Duration::from_secs(15);
-    let mut tcp = HttpConnector::new_with_resolver(Resolver(Arc::new(Names::of_the_platform())));
+    let mut tcp = HttpConnector::new_with_resolver(Resolver(Arc::new(names)));
     // Shared among the addresses of a host.
     tcp.set_connect_timeout(Some(connect_timeout));
     tcp.set_nodelay(true);
@@ -234,7 +239,7 @@ fn tcp(connect_timeout: Duration) -> Tcp {
     tcp
 }
 
-/// The platform's look-ups, shared.
+/// Look-ups, shared.
 #[derive(Clone)]
 struct Resolver(Arc<Names>);
 

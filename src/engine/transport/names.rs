@@ -39,7 +39,7 @@ impl Names {
         Self::new(|host| Ok((host, 0).to_socket_addrs()?.collect()))
     }
 
-    fn new(look_up: impl Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Self {
+    pub(super) fn new(look_up: impl Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Self {
         Self { look_up: Arc::new(look_up), running: Arc::default() }
     }
 

@@ -3,7 +3,7 @@ use super::{
     failure::{refused_by_proxy, told},
     names::Names,
     per_runtime::PerRuntime,
-    traced::{Place, Traced, without_panic},
+    traced::{Traced, without_panic},
 };
 use crate::Error;
 use crate::engine::is_loopback;
@@ -56,10 +56,10 @@ impl fmt::Debug for Clients {
 }
 
 impl ReqwestTransport {
-    pub(super) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+    pub(super) fn new(names: Names, settings: &TransportSettings) -> Result<Self, Error> {
         #[cfg(feature = "rustls")]
         let tls = super::tls::config(settings)?;
-        let names = Arc::new(Names::of_the_platform());
+        let names = Arc::new(names);
         let (connect_timeout, ping) = (settings.connect_timeout, settings.ping);
         let clients = |proxies: &Proxies| {
             let names = names.clone();
@@ -155,7 +155,7 @@ fn reqwest_proxies(proxies: &Proxies) -> Result<Vec<reqwest::Proxy>, Error> {
     all.collect::<Result<_, reqwest::Error>>().map_err(|_| Error::config("a proxy cannot be used"))
 }
 
-/// The platform's look-ups, shared.
+/// Look-ups, shared.
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
         let addresses = self.addresses(name.as_str());
@@ -186,31 +186,36 @@ fn finish(builder: reqwest::ClientBuilder, ping: Duration) -> reqwest::Result<re
 
 impl Transport for ReqwestTransport {
     fn send(&self, request: Request<Bytes>) -> TransportFuture<'_> {
-        let place = Place::default();
-        Box::pin(async move { without_panic(self.carry(request, &place), &place).await? })
+        Box::pin(without_panic(request, |request| self.start(request)))
     }
 }
 
 impl ReqwestTransport {
-    async fn carry(&self, request: Request<Bytes>, place: &Place) -> Result<Response<Body>, SendError> {
+    fn start(
+        &self,
+        request: Request<Traced>,
+    ) -> Result<impl Future<Output = Result<Response<Body>, SendError>> + use<>, SendError> {
         let (head, body) = request.into_parts();
         let afresh = head.extensions.get::<AttemptInfo>().is_some_and(AttemptInfo::wants_new_connection);
         let url = self.urls.url(&head.uri).map_err(SendError::connect)?;
         let mut request = reqwest::Request::new(head.method, url);
         *request.headers_mut() = head.headers;
-        *request.body_mut() = Some(reqwest::Body::wrap(Traced { body, place: place.clone() }));
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
         let outward = self.outward.as_ref().filter(|_| !request.url().host_str().is_some_and(is_loopback));
         let clients = outward.unwrap_or(&self.direct);
         let by_proxy = clients.proxied && request.url().scheme() == "http";
-        let mut response = clients.client(afresh)?.execute(request).await.map_err(send_error)?;
-        if by_proxy && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(refused_by_proxy("407 Proxy Authentication Required"));
-        }
-        let mut answer = Response::new(());
-        *answer.status_mut() = response.status();
-        *answer.version_mut() = response.version();
-        *answer.headers_mut() = std::mem::take(response.headers_mut());
-        Ok(answer.map(|()| Body::new(reqwest::Body::from(response).map_err(send_error))))
+        let response = clients.client(afresh)?.execute(request);
+        Ok(async move {
+            let mut response = response.await.map_err(send_error)?;
+            if by_proxy && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+                return Err(refused_by_proxy("407 Proxy Authentication Required"));
+            }
+            let mut answer = Response::new(());
+            *answer.status_mut() = response.status();
+            *answer.version_mut() = response.version();
+            *answer.headers_mut() = std::mem::take(response.headers_mut());
+            Ok(answer.map(|()| Body::new(reqwest::Body::from(response).map_err(send_error))))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::SendError;
 use crate::error::BoxError;
 use bytes::Bytes;
+use http::Request;
 use http_body::{Frame, SizeHint};
 use std::{
     any::Any,
@@ -19,7 +20,7 @@ use std::{
 
 /// Where the body of a request is.
 #[derive(Clone, Default)]
-pub(super) struct Place(Arc<AtomicU8>);
+struct Place(Arc<AtomicU8>);
 
 impl Place {
     /// With us, or on its way to a connection.
@@ -40,8 +41,8 @@ impl Place {
 
 /// The body of a request, empty or not: the connection that takes it reads it or drops it.
 pub(super) struct Traced {
-    pub(super) body: Bytes,
-    pub(super) place: Place,
+    body: Bytes,
+    place: Place,
 }
 
 impl http_body::Body for Traced {
@@ -72,13 +73,31 @@ impl Drop for Traced {
     }
 }
 
-/// A panic below is told as what it is, and by whether a connection had the request already.
-pub(super) async fn without_panic<T>(work: impl Future<Output = T>, place: &Place) -> Result<T, SendError> {
-    let mut work = pin!(Some(work));
+/// Starts the sending of a request and sees it through to its answer.
+///
+/// A panic in there is told as what it is, and by whether a connection had the request already.
+pub(super) async fn without_panic<T, W>(
+    request: Request<Bytes>,
+    start: impl FnOnce(Request<Traced>) -> Result<W, SendError>,
+) -> Result<T, SendError>
+where
+    W: Future<Output = Result<T, SendError>>,
+{
+    let place = Place::default();
+    let mut request = Some((request, start));
+    let mut work = pin!(None);
     poll_fn(|context| {
-        let Some(running) = work.as_mut().as_pin_mut() else { return Poll::Pending };
-        let panic = match catch_unwind(AssertUnwindSafe(|| running.poll(context))) {
-            Ok(poll) => return poll.map(Ok),
+        let poll = AssertUnwindSafe(|| {
+            if let Some((request, start)) = request.take() {
+                match start(request.map(|body| Traced { body, place: place.clone() })) {
+                    Ok(started) => work.set(Some(started)),
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+            }
+            work.as_mut().as_pin_mut().map_or(Poll::Pending, |work| work.poll(context))
+        });
+        let panic = match catch_unwind(poll) {
+            Ok(poll) => return poll,
             Err(panic) => panic,
         };
         let taken = place.is(Place::TAKEN);
@@ -105,29 +124,38 @@ fn panicked_before(panic: &(dyn Any + Send)) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
+    use std::{future::Pending, sync::Mutex};
 
     fn poll<T>(work: impl Future<Output = T>) -> Poll<T> {
         pin!(work).poll(&mut Context::from_waker(std::task::Waker::noop()))
     }
 
-    fn traced(place: &Place) -> Traced {
-        Traced { body: Bytes::from_static(b"body"), place: place.clone() }
-    }
-
     /// How the panic of a piece of work with the body of a request is told.
     fn told<W: Future<Output = ()>>(work: impl FnOnce(Traced) -> W) -> SendError {
-        let place = Place::default();
-        let work = work(traced(&place));
-        match poll(without_panic(work, &place)) {
+        match poll(working(work)) {
             Poll::Ready(Err(error)) => error,
             _ => panic!("it panics"),
         }
     }
 
+    async fn working<W: Future<Output = ()>>(work: impl FnOnce(Traced) -> W) -> Result<(), SendError> {
+        without_panic(Request::new(Bytes::from_static(b"body")), |request| {
+            let work = work(request.into_body());
+            Ok(async {
+                work.await;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     #[test]
     fn r12_a_panic_before_a_connection_has_the_request_sends_nothing() {
         for error in [
+            told(|body| -> Pending<()> {
+                let _body = body;
+                panic!("at the start");
+            }),
             told(|body| async {
                 let _body = body;
                 panic!("before");
@@ -175,13 +203,11 @@ mod tests {
     #[test]
     fn only_a_runtime_without_io_is_named_as_one() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let place = Place::default();
-        let body = traced(&place);
-        let work = async {
+        let connecting = working(|body| async {
             let _body = body;
             let _ = tokio::net::TcpStream::connect("127.0.0.1:1").await;
-        };
-        let Err(error) = runtime.block_on(without_panic(work, &place)) else { panic!("it panics") };
+        });
+        let error = runtime.block_on(connecting).unwrap_err();
         assert!(error.is_connect() && error.is_permanent(), "{error:?}");
         assert!(error.into_source().to_string().contains("has no I/O"));
     }

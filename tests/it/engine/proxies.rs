@@ -87,6 +87,41 @@ async fn r5_https_goes_through_a_tunnel_whose_proxy_sees_nothing_of_it() {
     }
 }
 
+#[cfg(all(feature = "rustls", target_os = "linux"))]
+#[tokio::test]
+async fn r5_an_https_proxy_is_asked_over_tls_and_only_where_it_is_trusted() {
+    use crate::support::tls::{ROOT, SELF_SIGNED, SERVER, VENDOR, proxying};
+    let plain = ("http://vendor.example", &[&b"http/1.1"[..]][..], " http://vendor.example/", "");
+    // A tunnel is asked for in HTTP/1.1, whatever else the proxy speaks.
+    let tunnel = (
+        "https://vendor.example",
+        &[&b"h2"[..], b"http/1.1"][..],
+        "CONNECT vendor.example:443 HTTP/1.1\r\n",
+        "host: vendor.example\r\n",
+    );
+    for (base, protocols, asked, behind) in [plain, tunnel] {
+        for (certificate, is_trusted) in [(SERVER, true), (SELF_SIGNED, false)] {
+            let (address, proxy) = proxying(certificate, protocols);
+            let builder = builder(base).allow_http(true).root_certificate(ROOT).root_certificate(VENDOR);
+            let client = builder.proxy(format!("https://user:p%40ss@{address}")).build().unwrap();
+            let result = a_call(&client).bytes().await;
+            let [to_proxy, to_server] = tokio::task::spawn_blocking(|| proxy.join().unwrap()).await.unwrap();
+            if is_trusted {
+                assert_eq!(result.unwrap(), "{}");
+                assert!(to_proxy.contains(asked), "{to_proxy}");
+                assert!(to_proxy.to_lowercase().contains(&CREDENTIALS.to_lowercase()), "{to_proxy}");
+                assert!(to_server.contains(behind), "{to_server}");
+                assert!(!to_server.to_lowercase().contains("proxy-authorization"), "{to_server}");
+            } else {
+                let error = result.unwrap_err();
+                assert!(error.to_string().contains("certificate is not trusted"), "{error:?}");
+                assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
+                assert_eq!((to_proxy.as_str(), to_server.as_str()), ("", ""));
+            }
+        }
+    }
+}
+
 #[test]
 fn r5_a_proxy_variable_that_cannot_be_read_ends_in_an_error_and_not_in_a_direct_call() {
     for name in ["http_proxy", "HTTPS_PROXY", "all_proxy"] {

@@ -1,11 +1,11 @@
 use rustls::{
-    ServerConfig, ServerConnection, Stream,
+    ServerConfig, ServerConnection, StreamOwned,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::Arc,
     thread::{self, JoinHandle},
 };
@@ -46,22 +46,57 @@ pub fn client_config() -> rustls::ClientConfig {
 /// A server for one connection, which answers `200 {}`; it ends with what it could decrypt.
 pub fn serving(certificate: &str) -> (SocketAddr, JoinHandle<String>) {
     let config = config(certificate, &[]);
+    on_first_connection(|socket| answered(&mut secured(socket, config)))
+}
+
+/// An https proxy for one connection, which is also what it should pass on to: it ends with what each could decrypt.
+///
+/// The server behind it shows `VENDOR`.
+pub fn proxying(certificate: &str, protocols: &[&[u8]]) -> (SocketAddr, JoinHandle<[String; 2]>) {
+    let proxy = config(certificate, protocols);
+    on_first_connection(|socket| {
+        let mut stream = secured(socket, proxy);
+        let asked = read_head(&mut stream);
+        if !asked.starts_with("CONNECT ") {
+            let _ = stream.write_all(ANSWER);
+            return [asked, String::new()];
+        }
+        stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+        [asked, answered(&mut secured(stream, config(VENDOR, &[])))]
+    })
+}
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+
+fn on_first_connection<T: Send + 'static>(
+    serve: impl FnOnce(TcpStream) -> T + Send + 'static,
+) -> (SocketAddr, JoinHandle<T>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let server = thread::spawn(move || {
-        let (mut socket, _) = listener.accept().unwrap();
-        let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
-        let mut stream = Stream::new(&mut connection, &mut socket);
-        let mut request = Vec::new();
-        let mut chunk = [0; 4096];
-        while let Ok(count @ 1..) = stream.read(&mut chunk) {
-            request.extend_from_slice(&chunk[..count]);
-            if request.windows(4).any(|end| end == b"\r\n\r\n") {
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
-                break;
-            }
+    (address, thread::spawn(move || serve(listener.accept().unwrap().0)))
+}
+
+fn secured<S: Read + Write>(stream: S, config: ServerConfig) -> StreamOwned<ServerConnection, S> {
+    StreamOwned::new(ServerConnection::new(Arc::new(config)).unwrap(), stream)
+}
+
+fn answered(stream: &mut (impl Read + Write)) -> String {
+    let head = read_head(stream);
+    if head.contains("\r\n\r\n") {
+        let _ = stream.write_all(ANSWER);
+    }
+    head
+}
+
+/// The head of a request, as far as it comes, with what of the body comes with it.
+fn read_head(stream: &mut impl Read) -> String {
+    let mut head = Vec::new();
+    let mut chunk = [0; 4096];
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        match stream.read(&mut chunk) {
+            Ok(count @ 1..) => head.extend_from_slice(&chunk[..count]),
+            Ok(0) | Err(_) => break,
         }
-        String::from_utf8_lossy(&request).into_owned()
-    });
-    (address, server)
+    }
+    String::from_utf8_lossy(&head).into_owned()
 }
