@@ -7,8 +7,8 @@ use connectory::{Client, Error, JsonMap, Outcome};
 /// What to do about a failed write.
 fn advice(error: &Error) -> &'static str {
     match error.outcome() {
-        Outcome::NotSent => "nothing was sent: mend the call or the network and try again",
-        Outcome::Refused => "nothing was changed: mend the request",
+        Outcome::NotSent => "nothing was sent: fix the call or the network and try again",
+        Outcome::Refused => "nothing was changed: fix the request",
         Outcome::Unknown => "look first whether it was carried out",
         Outcome::Applied => "it was carried out: read the new state",
     }
@@ -18,7 +18,7 @@ fn report(what: &str, error: &Error) {
     println!("{what}\n  log     {error}\n  advice  {}", advice(error));
     match error {
         Error::RateLimited(limited) => println!("  wait    {:?}", limited.retry_after()),
-        Error::Unauthorized(_) => println!("  page    the credentials are wrong, and no retry mends them"),
+        Error::Unauthorized(_) => println!("  page    the credentials are wrong, and no retry fixes them"),
         Error::Decode(odd) => println!("  report  the vendor's answer is new to us at {}", odd.path()),
         _ => {}
     }

@@ -133,7 +133,7 @@ impl From<Error> for Failure {
             Error::Request(_) => Self::new(StatusCode::BAD_REQUEST, "bad_id"),
             Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "unknown_integration"),
             Error::Decode(_) | Error::Redirect(_) => Self::new(StatusCode::BAD_GATEWAY, "bad_answer"),
-            // Our credentials, our plan, our request: somebody here has to mend it.
+            // Our credentials, our plan, our request: somebody here has to fix it.
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "our_fault"),
         }
     }
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_only_we_can_mend_tells_the_customer_nothing() {
+    async fn what_only_we_can_fix_tells_the_customer_nothing() {
         let setup = Setup::new();
         for status in [401, 402, 403] {
             setup.sandbox.inject(FaultRule::new(Fault::Status(status)).times(1));

@@ -1,5 +1,5 @@
 use super::json_path::{Place, missing_member};
-use super::mend::{Hopeless, Mending};
+use super::repair::{Hopeless, Repairing};
 use crate::error::{CallInfo, DecodeError, shown_aside};
 use crate::{DecodeCategory, Error, Secret, Unread};
 use bytes::{Buf, Bytes};
@@ -9,16 +9,16 @@ use std::str;
 /// What makes a value of a text.
 pub(crate) type Decode<T> = fn(&str) -> Result<T, serde_json::Error>;
 
-/// A body on its way to a value: it is mended where it is not understood, and decoded again.
+/// A body on its way to a value: it is repaired where it is not understood, and decoded again.
 pub(crate) struct Decoding {
     body: Bytes,
-    /// The longest text that mending may make.
+    /// The longest text that repairing may make.
     limit: usize,
     /// How much of the body an error keeps.
     keep: usize,
     /// From the first failure on, instead of the body.
-    mending: Option<Mending>,
-    /// What could not be read before it was mended.
+    repairing: Option<Repairing>,
+    /// What could not be read before it was repaired.
     misread: Vec<Misread>,
 }
 
@@ -35,23 +35,23 @@ pub(crate) struct Misread {
 
 impl Decoding {
     pub(crate) fn new(body: Bytes, limit: usize, keep: usize) -> Self {
-        Self { body, limit, keep, mending: None, misread: Vec::new() }
+        Self { body, limit, keep, repairing: None, misread: Vec::new() }
     }
 
-    /// One try: the value, or `None` where something has been mended for another one.
+    /// One try: the value, or `None` where something has been repaired for another one.
     pub(crate) fn attempt<T>(&mut self, decode: Decode<T>) -> Result<Option<T>, Misread> {
-        let text = match &self.mending {
-            Some(mending) => Some(mending.text()),
+        let text = match &self.repairing {
+            Some(repairing) => Some(repairing.text()),
             None => str::from_utf8(without_bom(&self.body)).ok(),
         };
         match text.map(decode) {
             Some(Ok(value)) => Ok(Some(value)),
-            Some(Err(error)) => self.mend(Some(error)).map(|()| None),
-            None => self.mend(None).map(|()| None),
+            Some(Err(error)) => self.repair(Some(error)).map(|()| None),
+            None => self.repair(None).map(|()| None),
         }
     }
 
-    /// The value; for a body that is short enough to hold a thread up until it is mended.
+    /// The value; for a body that is short enough to hold a thread up until it is repaired.
     pub(crate) fn now<T>(mut self, decode: Decode<T>) -> Option<T> {
         loop {
             if let Some(value) = self.attempt(decode).ok()? {
@@ -62,7 +62,7 @@ impl Decoding {
 
     /// What was left out.
     pub(crate) fn unread(self) -> Vec<Unread> {
-        self.mending.map_or_else(Vec::new, Mending::unread)
+        self.repairing.map_or_else(Vec::new, Repairing::unread)
     }
 
     /// The beginning of the body as it came.
@@ -76,19 +76,19 @@ impl Decoding {
     }
 
     #[cold]
-    fn mend(&mut self, error: Option<serde_json::Error>) -> Result<(), Misread> {
+    fn repair(&mut self, error: Option<serde_json::Error>) -> Result<(), Misread> {
         let (body, limit, keep) = (&mut self.body, self.limit, self.keep);
-        let mending = self.mending.get_or_insert_with(|| {
+        let repairing = self.repairing.get_or_insert_with(|| {
             let kept = kept(body, keep);
             let mut text = std::mem::replace(body, kept);
             text.advance(text.len() - without_bom(&text).len());
-            Mending::new(text, limit)
+            Repairing::new(text, limit)
         });
-        let misread = Misread::new(mending.bytes(), error.as_ref());
+        let misread = Misread::new(repairing.bytes(), error.as_ref());
         // What was left out is not missing.
         let cause = self.misread.iter().find(|cause| cause.place == misread.path).cloned();
         let misread = Misread { place: misread.place.clone(), ..cause.unwrap_or(misread) };
-        mending.mend(error.as_ref()).map_err(|Hopeless| misread.clone())?;
+        repairing.repair(error.as_ref()).map_err(|Hopeless| misread.clone())?;
         self.misread.push(misread);
         Ok(())
     }
@@ -114,7 +114,7 @@ pub(crate) fn kept(body: &Bytes, keep: usize) -> Bytes {
 impl Misread {
     fn new(body: &[u8], error: Option<&serde_json::Error>) -> Self {
         let Some(error) = error else {
-            // Bytes that are no UTF-8, and not in a string where they could be mended.
+            // Bytes that are no UTF-8, and not in a string where they could be repaired.
             let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err();
             let syntax = Self::nowhere(1, DecodeCategory::Syntax);
             let misread = error.map_or(syntax, |error| Self::new(body, Some(&error)));

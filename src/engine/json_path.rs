@@ -61,7 +61,7 @@ impl Place {
                 (b']' | b'}', _) => drop(open.pop()),
                 (b':' | b',', _) if beyond > 0 => {}
                 (b':', Some(open)) => *open = Open { start: read.len() - rest.len(), at: At::Member(text) },
-                // See `Mending`.
+                // See `Repairing`.
                 (b'\r', Some(Open { at: At::Item(index), .. })) => *index += 1,
                 (b',', Some(Open { start, at: At::Item(index) })) => {
                     (*start, *index) = (read.len() - rest.len(), *index + 1);

@@ -11,8 +11,8 @@ mod decode;
 mod endpoint;
 mod header_value;
 mod json_path;
-mod mend;
 mod origin;
+mod repair;
 mod request;
 mod retry;
 pub(crate) mod runtime;
@@ -154,7 +154,7 @@ impl Ready {
         result
     }
 
-    /// Decodes the body, and mends it where it is not understood for as long as the call may last.
+    /// Decodes the body, and repairs it where it is not understood for as long as the call may last.
     async fn decoded<T>(&self, answer: &mut Answer, decode: Decode<T>) -> Result<T, Error> {
         let Limits { max_body, max_error_body, .. } = self.engine.limits;
         let mut decoding = Decoding::new(std::mem::take(&mut answer.body), max_body, max_error_body);
@@ -162,7 +162,7 @@ impl Ready {
             match decoding.attempt(decode) {
                 Ok(Some(value)) => {
                     answer.unread = decoding.unread();
-                    telemetry::mended(&answer.unread);
+                    telemetry::repaired(&answer.unread);
                     return Ok(value);
                 }
                 Err(misread) => break misread,

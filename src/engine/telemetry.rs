@@ -64,7 +64,7 @@ pub(crate) fn ended(span: &Span, result: Result<&Answer, &Error>) {
 }
 
 /// The answer was a success, and parts of it were not understood.
-pub(crate) fn mended(unread: &[Unread]) {
+pub(crate) fn repaired(unread: &[Unread]) {
     let count = unread.iter().map(Unread::count).sum::<usize>();
     if count > 0 {
         tracing::warn!(target: TARGET, { connectory.unread = count }, "parts of the answer were left out");

@@ -1,4 +1,4 @@
-use super::mended_strings;
+use super::repaired_strings;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -240,8 +240,8 @@ fn with_whole_strings(json: &RawValue) -> Option<Box<RawValue>> {
     if !text.contains(&b'\\') {
         return None;
     }
-    let mended = mended_strings(text, text.len()).filter(|mended| !mended.is_empty())?;
-    RawValue::from_string(String::from_utf8(mended).ok()?).ok()
+    let repaired = repaired_strings(text, text.len()).filter(|repaired| !repaired.is_empty())?;
+    RawValue::from_string(String::from_utf8(repaired).ok()?).ok()
 }
 
 /// Takes JSON text as it is.

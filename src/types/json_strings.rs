@@ -23,12 +23,12 @@ pub(crate) fn plain_strings(json: &str) -> String {
     plain
 }
 
-/// The text with its strings mended, empty where nothing was to be mended.
+/// The text with its strings repaired, empty where nothing was to be repaired.
 ///
 /// What is no UTF-8 and half a surrogate pair become U+FFFD; control characters and unknown escapes stand for themselves.
-/// `None` where the mended text would be over the limit.
-pub(crate) fn mended_strings(text: &[u8], limit: usize) -> Option<Vec<u8>> {
-    let mut edited = Edited { text, limit: limit.max(text.len()), mended: Vec::new(), copied: 0 };
+/// `None` where the repaired text would be over the limit.
+pub(crate) fn repaired_strings(text: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let mut edited = Edited { text, limit: limit.max(text.len()), repaired: Vec::new(), copied: 0 };
     let (mut at, mut is_string) = (0, false);
     for chunk in text.utf8_chunks() {
         let end = at + chunk.valid().len();
@@ -58,14 +58,14 @@ pub(crate) fn mended_strings(text: &[u8], limit: usize) -> Option<Vec<u8>> {
     if edited.copied > 0 {
         edited.replace(text.len()..text.len(), "")?;
     }
-    Some(edited.mended)
+    Some(edited.repaired)
 }
 
 /// A text that is copied with replacements, from the first one on.
 struct Edited<'a> {
     text: &'a [u8],
     limit: usize,
-    mended: Vec<u8>,
+    repaired: Vec<u8>,
     /// How much of the text is copied or replaced.
     copied: usize,
 }
@@ -74,16 +74,16 @@ impl Edited<'_> {
     /// `None` where the result is over the limit.
     fn replace(&mut self, range: Range<usize>, replacement: &str) -> Option<()> {
         if self.copied == 0 {
-            self.mended.reserve_exact(self.text.len());
+            self.repaired.reserve_exact(self.text.len());
         }
-        self.mended.extend_from_slice(self.text.get(self.copied..range.start)?);
-        self.mended.extend_from_slice(replacement.as_bytes());
+        self.repaired.extend_from_slice(self.text.get(self.copied..range.start)?);
+        self.repaired.extend_from_slice(replacement.as_bytes());
         self.copied = range.end;
-        (self.mended.len() <= self.limit).then_some(())
+        (self.repaired.len() <= self.limit).then_some(())
     }
 }
 
-/// Where the next byte stands that may need mending, or begins or ends a string.
+/// Where the next byte stands that may need repairing, or begins or ends a string.
 fn special(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))
 }

@@ -29,7 +29,7 @@ pub use unread::Unread;
 pub(crate) use id::id;
 #[cfg(test)]
 pub(crate) use json::tests::any_json;
-pub(crate) use json_strings::{mended_strings, plain_strings};
+pub(crate) use json_strings::{plain_strings, repaired_strings};
 pub(crate) use list::{List, list};
 pub(crate) use map::map;
 pub(crate) use model::model;

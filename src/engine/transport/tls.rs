@@ -90,7 +90,7 @@ impl ServerCertVerifier for OnFirstUse {
     }
 }
 
-/// Whether the server's certificate is not trusted: trying again does not mend that.
+/// Whether the server's certificate is not trusted: trying again does not change that.
 pub(super) fn is_distrust(cause: &(dyn StdError + 'static)) -> bool {
     matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
 }

@@ -84,7 +84,7 @@ async fn r14_the_default_cap_is_sixteen_mebibytes_for_every_operation() {
 /// In a process of its own, where nobody else's memory counts.
 #[cfg(all(target_os = "linux", feature = "apideck"))]
 #[test]
-fn r14_a_body_that_is_mended_costs_less_than_twice_the_cap() {
+fn r14_a_body_that_is_repaired_costs_less_than_twice_the_cap() {
     use connectory::apideck::vault::connections::ListConnections;
 
     child::run(|| {

@@ -420,12 +420,15 @@ async fn a_destination_is_verified_gets_what_it_wants_and_goes_inactive() {
     let given_up = failed.iter().filter(|failure| failure.attempts == Some(4)).count();
     assert_eq!(given_up, 1, "no other is tried once the destination is inactive");
 
-    let mended = UpdateEventDestination::new()
+    let repaired = UpdateEventDestination::new()
         .status(DestinationStatus::Active)
         .webhook(WebhookConfig::new("https://example.com/new"))
         .events(["*"]);
-    let mended = destinations.update(&nowhere.id, &mended).await.unwrap();
-    assert_eq!((mended.status, mended.name.as_deref()), (Some(DestinationStatus::Active), Some("Nowhere")));
+    let repaired = destinations.update(&nowhere.id, &repaired).await.unwrap();
+    assert_eq!(
+        (repaired.status, repaired.name.as_deref()),
+        (Some(DestinationStatus::Active), Some("Nowhere"))
+    );
     let rotated = UpdateEventDestination::new().webhook(WebhookConfig::default().secret("whsec_bmV3"));
     let rotated = destinations.update(&nowhere.id, &rotated).await.unwrap();
     assert_eq!(rotated.webhook.unwrap().url.as_deref(), Some("https://example.com/new"));

@@ -5,65 +5,65 @@
 //! that the rounds are bounded by the model and not by the length of a list.
 
 use super::json_path::{Place, Step, key_before, missing_member, read, text_length, unescaped};
-use crate::types::mended_strings;
+use crate::types::repaired_strings;
 use crate::{OtherJson, Unread};
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 use std::{ops::Range, slice::from_ref, str};
 
-/// A body that is being mended.
+/// A body that is being repaired.
 ///
 /// A carriage return stands in it for an item that was left out, so that the others keep their index.
-pub(crate) struct Mending {
+pub(crate) struct Repairing {
     text: Vec<u8>,
-    /// The longest text that mending may make.
+    /// The longest text that repairing may make.
     limit: usize,
-    /// Whether the strings of the text have been mended.
-    is_mended: bool,
+    /// Whether the strings of the text have been repaired.
+    is_repaired: bool,
     /// Whether the text is known to be JSON: leaving out a part of it keeps it so.
     is_json: bool,
     rounds: u32,
     cuts: Cuts,
 }
 
-/// Why nothing more can be mended.
+/// Why nothing more can be repaired.
 pub(crate) struct Hopeless;
 
-impl Mending {
+impl Repairing {
     /// How often a text is decoded at most.
     const ROUNDS: u32 = 1000;
 
     pub(crate) fn new(body: Bytes, limit: usize) -> Self {
         let mut text = Vec::from(body);
         blank_carriage_returns(&mut text);
-        Self { text, limit, is_mended: false, is_json: false, rounds: 0, cuts: Cuts::default() }
+        Self { text, limit, is_repaired: false, is_json: false, rounds: 0, cuts: Cuts::default() }
     }
 
-    /// The text as far as it is mended.
+    /// The text as far as it is repaired.
     pub(crate) fn text(&self) -> &str {
         str::from_utf8(&self.text).unwrap_or_default()
     }
 
-    /// The text, which is no UTF-8 before it was mended once.
+    /// The text, which is no UTF-8 before it was repaired once.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.text
     }
 
-    /// Mends what this error is about, and all that is like it; `None` stands for text that is no UTF-8.
-    pub(crate) fn mend(&mut self, error: Option<&serde_json::Error>) -> Result<(), Hopeless> {
+    /// Repairs what this error is about, and all that is like it; `None` stands for text that is no UTF-8.
+    pub(crate) fn repair(&mut self, error: Option<&serde_json::Error>) -> Result<(), Hopeless> {
         self.rounds += 1;
         if self.rounds > Self::ROUNDS {
             return Err(Hopeless);
         }
         let is_syntax = error.is_none_or(|error| error.classify() == Category::Syntax);
         self.is_json = self.is_json || is_json(&self.text);
-        if !self.is_mended && (is_syntax || !self.is_json) {
-            self.is_mended = true;
-            let mended = mended_strings(&self.text, self.limit).ok_or(Hopeless)?;
-            let has_changed = !mended.is_empty();
+        if !self.is_repaired && (is_syntax || !self.is_json) {
+            self.is_repaired = true;
+            let repaired = repaired_strings(&self.text, self.limit).ok_or(Hopeless)?;
+            let has_changed = !repaired.is_empty();
             if has_changed {
-                self.text = mended;
+                self.text = repaired;
                 self.is_json = is_json(&self.text);
             }
             // What is no JSON is not to be read as something by leaving out a part of it.
@@ -83,7 +83,7 @@ impl Mending {
             found: false,
             untold: 0,
         };
-        if walk.mend() { Ok(()) } else { Err(Hopeless) }
+        if walk.repair() { Ok(()) } else { Err(Hopeless) }
     }
 
     /// What was left out, in the order of the text.
@@ -280,7 +280,7 @@ impl Walk<'_> {
     /// How many places are told one by one.
     const TOLD: usize = 1000;
 
-    fn mend(&mut self) -> bool {
+    fn repair(&mut self) -> bool {
         let start = after_space(self.text, 0);
         self.find(start, &self.fault.parent);
         if self.untold > 0 {
@@ -296,9 +296,9 @@ impl Walk<'_> {
         self.found
     }
 
-    /// Mends every list or object that these steps lead to; gives where the value ends.
+    /// Repairs every list or object that these steps lead to; gives where the value ends.
     fn find(&mut self, at: usize, steps: &[Step]) -> usize {
-        let Some((step, rest)) = steps.split_first() else { return self.mend_children(at) };
+        let Some((step, rest)) = steps.split_first() else { return self.repair_children(at) };
         let mut children = Children::of(self.text, at);
         while let Some(child) = children.next(self.text) {
             let end = if child.is(step) {
@@ -314,7 +314,7 @@ impl Walk<'_> {
         children.end(self.text)
     }
 
-    fn mend_children(&mut self, at: usize) -> usize {
+    fn repair_children(&mut self, at: usize) -> usize {
         let fault = self.fault;
         let last = match (&fault.test, fault.child()) {
             (Test::Repeated(names), _) => last_of(self.text, at, names),
@@ -695,7 +695,7 @@ mod tests {
     }
 
     #[test]
-    fn r15_strings_that_are_none_are_mended() {
+    fn r15_strings_that_are_none_are_repaired() {
         let page = |next: &str| Page { next: Some(next.into()), ..Page::default() };
         assert_read(br#"{"next":"a\ud83d"}"#, page("a\u{fffd}"), &[]);
         assert_read(br#"{"next":"\udc00\ud83d\ude00\ud83dx"}"#, page("\u{fffd}\u{1f600}\u{fffd}x"), &[]);
@@ -706,7 +706,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_not_mended() {
+    fn what_is_no_json_is_not_repaired() {
         for body in [
             "",
             "{",
@@ -773,12 +773,12 @@ mod tests {
             prop_assert_eq!(page.data.last(), whole.data.last());
         }
 
-        /// Mending any bytes ends, and what comes of it was JSON.
+        /// Repairing any bytes ends, and what comes of it was JSON.
         #[test]
-        fn r36_any_bytes_are_mended_or_not(bytes in "[\\[\\]{}:,\"\\\\a-du0-9é \x01-]{0,60}", odd: Vec<u8>) {
+        fn r36_any_bytes_are_repaired_or_not(bytes in "[\\[\\]{}:,\"\\\\a-du0-9é \x01-]{0,60}", odd: Vec<u8>) {
             for body in [bytes.into_bytes(), odd] {
                 if read(body.clone()).is_some() {
-                    prop_assert!(is_json(&body) || mended_strings(&body, 1 << 20).is_some_and(|text| is_json(&text)));
+                    prop_assert!(is_json(&body) || repaired_strings(&body, 1 << 20).is_some_and(|text| is_json(&text)));
                 }
                 let mut loose = Decoding::new(body.into(), 1 << 20, 0);
                 while let Ok(None) = loose.attempt(|text| serde_json::from_str::<Loose>(text)) {}
