@@ -139,7 +139,8 @@ impl<T> Call<T> {
         async move {
             let ready = ready?;
             let (value, answer) = ready.value(reader).await?;
-            let Answer { status, headers, request_id, attempts, unread, .. } = answer;
+            let request_id = answer.request_id().map(str::to_owned);
+            let Answer { status, headers, attempts, unread, .. } = answer;
             Ok(Response { value, status, headers, request_id, attempts, unread })
         }
     }

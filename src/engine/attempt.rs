@@ -12,7 +12,7 @@ use crate::error::{
 use crate::operation::Repeat;
 use crate::{Error, Outcome, Secret, TransportErrorKind as Kind};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, StatusCode, header, response::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, response::Parts};
 use memchr::memmem;
 use std::{
     io,
@@ -76,7 +76,7 @@ impl Attempt<'_> {
         Ok(Answer {
             operation: self.request.operation,
             status: head.status,
-            request_id: self.request_id(&head.headers),
+            request_id: self.request_id(&head.headers).cloned(),
             headers: head.headers,
             attempts: self.number,
             body,
@@ -150,13 +150,15 @@ impl Attempt<'_> {
         let decrypted = is_encrypted(&head.headers).then(|| self.decrypted(&body)).flatten();
         let body = decrypted.unwrap_or(body);
         // A control character becomes an escape of six.
-        let decoding = Decoding::new(body.clone(), body.len().saturating_mul(6), 0);
+        let limit = body.len().saturating_mul(6);
+        let mut decoding = Decoding::new(body, limit, usize::MAX);
         let mut view = decoding.now(self.endpoint.read_error).unwrap_or_default();
         view.retry_after = retry::retry_after(&head.headers, SystemTime::now()).or(view.retry_after);
         let mut call = self.call_info(Some(&head));
         let request_id = view.request_id.take().filter(|id| self.is_id(id));
         call.request_id = call.request_id.or(request_id);
         let headers = KeptHeaders::of(head.headers);
+        let body = decoding.body();
         let error = ApiError::new(call, view, headers, body, &self.endpoint.secrets, &self.request.plain);
         match head.status {
             StatusCode::BAD_REQUEST => Error::BadRequest(error),
@@ -242,17 +244,17 @@ impl Attempt<'_> {
         CallInfo {
             operation: self.request.operation,
             status,
-            request_id: head.and_then(|head| self.request_id(&head.headers)),
+            request_id: head.and_then(|head| Some(self.request_id(&head.headers)?.to_str().ok()?.to_owned())),
             attempts: self.number,
             outcome: self.worst_before.max(outcome),
         }
     }
 
-    fn request_id(&self, headers: &HeaderMap) -> Option<String> {
+    fn request_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
         static NAMES: [HeaderName; 2] =
             [HeaderName::from_static("request-id"), HeaderName::from_static("x-request-id")];
-        let texts = NAMES.iter().filter_map(|name| headers.get(name)?.to_str().ok());
-        texts.filter(|id| self.is_id(id)).map(str::to_owned).next()
+        let mut values = NAMES.iter().filter_map(|name| headers.get(name));
+        values.find(|value| value.to_str().is_ok_and(|id| self.is_id(id)))
     }
 
     fn is_id(&self, id: &str) -> bool {

@@ -52,12 +52,17 @@ impl Decoding {
     }
 
     /// The value; for a body that is short enough to hold a thread up until it is repaired.
-    pub(crate) fn now<T>(mut self, decode: Decode<T>) -> Option<T> {
+    pub(crate) fn now<T>(&mut self, decode: Decode<T>) -> Option<T> {
         loop {
             if let Some(value) = self.attempt(decode).ok()? {
                 return Some(value);
             }
         }
+    }
+
+    /// The body as it came; of one that was repaired the part that is kept.
+    pub(crate) fn body(self) -> Bytes {
+        self.body
     }
 
     /// What was left out.

@@ -99,7 +99,7 @@ pub(crate) struct Answer {
     pub(crate) operation: &'static Operation,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) request_id: Option<String>,
+    request_id: Option<HeaderValue>,
     pub(crate) attempts: u32,
     /// The body, until it is read.
     pub(crate) body: Bytes,
@@ -120,11 +120,15 @@ impl<T> Clone for Reader<T> {
 impl<T> Copy for Reader<T> {}
 
 impl Answer {
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.request_id.as_ref()?.to_str().ok()
+    }
+
     pub(crate) fn call_info(&self) -> CallInfo {
         CallInfo {
             operation: self.operation,
             status: Some(self.status),
-            request_id: self.request_id.clone(),
+            request_id: self.request_id().map(str::to_owned),
             attempts: self.attempts,
             outcome: Outcome::Applied,
         }

@@ -82,7 +82,7 @@ struct End<'a> {
 impl<'a> End<'a> {
     fn of(result: Result<&'a Answer, &'a Error>) -> Self {
         let (status, request_id, attempts, error) = match result {
-            Ok(answer) => (Some(answer.status), answer.request_id.as_deref(), answer.attempts, None),
+            Ok(answer) => (Some(answer.status), answer.request_id(), answer.attempts, None),
             Err(error) => (error.status(), error.request_id(), error.attempts(), Some(error.kind())),
         };
         Self {

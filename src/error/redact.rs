@@ -48,7 +48,7 @@ struct Search<'a> {
     end: usize,
     cut: bool,
     /// Which four bytes a place of the text may begin with, a bit for each hash, once there are many words.
-    heads: Option<Box<[u64; 64]>>,
+    heads: Option<[u64; 64]>,
     /// The places of the text in the order of what begins there, once it is needed.
     places: Vec<usize>,
     /// Runs of `places`, sorted, with the longest word that begins at all of a run's. Of two runs one holds the other, or
@@ -68,7 +68,7 @@ impl<'a> Search<'a> {
 
     /// Makes looking up cheap for words that are not in the text.
     fn expect_many(&mut self) {
-        let mut heads = Box::new([0; 64]);
+        let mut heads = [0; 64];
         for head in self.text.as_bytes().windows(4).take(self.end) {
             let (index, bit) = Self::head(head);
             if let Some(bits) = heads.get_mut(index) {
