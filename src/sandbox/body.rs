@@ -18,7 +18,6 @@ macro_rules! body {
         $(#[$member_meta:meta])* $member_vis:vis $member:ident: $type:ty $(= $key:literal)?
     ),+ }) => {
         $($meta)*
-        #[allow(dead_code, reason = "what is only checked is a member too")]
         $vis struct $name { $( $(#[$member_meta])* $member_vis $member: $type, )* }
 
         impl $crate::sandbox::body::Body for $name {

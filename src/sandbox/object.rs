@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 /// A JSON object with these members, null where an `Option` is empty.
 ///
-/// serde_json's `json!` says the same, and makes five times as much code of each member, which is most of the sandbox.
-/// Hence it is for lists alone, and for what is within them.
+/// serde_json's `json!` says the same, and makes five times as much code of each member. Use it for literals, lists and
+/// computed keys only.
 macro_rules! object {
     ({ $($key:literal: $value:expr),* $(,)? }) => {{
         let mut members = serde_json::Map::new();

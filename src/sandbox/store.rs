@@ -25,7 +25,7 @@ impl<T> Default for Store<T> {
 }
 
 impl<T> Store<T> {
-    /// Items that have their growing numbers from elsewhere, up to this one.
+    /// A store of items that are numbered elsewhere; `latest` is the highest number that was given out.
     pub(super) fn numbered(items: impl Iterator<Item = (u64, String, T)>, latest: u64) -> Self {
         let mut store = Self::default();
         for (number, id, item) in items {
@@ -180,7 +180,7 @@ impl Keys {
         });
     }
 
-    /// Forgets so many, the first ones.
+    /// Forgets the first `count`.
     fn forget(&mut self, count: usize) {
         for (_, id) in self.ids.drain(..count) {
             self.numbers.remove(&id);

@@ -13,8 +13,8 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 ///
 /// A member's name in JSON is its own, its own in camel case (`struct Company in camelCase`), or the one that stands
 /// behind it (`pub kind: Option<String> = "type"`). `Option`s, lists and maps may be absent, all else is required; a
-/// list is read as [`List`] reads it, a map as [`map`] does. A reader is named where the vendor's types vary: `as WholeNumber`. `with unread` behind the
-/// type adds the member that tells what was left out.
+/// list is read as [`List`] reads it, a map as [`map`] does. A reader is named where the vendor's types vary: `as
+/// WholeNumber`. `with unread` behind the type adds the member that tells what was left out.
 ///
 /// The type is `Serialize` too. What is secret in it is read `as Hidden` or `as AnySecret`, and is not written: [`Secret`]
 /// has no `Serialize`, so that a member which lacks this does not compile. An answer that exists to bring a secret is not
@@ -100,6 +100,8 @@ macro_rules! keys {
     ([camelCase] $( $member:ident [$($key:literal)?] )+) => {{
         const NAMES: &str = concat!($( $crate::types::model::name!($member $($key)?) ),+);
         const CAMEL: [u8; NAMES.len()] = $crate::types::model::camel_case(NAMES);
+        // A name with a space in it does not compile.
+        const _: [(); [$( stringify!($member) ),+].len()] = [(); $crate::types::model::spaces(NAMES)];
         const KEYS: [&str; [$( stringify!($member) ),+].len()] =
             $crate::types::model::words($crate::types::model::text(&CAMEL));
         &KEYS
@@ -457,6 +459,15 @@ pub(crate) const fn camel_case<const N: usize>(snake: &str) -> [u8; N] {
         }
     }
     camel
+}
+
+pub(crate) const fn spaces(text: &str) -> usize {
+    let (mut rest, mut count) = (text.as_bytes(), 0);
+    while let [byte, after @ ..] = rest {
+        count += (*byte == b' ') as usize;
+        rest = after;
+    }
+    count
 }
 
 /// The words of a text, of which each ends in a space.

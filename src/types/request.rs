@@ -49,7 +49,8 @@ macro_rules! request {
     };
 }
 
-/// Writes a member by the writer that is named for it; those of [`model!`](super::model::model) matter to reading only.
+/// Writes a member by the writer that is named for it, and by none that it does not know; a reader's name matters to
+/// reading only.
 macro_rules! write_part {
     ($members:ident, $value:expr, Hidden) => {
         $members.hidden($value)
@@ -57,7 +58,10 @@ macro_rules! write_part {
     ($members:ident, $value:expr, More) => {
         $members.more($value)
     };
-    ($members:ident, $value:expr $(, $reader:ident)?) => {
+    ($members:ident, $value:expr, WholeNumber) => {
+        $members.part($value)
+    };
+    ($members:ident, $value:expr) => {
         $members.part($value)
     };
 }

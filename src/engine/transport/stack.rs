@@ -10,7 +10,7 @@ use std::sync::Arc;
 ///
 /// Both keep the same promises. A client that does not choose is on reqwest where the feature `reqwest` is on, else on
 /// hyper; with neither feature `build()` asks for a [`transport`]. Another crate of the program may switch `reqwest` on:
-/// who counts on hyper says so with [`http_stack`].
+/// if you rely on hyper, choose it with [`http_stack`].
 ///
 /// [`http_stack`]: crate::ClientBuilder::http_stack
 /// [`transport`]: crate::ClientBuilder::transport
@@ -110,7 +110,7 @@ mod tests {
     async fn sent(transport: &dyn Transport) -> Result<Response<Body>, SendError> {
         // Without a port, so that each address brings its own.
         let request = Request::get("http://vendor.example/").body(Bytes::new()).unwrap();
-        timeout(Duration::from_secs(20), transport.send(request)).await.expect("it ends")
+        timeout(Duration::from_secs(8), transport.send(request)).await.expect("it ends")
     }
 
     async fn assert_no_connection(transport: &dyn Transport) {

@@ -433,7 +433,7 @@ fn consumer<'a>(asked: &'a Asked<'_>) -> &'a str {
     asked.header("x-apideck-consumer-id")
 }
 
-/// Consumer, unified API and service; no id of a consumer's holds a line break.
+/// Consumer, unified API and service. Neither of the last two holds a line break, so that no two keys are the same.
 fn key(consumer: &str, Service { unified_api, id, .. }: &Service) -> String {
     format!("{consumer}\n{unified_api}\n{id}")
 }

@@ -39,6 +39,7 @@ impl ApiKey {
 }
 
 body! {
+    #[expect(dead_code, reason = "some of it is only checked")]
     pub(super) struct Profile in camelCase {
         name: String,
         pub(super) redirect_url: String,

@@ -316,14 +316,13 @@ impl State {
 
     /// Ends the jobs whose time is over, in the order in which it was.
     pub(super) fn finish_jobs(&mut self, now: SystemTime) {
-        let due = |job: &&mut Job| job.until().filter(|until| *until <= now);
-        while let Some(job) =
-            self.jobs.iter_mut().filter(|job| due(job).is_some()).min_by_key(|job| job.until())
+        let due = |job: &Job| job.until().filter(|until| *until <= now);
+        while let Some((until, job)) =
+            self.jobs.iter_mut().filter_map(|job| Some((due(job)?, job))).min_by_key(|(until, _)| *until)
         {
-            let (until, forced, document) = match &job.stage {
-                Stage::Asks { until, .. } => (until, None, None),
-                Stage::Runs { until, forced, document } => (until, forced.as_deref(), document.as_deref()),
-                Stage::Ended => break,
+            let (forced, document) = match &job.stage {
+                Stage::Runs { forced, document, .. } => (forced.as_deref(), document.as_deref()),
+                Stage::Asks { .. } | Stage::Ended => (None, None),
             };
             let returns = match &job.stage {
                 Stage::Asks { opens: Opens::Again { id, .. }, .. } => Some(id),
@@ -335,14 +334,14 @@ impl State {
                 (_, Some(connection)) if !job.runs() => {
                     // It may have come back another way.
                     if !connection.is_connected() {
-                        connection.disconnect(ScrapingStatus::MfaCodeTimeout, *until);
+                        connection.disconnect(ScrapingStatus::MfaCodeTimeout, until);
                     }
                     ("error", error("MfaTimeout"))
                 }
                 _ if !job.runs() => ("error", error("MfaTimeout")),
                 (None, Some(connection)) => {
                     if let Some(document) = document {
-                        connection.documents.fetch(document, &job.id, *until);
+                        connection.documents.fetch(document, &job.id, until);
                     }
                     ("output", object!({ "success": true }))
                 }
@@ -356,7 +355,7 @@ impl State {
                 (Some(forced), _) => ("error", error(forced_code(forced))),
                 (None, None) => ("error", error("JobCanceled")),
             };
-            let at = *until;
+            let at = until;
             report(&mut self.events, job, key, result, at);
             job.stage = Stage::Ended;
         }

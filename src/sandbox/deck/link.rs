@@ -62,9 +62,9 @@ impl Source {
             "country": "CA",
             "website": "https://source.example",
             "fields": json!([
-                    field(1, "username", "User name", "Text", username),
-                    field(2, "password", "Password", "Password", None),
-                ]),
+                field(1, "username", "User name", "Text", username),
+                field(2, "password", "Password", "Password", None),
+            ]),
         })
     }
 }
@@ -174,6 +174,7 @@ body! {
 
 body! {
     #[derive(Default)]
+    #[expect(dead_code, reason = "some of it is only checked")]
     struct Settings {
         language: Option<Language>,
         countries: Option<Vec<String>>,
@@ -330,6 +331,7 @@ impl State {
 
     fn link_connect(&mut self, asked: &Asked<'_>) -> Step {
         body! {
+            #[expect(dead_code, reason = "some of it is only checked")]
             struct Body {
                 link_token: String,
                 source_id: String,

@@ -95,8 +95,9 @@ impl<'a> Deck<'a> {
         let Context { random, .. } = self.context;
         let connection = Connection::new(link::SOURCES[0].id, "customer", self.context.now(), random);
         let mut state = self.state();
-        state.access_tokens.put(access_token, connection.id.clone());
-        state.connections.put(connection.id.clone().as_str(), connection);
+        let id = connection.id.clone();
+        state.connections.put(id.as_str(), connection);
+        state.access_tokens.put(access_token, id);
     }
 
     /// A customer connects an account; gives the access token.
@@ -249,9 +250,9 @@ impl State {
 
     /// Stores the connection and gives its access token.
     fn add_connection(&mut self, connection: Connection, random: &Random) -> String {
-        let token = self.issue_token(connection.id.clone(), random);
-        self.connections.put(connection.id.clone().as_str(), connection);
-        token
+        let id = connection.id.clone();
+        self.connections.put(id.as_str(), connection);
+        self.issue_token(id, random)
     }
 
     fn issue_token(&mut self, connection: ConnectionId, random: &Random) -> String {

@@ -16,6 +16,7 @@ pub(super) const HANDLERS: Handlers<State> = &[
 ];
 
 body! {
+    #[expect(dead_code, reason = "some of it is only checked")]
     struct Body {
         name: String,
         description: Option<String>,

@@ -74,9 +74,9 @@ const RATE: (usize, Duration) = (200, Duration::from_secs(10));
 /// its last run.
 ///
 /// A destination is verified after a second. Deck takes any 2XX within five seconds for a success, and posts three times more
-/// after 10, 20 and 40 seconds, which it does not document; then the destination is inactive. A webhook's
-/// secret that is not `whsec_` and base64 is refused, because nothing could be signed with it. What is no webhook takes
-/// every event, and is posted nowhere.
+/// after 10, 20 and 40 seconds, which it does not document; then the destination is inactive. A webhook's secret that is not
+/// `whsec_` and base64 is refused, because nothing could be signed with it. What is no webhook takes every event, and is
+/// posted nowhere.
 ///
 /// Deck does not document every code of its errors: `request_invalid`, and `agent_not_found` and its like, are the sandbox's
 /// own. A 401 and a 403 have no body.

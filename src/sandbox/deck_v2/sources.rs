@@ -18,6 +18,7 @@ pub(super) const HANDLERS: Handlers<State> = &[
 ];
 
 body! {
+    #[expect(dead_code, reason = "some of it is only checked")]
     struct Body {
         kind: Kind = "type",
         website: Website,

@@ -64,6 +64,7 @@ impl DeckV2<'_> {
 impl State {
     fn run_task(&mut self, asked: &Asked<'_>) -> Step {
         body! {
+            #[expect(dead_code, reason = "some of it is only checked")]
             struct Body {
                 credential_id: Option<String>,
                 source_id: Option<String>,

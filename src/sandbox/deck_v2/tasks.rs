@@ -17,6 +17,7 @@ pub(super) const HANDLERS: Handlers<State> = &[
 ];
 
 body! {
+    #[expect(dead_code, reason = "some of it is only checked")]
     struct Body {
         name: String,
         agent_id: String,
@@ -32,6 +33,7 @@ body! {
 
 body! {
     #[derive(Default)]
+    #[expect(dead_code, reason = "some of it is only checked")]
     struct Settings {
         timeout_seconds: OrDefault<u32>,
         ..

@@ -85,6 +85,20 @@ fn r26_the_event_is_read_from_the_text_that_was_signed() {
     assert_eq!(delivery.event().connection().unwrap().id.as_deref(), Some("z"));
 }
 
+/// Numbers as JavaScript writes them are in any number.
+#[test]
+fn r26_a_body_with_many_long_numbers_is_verified_as_it_came() {
+    let signed = |key: &str, body: &str| hex(&hmac(key.as_bytes(), body.as_bytes()));
+    for (number, is_long) in [("0.0012345678901234567", false), ("123456789012345678901", true)] {
+        let numbers = vec![number; 1001].join(",");
+        let body = format!(r#"{{"payload":{{"event_id":"1","entity":[{numbers}]}}}}"#);
+        let sorted = format!(r#"{{"payload":{{"entity":[{numbers}],"event_id":"1"}}}}"#);
+        assert_eq!(verify(&signed(API_KEY, &body), &body).unwrap().id(), "1");
+        assert_eq!(verify(&signed(API_KEY, &sorted), &body).is_err(), is_long, "{number}");
+        assert_eq!(verify(&signed("another", &body), &body).unwrap_err(), EventError::WrongSignature);
+    }
+}
+
 #[test]
 fn every_vault_event_has_its_payload() {
     let connection = json!({

@@ -132,6 +132,7 @@ fn seconds(length: &str) -> Option<u64> {
 
 body! {
     #[derive(Default)]
+    #[expect(dead_code, reason = "some of it is only checked")]
     struct Create {
         consumer_metadata: Option<Map<String, Value>>,
         redirect_uri: Option<String>,
