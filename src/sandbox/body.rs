@@ -25,16 +25,15 @@ macro_rules! body {
                 $crate::types::model::keys!($case $( $member [$($key)?] )+);
 
             fn of(members: serde_json::Map<String, serde_json::Value>) -> serde_json::Result<Self> {
-                struct Slots { $( $member: Option<$type> ),* }
-                let mut slots = Slots { $( $member: None ),* };
+                $( let mut $member: Option<$type> = None; )+
                 $crate::sandbox::body::fill(
                     members,
                     Self::KEYS,
                     $crate::sandbox::body::Others::$others,
-                    &mut [$( &mut slots.$member ),*],
+                    &mut [$( &mut $member ),+],
                 )?;
-                match slots {
-                    Slots { $( $member: Some($member) ),* } => Ok(Self { $( $member ),* }),
+                match ($( $member, )+) {
+                    ($( Some($member), )+) => Ok(Self { $( $member ),+ }),
                     // `fill` has refused it.
                     _ => Err(serde::de::Error::custom("a member is missing")),
                 }
